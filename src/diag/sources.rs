@@ -1,0 +1,81 @@
+//! `SourceMap`: file id to path and text, and byte offset to line and column.
+
+use std::sync::Arc;
+
+use crate::diag::{FileId, Span};
+
+/// The source files of one job, in the order in which they were opened.
+#[derive(Debug, Clone, Default)]
+pub struct SourceMap {
+    files: Vec<SourceFile>,
+}
+
+#[derive(Debug, Clone)]
+struct SourceFile {
+    path: Arc<str>,
+    text: Arc<str>,
+    line_starts: Arc<[u32]>,
+}
+
+/// A place as people name it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Location {
+    /// The file's path as the job names it.
+    pub path: Arc<str>,
+    /// 1-based.
+    pub line: u32,
+    /// 1-based, in characters.
+    pub column: u32,
+}
+
+impl SourceMap {
+    /// An empty map.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a file and returns its id. Adding more than 65534 files returns [`FileId::NONE`].
+    pub fn add(&mut self, path: impl Into<Arc<str>>, text: impl Into<Arc<str>>) -> FileId {
+        let text = text.into();
+        let line_starts = std::iter::once(0)
+            .chain(text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at as u32 + 1))
+            .collect();
+        let id = u16::try_from(self.files.len()).map_or(FileId::NONE, FileId);
+        if id != FileId::NONE {
+            self.files.push(SourceFile { path: path.into(), text, line_starts });
+        }
+        id
+    }
+
+    /// The path of a file as the job names it.
+    pub fn path(&self, file: FileId) -> Option<&Arc<str>> {
+        self.files.get(file.0 as usize).map(|file| &file.path)
+    }
+
+    /// The text of a file.
+    pub fn text(&self, file: FileId) -> Option<&Arc<str>> {
+        self.files.get(file.0 as usize).map(|file| &file.text)
+    }
+
+    /// The file of that path, if it was opened.
+    pub fn find(&self, path: &str) -> Option<FileId> {
+        self.files.iter().position(|file| &*file.path == path).map(|index| FileId(index as u16))
+    }
+
+    /// Where a span begins, as people name it; `None` when detached.
+    pub fn locate(&self, span: Span) -> Option<Location> {
+        let file = self.files.get(span.file.0 as usize)?;
+        let start = (span.start as usize).min(file.text.len());
+        let line = file.line_starts.partition_point(|at| *at as usize <= start);
+        let line_start = file.line_starts[line - 1] as usize;
+        let column = file.text.get(line_start..start).map_or(0, |text| text.chars().count()) + 1;
+        Some(Location { path: file.path.clone(), line: line as u32, column: column as u32 })
+    }
+
+    /// The text of a 1-based line, without its line break.
+    pub fn line(&self, file: FileId, line: u32) -> Option<&str> {
+        let file = self.files.get(file.0 as usize)?;
+        let start = *file.line_starts.get(line as usize - 1)? as usize;
+        file.text[start..].lines().next()
+    }
+}

@@ -1,0 +1,1 @@
+//! `Artefact`: name, media type, bytes, digest; one writer per format, over `TriMesh` or `Page` alone.
