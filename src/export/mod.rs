@@ -1,1 +1,36 @@
 //! `Artefact`: name, media type, bytes, digest; one writer per format, over `TriMesh` or `Page` alone.
+
+use sha2::{Digest as _, Sha256};
+
+/// The bytes of one output.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Artefact {
+    /// File name with its ending.
+    pub name: String,
+    /// Media type.
+    pub media_type: &'static str,
+    /// The bytes.
+    pub bytes: Vec<u8>,
+    /// `sha256:` and 64 hex digits.
+    pub digest: String,
+}
+
+impl Artefact {
+    /// Names and digests some bytes.
+    pub fn new(name: impl Into<String>, media_type: &'static str, bytes: Vec<u8>) -> Self {
+        let digest = digest(&bytes);
+        Self { name: name.into(), media_type, bytes, digest }
+    }
+}
+
+/// `sha256:` and the 64 hex digits of the bytes' SHA-256.
+pub fn digest(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(71);
+    text.push_str("sha256:");
+    for byte in Sha256::digest(bytes) {
+        for nibble in [byte >> 4, byte & 15] {
+            text.push(char::from_digit(u32::from(nibble), 16).unwrap_or('0'));
+        }
+    }
+    text
+}
