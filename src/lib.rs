@@ -28,3 +28,5 @@ pub mod job;
 pub mod config;
 pub mod daemon;
 pub mod standin;
+
+pub mod cli;

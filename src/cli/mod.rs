@@ -1,0 +1,66 @@
+//! The command line: demo, serve, render, submit, check, params, schema, stand-in, healthcheck; the only place that prints.
+
+mod arguments;
+mod check;
+mod demo;
+mod disk;
+mod params;
+mod render;
+mod serve;
+mod submit;
+mod table;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use arguments::{Arguments, Command};
+
+/// Exit status of a command whose settings or arguments are wrong (`EX_CONFIG`): a service manager does not try again.
+pub const EXIT_CONFIG: u8 = 78;
+
+/// Reads the arguments, does what they say, and gives the exit status.
+pub fn run() -> ExitCode {
+    let arguments = Arguments::parse();
+    let outcome = match arguments.command {
+        Command::Demo(demo) => demo::run(demo),
+        Command::Serve(serve) => serve::run(serve),
+        Command::Render(render) => render::run(&render),
+        Command::Submit(submit) => submit::run(submit),
+        Command::Check(check) => check::run(&check),
+        Command::Params(params) => params::run(&params),
+        Command::Schema { document } => schema(&document),
+        Command::StandIn(standin) => serve::stand_in(standin),
+        Command::Healthcheck(target) => serve::healthcheck(&target),
+    };
+    outcome.unwrap_or_else(|failure| {
+        eprintln!("maquette: {}", failure.message);
+        ExitCode::from(failure.status)
+    })
+}
+
+/// Why a command came to nothing: what to say, and the exit status.
+#[derive(Debug)]
+struct Failed {
+    message: String,
+    status: u8,
+}
+
+impl Failed {
+    fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into(), status: 1 }
+    }
+
+    fn settings(message: impl Into<String>) -> Self {
+        Self { message: message.into(), status: EXIT_CONFIG }
+    }
+}
+
+type CommandResult = Result<ExitCode, Failed>;
+
+fn schema(document: &str) -> CommandResult {
+    let text = crate::job::schema::schema(document)
+        .ok_or_else(|| Failed::new(format!("no schema named {document:?}; there are job, manifest and event")))?;
+    print!("{text}");
+    Ok(ExitCode::SUCCESS)
+}
