@@ -1,4 +1,17 @@
 //! `Artefact`: name, media type, bytes, digest; one writer per format, over `TriMesh` or `Page` alone.
+//!
+//! **In** a [`TriMesh`](crate::mesh::TriMesh) or a page; **Out** bytes. Each mesh writer is `write(mesh, options, budget)` in the module of its format.
+//! **Invariants**: same input, same bytes; no clock, no names of machines or versions inside; the job's output limit holds while writing.
+
+pub mod glb;
+mod number;
+pub mod obj;
+pub mod off;
+mod palette;
+pub mod ply;
+mod sink;
+pub mod stl;
+pub mod threemf;
 
 use sha2::{Digest as _, Sha256};
 

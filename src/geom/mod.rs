@@ -30,4 +30,12 @@ impl Rgba {
     pub fn to_bytes(self) -> [u8; 4] {
         [self.r, self.g, self.b, self.a].map(|channel| (channel.clamp(0.0, 1.0) * 255.0).round() as u8)
     }
+
+    /// The three colour channels as shares of light: what shading and glTF materials count in.
+    pub fn to_linear(self) -> [f64; 3] {
+        [self.r, self.g, self.b].map(|channel| {
+            let value = f64::from(channel.clamp(0.0, 1.0));
+            if value <= 0.040_45 { value / 12.92 } else { libm::pow((value + 0.055) / 1.055, 2.4) }
+        })
+    }
 }

@@ -3,8 +3,12 @@
 //! **Invariants**: none but those of the types: a `TriMesh` promises nothing; `solid::Solid` does. Indices are in range.
 //! **Frame**: millimetres, right-handed, Z up; triangles are counter-clockwise seen from outside.
 
+mod component;
+mod crease;
 mod measure;
 
+pub use component::Components;
+pub use crease::{Twins, corner_normals, feature_edges};
 pub use measure::{Measures, measure};
 
 use crate::geom::{Aabb3, Rgba, Vec3};
