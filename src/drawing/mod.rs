@@ -1,1 +1,41 @@
-//! drawing
+//! Solids to sheets: `draw(parts, sheet spec, budget) -> Vec<Page>`.
+//!
+//! **In**: closed triangle meshes in mm, Z up, with or without face provenance. **Out**: pages in paper mm.
+
+mod chain;
+mod cover;
+mod edge;
+mod grid;
+mod hidden;
+mod merge;
+mod view;
+mod weld;
+
+pub use chain::{Chain, chain};
+pub use edge::{Edge, EdgeKind, Model};
+pub use hidden::{Seen, SeenEdge, see};
+pub use merge::{Lines, Piece, merge};
+pub use view::Picture;
+
+use crate::budget::Exceeded;
+use crate::mesh::TriMesh;
+
+/// One part of what is drawn.
+#[derive(Debug, Clone, Copy)]
+pub struct Part<'a> {
+    /// Its name in the parts list.
+    pub name: &'a str,
+    /// Its shape.
+    pub mesh: &'a TriMesh,
+}
+
+/// Why nothing was drawn.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum DrawError {
+    /// There is nothing to draw.
+    #[error("the model is empty, so there is nothing to draw")]
+    Empty,
+    /// A budget ran out.
+    #[error(transparent)]
+    Exceeded(#[from] Exceeded),
+}

@@ -1,0 +1,188 @@
+//! A grid over the picture plane: which triangles lie over a place, nearest first.
+
+use rayon::prelude::*;
+
+use crate::drawing::edge::Model;
+use crate::geom::{Aabb2, Vec2, Vec3};
+
+/// A triangle that can hide, in picture coordinates.
+#[derive(Debug, Clone, Copy)]
+pub struct Occluder {
+    /// Corners, counter-clockwise in the picture.
+    pub corners: [Vec2; 3],
+    /// Unit directions of the sides from each corner to the next.
+    pub along: [Vec2; 3],
+    /// Height of the plane over the first corner.
+    pub height: f64,
+    /// How the height grows in the plane.
+    pub gradient: Vec2,
+    /// Largest height of the corners.
+    pub highest: f64,
+    /// Index of the model's triangle.
+    pub index: u32,
+}
+
+/// The grid.
+#[derive(Debug)]
+pub struct Grid {
+    occluders: Vec<Occluder>,
+    origin: Vec2,
+    step: f64,
+    columns: usize,
+    rows: usize,
+    starts: Vec<u32>,
+    items: Vec<u32>,
+}
+
+impl Grid {
+    /// Sorts the triangles that can hide by height and into cells: O(n log n).
+    pub fn build(model: &Model, points: &[Vec3], facing: &[i8], tolerance: f64) -> Self {
+        let mut occluders: Vec<Occluder> = (0..model.triangles.len())
+            .into_par_iter()
+            // of a closed solid the back faces never hide what front faces leave
+            .filter(|triangle| facing[*triangle] > 0 || (!model.closed && facing[*triangle] < 0))
+            .filter_map(|triangle| Occluder::new(model, points, triangle, tolerance))
+            .collect();
+        occluders.par_sort_by(|a, b| b.highest.total_cmp(&a.highest).then(a.index.cmp(&b.index)));
+        let area = Aabb2::of(points.iter().map(|point| point.truncate()));
+        let size = area.size() + Vec2::splat(tolerance * 8.0);
+        let wanted = (occluders.len() as f64).clamp(16.0, 1.0e6);
+        let step = (size.x * size.y / wanted).sqrt().max(size.max_element() / 2000.0);
+        let (columns, rows) = ((size.x / step) as usize + 1, (size.y / step) as usize + 1);
+        let origin = area.min - Vec2::splat(tolerance * 4.0);
+        let mut grid = Self { occluders, origin, step, columns, rows, starts: Vec::new(), items: Vec::new() };
+        grid.fill(tolerance);
+        grid
+    }
+
+    /// How many triangles can hide.
+    pub fn occluder_count(&self) -> usize {
+        self.occluders.len()
+    }
+
+    /// A triangle by the number that cells hold.
+    pub fn occluder(&self, number: u32) -> &Occluder {
+        &self.occluders[number as usize]
+    }
+
+    /// The triangles over a cell, highest first.
+    pub fn cell(&self, cell: usize) -> &[u32] {
+        &self.items[self.starts[cell] as usize..self.starts[cell + 1] as usize]
+    }
+
+    /// Visits the cells along a line, each with the shares of the line at which it enters and leaves.
+    pub fn walk(&self, from: Vec2, to: Vec2, mut visit: impl FnMut(usize, f64, f64)) {
+        let along = to - from;
+        let start = (from - self.origin) / self.step;
+        let end = (to - self.origin) / self.step;
+        let column_of = |x: f64| (x.max(0.0) as usize).min(self.columns - 1);
+        let row_of = |y: f64| (y.max(0.0) as usize).min(self.rows - 1);
+        let (mut column, mut row) = (column_of(start.x), row_of(start.y));
+        let (last_column, last_row) = (column_of(end.x), row_of(end.y));
+        let mut share = 0.0;
+        loop {
+            let next_x = self.exit_share(column, start.x, along.x / self.step, column == last_column);
+            let next_y = self.exit_share(row, start.y, along.y / self.step, row == last_row);
+            let leave = next_x.min(next_y).clamp(share, 1.0);
+            visit(row * self.columns + column, share, leave);
+            if next_x.is_infinite() && next_y.is_infinite() {
+                return;
+            }
+            if next_x <= next_y {
+                column = if last_column > column { column + 1 } else { column - 1 };
+            } else {
+                row = if last_row > row { row + 1 } else { row - 1 };
+            }
+            share = leave;
+        }
+    }
+
+    /// The share at which a line leaves its column or row; infinite in the last one.
+    fn exit_share(&self, index: usize, start: f64, along: f64, is_last: bool) -> f64 {
+        if is_last {
+            return f64::INFINITY;
+        }
+        let border = if along > 0.0 { index as f64 + 1.0 } else { index as f64 };
+        (border - start) / along
+    }
+
+    fn fill(&mut self, tolerance: f64) {
+        let mut counts = vec![0_u32; self.columns * self.rows + 1];
+        for occluder in &self.occluders {
+            self.for_cells(occluder, tolerance, |cell| counts[cell + 1] += 1);
+        }
+        for cell in 1..counts.len() {
+            counts[cell] += counts[cell - 1];
+        }
+        self.starts = counts.clone();
+        let mut items = vec![0_u32; counts[counts.len() - 1] as usize];
+        for (number, occluder) in self.occluders.iter().enumerate() {
+            self.for_cells(occluder, tolerance, |cell| {
+                items[counts[cell] as usize] = number as u32;
+                counts[cell] += 1;
+            });
+        }
+        self.items = items;
+    }
+
+    /// The cells that a triangle touches.
+    fn for_cells(&self, occluder: &Occluder, tolerance: f64, mut visit: impl FnMut(usize)) {
+        let area = Aabb2::of(occluder.corners);
+        let low = ((area.min - tolerance - self.origin) / self.step).max(Vec2::ZERO);
+        let high = ((area.max + tolerance - self.origin) / self.step).max(Vec2::ZERO);
+        let (first_column, last_column) = (low.x as usize, (high.x as usize).min(self.columns - 1));
+        let (first_row, last_row) = (low.y as usize, (high.y as usize).min(self.rows - 1));
+        let is_large = last_column - first_column > 1 && last_row - first_row > 1;
+        for row in first_row..=last_row {
+            for column in first_column..=last_column {
+                let middle = self.origin + Vec2::new(column as f64 + 0.5, row as f64 + 0.5) * self.step;
+                if !is_large || occluder.touches_square(middle, self.step * 0.5 + tolerance) {
+                    visit(row * self.columns + column);
+                }
+            }
+        }
+    }
+}
+
+impl Occluder {
+    fn new(model: &Model, points: &[Vec3], triangle: usize, tolerance: f64) -> Option<Self> {
+        let mut corners = model.triangles[triangle].map(|vertex| points[vertex as usize]);
+        let mut twice_area = cross(corners);
+        if twice_area < 0.0 {
+            corners.swap(1, 2);
+            twice_area = -twice_area;
+        }
+        let flat = corners.map(Vec3::truncate);
+        let sides = [flat[1] - flat[0], flat[2] - flat[1], flat[0] - flat[2]];
+        let longest = sides.iter().map(|side| side.length()).fold(0.0, f64::max);
+        // thinner than the tolerance: as good as edge-on
+        if twice_area <= tolerance * longest {
+            return None;
+        }
+        let rise = [corners[1].z - corners[0].z, corners[2].z - corners[0].z];
+        let (one, two) = (sides[0], -sides[2]);
+        let gradient =
+            Vec2::new(rise[0] * two.y - rise[1] * one.y, rise[1] * one.x - rise[0] * two.x) / one.perp_dot(two);
+        Some(Self {
+            corners: flat,
+            along: sides.map(|side| side.normalize_or_zero()),
+            height: corners[0].z,
+            gradient,
+            highest: corners[0].z.max(corners[1].z).max(corners[2].z),
+            index: triangle as u32,
+        })
+    }
+
+    /// Whether a square may share a point with the triangle; never wrongly no.
+    fn touches_square(&self, middle: Vec2, half: f64) -> bool {
+        (0..3).all(|corner| {
+            let along = self.along[corner];
+            let reach = half * (along.x.abs() + along.y.abs());
+            along.perp_dot(middle - self.corners[corner]) >= -reach
+        })
+    }
+}
+
+fn cross([a, b, c]: [Vec3; 3]) -> f64 {
+    (b - a).truncate().perp_dot((c - a).truncate())
+}
