@@ -1,0 +1,348 @@
+//! Settings as used: every field present, checked and typed.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::budget::Limits;
+use crate::config::ConfigError;
+use crate::config::raw::{Raw, RawAws, RawBreaker, RawHttp, RawLimits, RawQueue, RawStore, RawWorker};
+
+/// Everything that the daemon can be told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settings {
+    /// Where jobs come from.
+    pub queue: Queue,
+    /// Where artefacts go.
+    pub store: Store,
+    /// Queue that is told of settled jobs.
+    pub notify_queue_url: Option<String>,
+    /// How AWS is called.
+    pub aws: Aws,
+    /// How jobs are computed.
+    pub worker: Worker,
+    /// The most that a job may take; it may ask for less.
+    pub limits: Limits,
+    /// The longest that a job may run.
+    pub wall_limit: Duration,
+    /// Health, metrics, status.
+    pub http: Http,
+    /// How long jobs in hand may go on after SIGTERM.
+    pub drain_grace: Duration,
+    /// When to stop receiving.
+    pub breaker: Breaker,
+    /// What the instance is told by EC2.
+    pub ec2: Ec2,
+    /// Form of the log.
+    pub log_format: LogFormat,
+    /// What is logged.
+    pub log_filter: String,
+}
+
+/// Where jobs come from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Queue {
+    /// URLs in order of priority; at least one.
+    pub urls: Vec<String>,
+    /// One a queue, or none for strict order.
+    pub weights: Vec<u32>,
+    /// Endpoint, if not the region's.
+    pub endpoint: Option<String>,
+    /// Longest wait of a receive.
+    pub wait: Duration,
+    /// Invisibility without a heartbeat.
+    pub visibility: Duration,
+    /// First pause of a retry.
+    pub retry: Duration,
+    /// Longest pause of a retry.
+    pub retry_max: Duration,
+    /// Attempts before a job is given up.
+    pub attempts_max: u32,
+    /// Where what is no job goes.
+    pub dead_letter_url: Option<String>,
+}
+
+/// Where artefacts go.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Store {
+    /// The bucket.
+    pub bucket: String,
+    /// In front of the ids of jobs that name no prefix; empty or ends in `/`.
+    pub prefix: String,
+    /// Endpoint, if not the region's.
+    pub endpoint: Option<String>,
+    /// Bucket in the path.
+    pub path_style: bool,
+    /// Further buckets to read from.
+    pub read_buckets: Vec<String>,
+    /// Further buckets to write to.
+    pub write_buckets: Vec<String>,
+    /// Where jobs may write; none for anywhere.
+    pub write_prefixes: Vec<String>,
+    /// Where templates lie.
+    pub templates: String,
+    /// Uploads at once.
+    pub uploads: usize,
+}
+
+/// How AWS is called.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Aws {
+    /// Region, if not the chain's.
+    pub region: Option<String>,
+    /// Longest attempt.
+    pub attempt: Duration,
+    /// Longest call.
+    pub operation: Duration,
+    /// Longest attempt that moves an object.
+    pub transfer: Duration,
+}
+
+/// How jobs are computed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Worker {
+    /// Jobs computed at once; at least one.
+    pub jobs: usize,
+    /// Jobs beside those, fetching or storing.
+    pub ahead: usize,
+    /// Threads for geometry; at least one.
+    pub threads: usize,
+    /// Stack of a job's thread in bytes.
+    pub stack_bytes: usize,
+    /// Folder of libraries.
+    pub libraries: Option<PathBuf>,
+    /// Folder of fonts.
+    pub fonts: Option<PathBuf>,
+}
+
+/// Health, metrics, status.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Http {
+    /// Where; nowhere when none.
+    pub listen: Option<SocketAddr>,
+    /// Whether the daemon can be paused and jobs cancelled over it.
+    pub control: bool,
+}
+
+/// When to stop receiving.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Breaker {
+    /// Failures in a row.
+    pub failures: u32,
+    /// First pause.
+    pub pause: Duration,
+    /// Longest pause.
+    pub pause_max: Duration,
+}
+
+/// What the instance is told by EC2.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ec2 {
+    /// Whether to ask.
+    pub notices: bool,
+    /// Whom to ask.
+    pub metadata_endpoint: String,
+}
+
+/// Form of the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogFormat {
+    /// One JSON object a line.
+    Json,
+    /// For people.
+    Human,
+    /// For people on a terminal, JSON elsewhere.
+    Auto,
+}
+
+impl Settings {
+    /// Checks what was written.
+    ///
+    /// # Errors
+    /// The first value that cannot be used, by key.
+    pub fn check(raw: Raw) -> Result<Self, ConfigError> {
+        let wall_limit = seconds("limits.wall_seconds", raw.limits.wall_seconds, 1, 86_400)?;
+        Ok(Self {
+            queue: check_queue(raw.queue)?,
+            store: check_store(raw.store)?,
+            notify_queue_url: url("notify.queue_url", raw.notify.queue_url)?,
+            aws: check_aws(raw.aws)?,
+            worker: check_worker(raw.worker)?,
+            limits: check_limits(&raw.limits)?,
+            wall_limit,
+            http: check_http(raw.http)?,
+            drain_grace: seconds("drain.grace_seconds", raw.drain.grace_seconds, 0, 43_200)?,
+            breaker: check_breaker(&raw.breaker)?,
+            ec2: Ec2 {
+                notices: raw.ec2.notices.unwrap_or_default(),
+                metadata_endpoint: url("ec2.metadata_endpoint", raw.ec2.metadata_endpoint)?.unwrap_or_default(),
+            },
+            log_format: check_format(raw.log.format.as_deref())?,
+            log_filter: raw.log.filter.unwrap_or_default(),
+        })
+    }
+}
+
+fn check_queue(raw: RawQueue) -> Result<Queue, ConfigError> {
+    let first = url("queue.url", raw.url)?;
+    let mut urls: Vec<String> = first.into_iter().collect();
+    for more in raw.more_urls.unwrap_or_default() {
+        urls.extend(url("queue.more_urls", Some(more))?);
+    }
+    if urls.is_empty() {
+        let reason = "it must name the SQS queue that jobs come from, or use `serve --local DIR`";
+        return Err(invalid("queue.url", "\"\"", reason));
+    }
+    let weights = raw.weights.unwrap_or_default();
+    let parsed: Option<Vec<u32>> =
+        weights.iter().map(|weight| weight.parse().ok().filter(|weight| *weight > 0)).collect();
+    let parsed = parsed.filter(|parsed| parsed.is_empty() || parsed.len() == urls.len()).ok_or_else(|| {
+        invalid("queue.weights", weights.join(","), "there must be none, or one positive whole number for each queue")
+    })?;
+    Ok(Queue {
+        urls,
+        weights: parsed,
+        endpoint: url("queue.endpoint", raw.endpoint)?,
+        wait: seconds("queue.wait_seconds", raw.wait_seconds, 0, 20)?,
+        visibility: seconds("queue.visibility_seconds", raw.visibility_seconds, 3, 43_200)?,
+        retry: seconds("queue.retry_seconds", raw.retry_seconds, 0, 43_200)?,
+        retry_max: seconds("queue.retry_max_seconds", raw.retry_max_seconds, 0, 43_200)?,
+        attempts_max: narrow(number("queue.attempts_max", raw.attempts_max, 1, 1000)?),
+        dead_letter_url: url("queue.dead_letter_url", raw.dead_letter_url)?,
+    })
+}
+
+fn check_store(raw: RawStore) -> Result<Store, ConfigError> {
+    let bucket = raw.bucket.unwrap_or_default();
+    if bucket.is_empty() {
+        let reason = "it must name the S3 bucket that artefacts go to, or use `serve --local DIR`";
+        return Err(invalid("store.bucket", "\"\"", reason));
+    }
+    Ok(Store {
+        bucket,
+        prefix: prefix("store.prefix", raw.prefix)?,
+        endpoint: url("store.endpoint", raw.endpoint)?,
+        path_style: raw.path_style.unwrap_or_default(),
+        read_buckets: raw.read_buckets.unwrap_or_default(),
+        write_buckets: raw.write_buckets.unwrap_or_default(),
+        write_prefixes: raw.write_prefixes.unwrap_or_default(),
+        templates: prefix("store.templates", raw.templates)?,
+        uploads: usize::from(small(number("store.uploads", raw.uploads, 1, 64)?)),
+    })
+}
+
+fn check_aws(raw: RawAws) -> Result<Aws, ConfigError> {
+    let attempt = seconds("aws.attempt_seconds", raw.attempt_seconds, 1, 300)?;
+    let operation = seconds("aws.operation_seconds", raw.operation_seconds, 1, 3600)?;
+    if operation < attempt {
+        let reason = "a call cannot be shorter than one of its attempts (aws.attempt_seconds)";
+        return Err(invalid("aws.operation_seconds", operation.as_secs(), reason));
+    }
+    let transfer = seconds("aws.transfer_seconds", raw.transfer_seconds, 1, 3600)?;
+    Ok(Aws { region: text(raw.region), attempt, operation, transfer })
+}
+
+fn check_worker(raw: RawWorker) -> Result<Worker, ConfigError> {
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let or_cores = |count: u64| if count == 0 { cores } else { usize::from(small(count)) };
+    let stack_mib = number("worker.stack_mib", raw.stack_mib, 8, 65_536)?;
+    Ok(Worker {
+        jobs: or_cores(number("worker.jobs", raw.jobs, 0, 1024)?),
+        ahead: usize::from(small(number("worker.ahead", raw.ahead, 0, 1024)?)),
+        threads: or_cores(number("worker.threads", raw.threads, 0, 1024)?),
+        stack_bytes: usize::try_from(stack_mib << 20).unwrap_or(usize::MAX),
+        libraries: text(raw.libraries).map(PathBuf::from),
+        fonts: text(raw.fonts).map(PathBuf::from),
+    })
+}
+
+fn check_limits(raw: &RawLimits) -> Result<Limits, ConfigError> {
+    let mib = |key, value| number(key, value, 1, 1 << 20).map(|mib| mib << 20);
+    Ok(Limits {
+        fuel: number("limits.evaluation_steps", raw.evaluation_steps, 1000, u64::MAX)?,
+        memory_bytes: mib("limits.memory_mib", raw.memory_mib)?,
+        recursion: narrow(number("limits.recursion", raw.recursion, 100, 100_000_000)?),
+        triangles: number("limits.triangles", raw.triangles, 12, u64::from(u32::MAX))?,
+        output_bytes: mib("limits.output_mib", raw.output_mib)?,
+        source_bytes: mib("limits.source_mib", raw.source_mib)?,
+        ..Limits::default()
+    })
+}
+
+fn check_http(raw: RawHttp) -> Result<Http, ConfigError> {
+    let listen = text(raw.listen).map(|address| {
+        address
+            .parse()
+            .map_err(|_| invalid("http.listen", address, "it must be an address and a port, 127.0.0.1:8080 say"))
+    });
+    Ok(Http { listen: listen.transpose()?, control: raw.control.unwrap_or_default() })
+}
+
+fn check_breaker(raw: &RawBreaker) -> Result<Breaker, ConfigError> {
+    Ok(Breaker {
+        failures: narrow(number("breaker.failures", raw.failures, 1, 1000)?),
+        pause: seconds("breaker.pause_seconds", raw.pause_seconds, 1, 3600)?,
+        pause_max: seconds("breaker.pause_max_seconds", raw.pause_max_seconds, 1, 3600)?,
+    })
+}
+
+fn check_format(format: Option<&str>) -> Result<LogFormat, ConfigError> {
+    match format.unwrap_or_default() {
+        "auto" => Ok(LogFormat::Auto),
+        "json" => Ok(LogFormat::Json),
+        "human" => Ok(LogFormat::Human),
+        other => Err(invalid("log.format", other, "it must be auto, json or human")),
+    }
+}
+
+fn text(value: Option<String>) -> Option<String> {
+    value.filter(|text| !text.is_empty())
+}
+
+fn url(key: &'static str, value: Option<String>) -> Result<Option<String>, ConfigError> {
+    let value = text(value);
+    match &value {
+        Some(url) if !url.starts_with("https://") && !url.starts_with("http://") => {
+            Err(invalid(key, url, "it must begin with https:// or http://"))
+        }
+        _ => Ok(value),
+    }
+}
+
+fn prefix(key: &'static str, value: Option<String>) -> Result<String, ConfigError> {
+    let prefix = value.unwrap_or_default();
+    if prefix.starts_with('/') || !(prefix.is_empty() || prefix.ends_with('/')) {
+        return Err(invalid(key, prefix, "it must be empty or end in a slash, and not begin with one"));
+    }
+    Ok(prefix)
+}
+
+fn seconds(key: &'static str, value: Option<u64>, low: u64, high: u64) -> Result<Duration, ConfigError> {
+    number(key, value, low, high).map(Duration::from_secs)
+}
+
+/// The defaults are the lowest layer, so that only a key missing in the table is absent; zero is then out of most ranges.
+fn number(key: &'static str, value: Option<u64>, low: u64, high: u64) -> Result<u64, ConfigError> {
+    let value = value.unwrap_or_default();
+    if (low..=high).contains(&value) {
+        return Ok(value);
+    }
+    let reason = if high == u64::MAX {
+        format!("it must be at least {low}")
+    } else {
+        format!("it must be between {low} and {high}")
+    };
+    Err(invalid(key, value, &reason))
+}
+
+fn narrow(value: u64) -> u32 {
+    u32::try_from(value).unwrap_or(u32::MAX)
+}
+
+fn small(value: u64) -> u16 {
+    u16::try_from(value).unwrap_or(u16::MAX)
+}
+
+fn invalid(key: &'static str, value: impl ToString, reason: &str) -> ConfigError {
+    ConfigError::Invalid { key, value: value.to_string(), reason: reason.to_owned() }
+}
