@@ -1,7 +1,7 @@
 //! The limits of one job: fuel, sizes, and the cancel token. It has no clock: whoever owns the job's time sets the token.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Why a job may not go on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
@@ -98,6 +98,27 @@ struct Shared {
     reason: AtomicU8,
     fuel_used: AtomicU64,
     memory_used: AtomicU64,
+    on_stop: Actions,
+}
+
+/// What is to be done when the job is stopped.
+#[derive(Default)]
+struct Actions(Mutex<Vec<Box<dyn FnOnce() + Send>>>);
+
+impl std::fmt::Debug for Actions {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("Actions")
+    }
+}
+
+impl Shared {
+    fn stop(&self) {
+        self.stopped.store(true, Ordering::Release);
+        let actions = std::mem::take(&mut *self.on_stop.0.lock().unwrap_or_else(PoisonError::into_inner));
+        for action in actions {
+            action();
+        }
+    }
 }
 
 const REASON_TIME: u8 = 1;
@@ -116,12 +137,21 @@ impl Budget {
     /// Stops the job at its next check because its time is up.
     pub fn expire(&self) {
         self.shared.reason.store(REASON_TIME, Ordering::Relaxed);
-        self.shared.stopped.store(true, Ordering::Release);
+        self.shared.stop();
     }
 
     /// Stops the job at its next check because nobody wants it any more.
     pub fn cancel(&self) {
-        self.shared.stopped.store(true, Ordering::Release);
+        self.shared.stop();
+    }
+
+    /// Does `action` once when the job is stopped, or now where it has been: for libraries that have a stop flag of their own.
+    /// It must be quick, and is kept until the job's last clone of the budget goes.
+    pub fn on_stop(&self, action: impl FnOnce() + Send + 'static) {
+        self.shared.on_stop.0.lock().unwrap_or_else(PoisonError::into_inner).push(Box::new(action));
+        if self.check().is_err() {
+            self.shared.stop();
+        }
     }
 
     /// Whether the job may go on. One relaxed load: call it every few microseconds of work.

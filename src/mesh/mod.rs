@@ -6,10 +6,12 @@
 mod component;
 mod crease;
 mod measure;
+mod polygon;
 
 pub use component::Components;
 pub use crease::{Twins, corner_normals, feature_edges};
 pub use measure::{Measures, measure};
+pub use polygon::{area_vector, flatten};
 
 use crate::geom::{Aabb3, Rgba, Vec3};
 

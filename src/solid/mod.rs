@@ -1,1 +1,118 @@
-//! solid
+//! `Solid`: a closed oriented two-manifold, and the 3D operations on it.
+//!
+//! **In** parameters, regions, foreign meshes; **Out** [`Solid`], and from it a [`TriMesh`](crate::mesh::TriMesh) or a region.
+//! **Stages** [`primitive`] · [`extrude`] · [`revolve`] · [`polyhedron`] what programs make · [`boolean`] n-ary, never a fold ·
+//! [`hull`] · [`minkowski`] · [`section`] back to the plane · [`provenance`] what surface and colour each face was born with.
+//! **Invariants** A `Solid` is closed, oriented outwards and has two faces at every edge; or it is empty. Its transform is carried
+//! beside the mesh and applied when an operation needs the coordinates.
+//! **Knows nothing of** the language and of spans. The kernel behind it (a port of Manifold) is named in `kernel` only.
+//! **Sources** Manifold's guaranteed-manifold booleans (Smith & Dodgson 2007; Julian Smith's dissertation); docs/algorithms/solid.md.
+
+mod boolean;
+mod control;
+mod extrude;
+mod hull;
+mod kernel;
+mod minkowski;
+mod polyhedron;
+mod primitive;
+mod profile;
+mod provenance;
+mod revolve;
+mod section;
+
+pub use boolean::Operator;
+pub use control::{Control, Fault};
+pub use extrude::Extrusion;
+pub use polyhedron::Repair;
+pub use primitive::Roundness;
+pub use revolve::Revolution;
+
+use crate::geom::{Aabb3, Affine3, Rgba, Vec3};
+use crate::mesh::TriMesh;
+use crate::solid::kernel::Body;
+
+/// A closed oriented two-manifold, or nothing. Cheap to clone.
+#[derive(Debug, Clone, Default)]
+pub struct Solid {
+    body: Body,
+}
+
+impl Solid {
+    /// Whether it encloses nothing.
+    pub fn is_empty(&self) -> bool {
+        self.body.is_empty()
+    }
+
+    /// Number of triangles.
+    pub fn triangle_count(&self) -> usize {
+        self.body.triangle_count()
+    }
+
+    /// The box of all vertices; exact where the transform keeps axes, else of the transformed vertices.
+    pub fn bounding_box(&self) -> Aabb3 {
+        self.body.bounding_box()
+    }
+
+    /// A box that holds it, in O(1): larger than need be where it is turned.
+    pub fn outer_box(&self) -> Aabb3 {
+        self.body.outer_box()
+    }
+
+    /// The positions of all vertices.
+    pub fn positions(&self) -> Vec<Vec3> {
+        self.body.positions()
+    }
+
+    /// The solid under an affine map; O(1). Mirrors keep the outside outside. Empty where the map flattens space.
+    pub fn transformed(&self, map: &Affine3) -> Self {
+        let determinant = map.matrix3.determinant();
+        if determinant == 0.0 || !map.is_finite() {
+            return Self::default();
+        }
+        Self { body: self.body.transformed(map) }
+    }
+
+    /// The solid with every face in one colour. O(n).
+    pub fn colored(&self, color: Rgba) -> Self {
+        Self { body: self.body.colored(Some(color)) }
+    }
+
+    /// The solid without colours. O(n).
+    pub fn uncolored(&self) -> Self {
+        Self { body: self.body.colored(None) }
+    }
+
+    /// Scaled about the origin to `size`; zero means leave, or scale along with the largest size wanted where `auto` says so.
+    pub fn resized(&self, size: Vec3, auto: [bool; 3]) -> Self {
+        if self.is_empty() {
+            return Self::default();
+        }
+        self.transformed(&Affine3::from_scale(resize_factors(self.bounding_box().size(), size, auto)))
+    }
+
+    /// Triangles with the surface and colour that each face was born with.
+    pub fn to_mesh(&self) -> TriMesh {
+        self.body.to_mesh()
+    }
+
+    /// Bytes that it holds, about.
+    pub fn byte_count(&self) -> u64 {
+        self.triangle_count() as u64 * TRIANGLE_BYTES
+    }
+}
+
+/// Three half-edges of 16 bytes, a normal, a reference, half a vertex with its normal, and the box tree.
+pub(crate) const TRIANGLE_BYTES: u64 = 300;
+
+/// Scale factors that bring `extent` to `size`.
+fn resize_factors(extent: Vec3, size: Vec3, auto: [bool; 3]) -> Vec3 {
+    let leading = (0..3).fold(0, |best, axis| if size[axis] > size[best] { axis } else { best });
+    let along = if size[leading] > 0.0 { size[leading] / extent[leading] } else { 1.0 };
+    let factor = |axis: usize| match (size[axis] > 0.0, auto[axis]) {
+        (true, _) => size[axis] / extent[axis],
+        (false, true) => along,
+        (false, false) => 1.0,
+    };
+    Vec3::new(factor(0), factor(1), factor(2))
+}

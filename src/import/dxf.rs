@@ -1,0 +1,279 @@
+//! DXF outlines: lines, polylines, circles, arcs, ellipses and inserted blocks, joined to contours.
+
+use std::collections::BTreeMap;
+
+use rustc_hash::FxHashMap;
+
+use crate::geom::{Vec2, cos_deg, sin_deg};
+use crate::import::{Division, ImportError, malformed};
+use crate::region::{Contour, Region};
+
+/// A region and the kinds of entities that were passed over, with their number.
+#[derive(Debug, Clone, Default)]
+pub struct Drawing {
+    /// What the contours cover an odd number of times; open ones are closed.
+    pub region: Region,
+    /// By name.
+    pub unsupported: BTreeMap<String, u32>,
+}
+
+/// Reads a DXF; `layer` picks one layer, `origin` is the point that becomes the origin, `scale` a factor on lengths.
+///
+/// # Errors
+/// Where a group code is no number.
+pub fn read(
+    bytes: &[u8],
+    layer: Option<&str>,
+    origin: Vec2,
+    scale: f64,
+    division: &Division<'_>,
+) -> Result<Drawing, ImportError> {
+    let text = String::from_utf8_lossy(bytes);
+    let mut reader = Reader { layer, origin, scale, division, ..Reader::new(division) };
+    let mut lines = text.lines().enumerate();
+    while let (Some((index, code)), Some((_, value))) = (lines.next(), lines.next()) {
+        let code = code.trim();
+        match code.parse::<i32>() {
+            Ok(code) => reader.group(code, value.trim()),
+            Err(_) if code.is_empty() => break,
+            Err(_) => return Err(malformed("DXF", index + 1, format!("illegal ID '{code}'"))),
+        }
+    }
+    reader.end_entity("EOF");
+    Ok(Drawing { region: Region::polygon(&join(&reader.segments)), unsupported: reader.unsupported })
+}
+
+type Segment = [Vec2; 2];
+
+#[derive(Clone, Copy, PartialEq)]
+enum Section {
+    Entities,
+    Blocks,
+    Other,
+}
+
+/// The groups of one entity.
+#[derive(Default)]
+struct Entity {
+    kind: String,
+    name: String,
+    layer: String,
+    xs: Vec<f64>,
+    ys: Vec<f64>,
+    radius: f64,
+    /// Groups 41 and 42: an ellipse's angles, an insert's factors.
+    pair: [Option<f64>; 2],
+    angles: [f64; 2],
+    flags: i32,
+}
+
+struct Reader<'a> {
+    layer: Option<&'a str>,
+    origin: Vec2,
+    scale: f64,
+    division: &'a Division<'a>,
+    section: Section,
+    block: String,
+    entity: Entity,
+    segments: Vec<Segment>,
+    blocks: BTreeMap<String, Vec<Segment>>,
+    unsupported: BTreeMap<String, u32>,
+}
+
+impl<'a> Reader<'a> {
+    fn new(division: &'a Division<'a>) -> Self {
+        Self {
+            layer: None,
+            origin: Vec2::ZERO,
+            scale: 1.0,
+            division,
+            section: Section::Other,
+            block: String::new(),
+            entity: Entity::default(),
+            segments: Vec::new(),
+            blocks: BTreeMap::new(),
+            unsupported: BTreeMap::new(),
+        }
+    }
+
+    fn group(&mut self, code: i32, value: &str) {
+        let number = value.parse::<f64>().unwrap_or(0.0);
+        let in_block = self.section == Section::Blocks;
+        match code {
+            0 => self.end_entity(value),
+            2 => value.clone_into(&mut self.entity.name),
+            8 => value.clone_into(&mut self.entity.layer),
+            10 | 11 => self.entity.xs.push(if in_block { number } else { (number - self.origin.x) * self.scale }),
+            20 | 21 => self.entity.ys.push(if in_block { number } else { (number - self.origin.y) * self.scale }),
+            40 => self.entity.radius = if in_block { number } else { number * self.scale },
+            41 => self.entity.pair[0] = Some(number),
+            42 => self.entity.pair[1] = Some(number),
+            50 => self.entity.angles[0] = number,
+            51 => self.entity.angles[1] = number,
+            70 => self.entity.flags = number as i32,
+            _ => {}
+        }
+    }
+
+    fn end_entity(&mut self, next: &str) {
+        let entity = std::mem::take(&mut self.entity);
+        next.clone_into(&mut self.entity.kind);
+        match entity.kind.as_str() {
+            "SECTION" => {
+                self.section = match entity.name.as_str() {
+                    "ENTITIES" => Section::Entities,
+                    "BLOCKS" => Section::Blocks,
+                    _ => Section::Other,
+                }
+            }
+            "BLOCK" => self.block = entity.name,
+            "ENDBLK" => self.block.clear(),
+            "" | "ENDSEC" | "EOF" | "DIMENSION" => {}
+            _ if self.wants(&entity) => match self.outline(&entity) {
+                Some(segments) if self.section == Section::Entities => self.segments.extend(segments),
+                Some(segments) => self.blocks.entry(self.block.clone()).or_default().extend(segments),
+                None => *self.unsupported.entry(entity.kind).or_default() += 1,
+            },
+            _ => {}
+        }
+    }
+
+    fn wants(&self, entity: &Entity) -> bool {
+        match self.section {
+            Section::Entities => self.layer.is_none_or(|layer| layer.is_empty() || layer == entity.layer),
+            Section::Blocks => true,
+            Section::Other => false,
+        }
+    }
+
+    /// The segments of an entity; none where it has too few points; `None` where its kind is not read.
+    fn outline(&self, entity: &Entity) -> Option<Vec<Segment>> {
+        let points: Vec<Vec2> = entity.xs.iter().zip(&entity.ys).map(|(x, y)| Vec2::new(*x, *y)).collect();
+        let points = points.as_slice();
+        Some(match (entity.kind.as_str(), points) {
+            ("LINE", [from, to, ..]) => vec![[*from, *to]],
+            ("LWPOLYLINE", [first, .., last]) => {
+                let mut segments: Vec<Segment> = points.windows(2).map(|pair| [pair[0], pair[1]]).collect();
+                if entity.flags & 1 != 0 {
+                    segments.push([*last, *first]);
+                }
+                segments
+            }
+            ("CIRCLE", [center, ..]) => {
+                let count = (self.division.arc)(entity.radius, 360.0).unwrap_or(3);
+                arc(*center, entity.radius, 0.0, 360.0, count)
+            }
+            ("ARC", [center, ..]) => {
+                let [start, mut stop] = entity.angles;
+                while start > stop && stop.is_finite() && start - stop < 1.0e9 {
+                    stop += 360.0;
+                }
+                let count = (self.division.arc)(entity.radius, stop - start).unwrap_or(1);
+                arc(*center, entity.radius, start, stop - start, count)
+            }
+            ("ELLIPSE", [center, axis, ..]) => self.ellipse(entity, *center, *axis),
+            ("INSERT", [at, ..]) => self.insert(entity, *at),
+            ("LINE" | "LWPOLYLINE" | "CIRCLE" | "ARC" | "ELLIPSE" | "INSERT", _) => Vec::new(),
+            _ => return None,
+        })
+    }
+
+    /// The end of the major axis is relative to the centre, so the origin's shift does not apply to it.
+    fn ellipse(&self, entity: &Entity, center: Vec2, axis: Vec2) -> Vec<Segment> {
+        let shift = if self.section == Section::Blocks { Vec2::ZERO } else { self.origin * self.scale };
+        let axis = axis + shift;
+        let ratio = if self.section == Section::Blocks { entity.radius } else { entity.radius / self.scale };
+        let (start, mut stop) = (entity.pair[0].unwrap_or(0.0), entity.pair[1].unwrap_or(0.0));
+        while start > stop && start - stop < 1.0e9 {
+            stop += std::f64::consts::TAU;
+        }
+        let (start, sweep) = (start.to_degrees(), (stop - start).to_degrees());
+        let count = (self.division.arc)(axis.length(), sweep).unwrap_or(1);
+        let point = |step: u32| {
+            let angle = start + sweep * f64::from(step) / f64::from(count);
+            center + axis * cos_deg(angle) + axis.perp() * (ratio * sin_deg(angle))
+        };
+        (0..count).map(|step| [point(step), point(step + 1)]).collect()
+    }
+
+    fn insert(&self, entity: &Entity, at: Vec2) -> Vec<Segment> {
+        let factors = Vec2::new(entity.pair[0].unwrap_or(1.0), entity.pair[1].unwrap_or(1.0));
+        let turned = Vec2::new(cos_deg(entity.angles[0]), sin_deg(entity.angles[0]));
+        let place = |point: Vec2| turned.rotate(point * factors) * self.scale + at;
+        self.blocks.get(&entity.name).into_iter().flatten().map(|segment| segment.map(place)).collect()
+    }
+}
+
+fn arc(center: Vec2, radius: f64, start: f64, sweep: f64, count: u32) -> Vec<Segment> {
+    let point = |step: u32| {
+        let angle = start + sweep * f64::from(step) / f64::from(count);
+        center + Vec2::new(cos_deg(angle), sin_deg(angle)) * radius
+    };
+    (0..count).map(|step| [point(step), point(step + 1)]).collect()
+}
+
+/// Ends nearer than this are one point.
+const JOIN: f64 = 0.000_976_562_5;
+
+/// Segments to contours: those that begin at a loose end first.
+fn join(segments: &[Segment]) -> Vec<Contour> {
+    let mut places = Places::default();
+    let ends: Vec<[usize; 2]> = segments.iter().map(|segment| segment.map(|point| places.index(point))).collect();
+    let mut at_place: Vec<Vec<usize>> = vec![Vec::new(); places.points.len()];
+    for (segment, [from, to]) in ends.iter().enumerate() {
+        at_place[*from].push(segment);
+        if from != to {
+            at_place[*to].push(segment);
+        }
+    }
+    let mut used: Vec<bool> = ends.iter().map(|[from, to]| from == to).collect();
+    let mut contours = Vec::new();
+    let loose = |place: usize| at_place[place].len() == 1;
+    let open =
+        (0..ends.len()).flat_map(|segment| ends[segment].map(|end| (segment, end))).filter(|(_, end)| loose(*end));
+    let closed = (0..ends.len()).map(|segment| (segment, ends[segment][0]));
+    for (segment, start) in open.chain(closed) {
+        if used[segment] {
+            continue;
+        }
+        let mut contour = vec![places.points[start]];
+        let (mut current, mut place) = (segment, start);
+        loop {
+            used[current] = true;
+            place = if ends[current][0] == place { ends[current][1] } else { ends[current][0] };
+            contour.push(places.points[place]);
+            match at_place[place].iter().find(|next| !used[**next]) {
+                Some(next) => current = *next,
+                None => break,
+            }
+        }
+        contours.push(contour);
+    }
+    contours
+}
+
+/// Points with those nearby taken as one.
+#[derive(Default)]
+struct Places {
+    points: Vec<Vec2>,
+    cells: FxHashMap<[i64; 2], usize>,
+}
+
+impl Places {
+    fn index(&mut self, point: Vec2) -> usize {
+        let cell = (point / JOIN).round().to_array().map(|value| value as i64);
+        for dx in -1..=1 {
+            for dy in -1..=1 {
+                let near = [cell[0].wrapping_add(dx), cell[1].wrapping_add(dy)];
+                if let Some(index) = self.cells.get(&near)
+                    && (self.points[*index] - point).abs().max_element() < JOIN
+                {
+                    return *index;
+                }
+            }
+        }
+        self.points.push(point);
+        self.cells.insert(cell, self.points.len() - 1);
+        self.points.len() - 1
+    }
+}

@@ -1,0 +1,57 @@
+//! Polygons of a foreign mesh on their way to triangles: vertices at one place are one, colours become faces.
+
+use rustc_hash::FxHashMap;
+
+use crate::geom::{Rgba, Vec3};
+use crate::mesh::{Face, Surface, TriMesh, flatten};
+use crate::region::triangulate_contour;
+
+/// A mesh under construction.
+#[derive(Debug, Default)]
+pub(super) struct Polygons {
+    mesh: TriMesh,
+    welded: FxHashMap<[u64; 3], u32>,
+    colors: FxHashMap<Option<[u8; 4]>, u32>,
+}
+
+impl Polygons {
+    /// The index of the vertex at a place.
+    pub(super) fn vertex(&mut self, point: Vec3) -> u32 {
+        // adding zero makes -0 and 0 one place
+        let key = point.to_array().map(|value| (value + 0.0).to_bits());
+        let positions = &mut self.mesh.positions;
+        *self.welded.entry(key).or_insert_with(|| {
+            positions.push(point);
+            positions.len() as u32 - 1
+        })
+    }
+
+    /// A polygon of known vertices; one that collapses is left out.
+    pub(super) fn polygon(&mut self, corners: &[u32], color: Option<Rgba>) {
+        let mut ring = corners.to_vec();
+        ring.dedup();
+        while ring.len() > 1 && ring.first() == ring.last() {
+            ring.pop();
+        }
+        if ring.len() < 3 {
+            return;
+        }
+        let face = self.face(color);
+        for triangle in triangulate_contour(&flatten(&self.mesh.positions, &ring)) {
+            self.mesh.triangles.push(triangle.map(|corner| ring[corner as usize]));
+            self.mesh.face_of.push(face);
+        }
+    }
+
+    pub(super) fn finish(self) -> TriMesh {
+        self.mesh
+    }
+
+    fn face(&mut self, color: Option<Rgba>) -> u32 {
+        let faces = &mut self.mesh.faces;
+        *self.colors.entry(color.map(Rgba::to_bytes)).or_insert_with(|| {
+            faces.push(Face { surface: Surface::Unknown, color });
+            faces.len() as u32 - 1
+        })
+    }
+}

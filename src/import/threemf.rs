@@ -1,0 +1,136 @@
+//! 3MF: the objects of the build, placed, with base materials as colours.
+
+use std::collections::BTreeMap;
+use std::io::Read as _;
+
+use roxmltree::{Document, Node};
+
+use crate::geom::{Affine3, Rgba, Vec3};
+use crate::import::polygons::Polygons;
+use crate::import::{ImportError, malformed};
+use crate::mesh::TriMesh;
+
+/// More than this a document may not unfold to.
+const UNPACKED_MAX: u64 = 1 << 30;
+/// Components in components in components.
+const DEPTH_MAX: u32 = 32;
+
+/// Reads all items of the build into one mesh.
+pub(super) fn read(bytes: &[u8]) -> Result<TriMesh, ImportError> {
+    let text = model_text(bytes)?;
+    let document =
+        Document::parse(&text).map_err(|error| malformed("3MF", error.pos().row as usize, error.to_string()))?;
+    let model = Model::of(&document);
+    let mut polygons = Polygons::default();
+    for item in document.descendants().filter(|node| node.tag_name().name() == "item") {
+        if let Some(object) = item.attribute("objectid") {
+            model.place(object, transform(item), 0, &mut polygons);
+        }
+    }
+    Ok(polygons.finish())
+}
+
+fn model_text(bytes: &[u8]) -> Result<String, ImportError> {
+    let fail = |what: String| malformed("3MF", 0, what);
+    let mut archive = zip::ZipArchive::new(std::io::Cursor::new(bytes)).map_err(|error| fail(error.to_string()))?;
+    let name = archive
+        .file_names()
+        .filter_map(|name| Some(name.ok()?.into_owned()))
+        .filter(|name| name.ends_with(".model"))
+        .min_by_key(|name| (name.len(), name.clone()))
+        .ok_or_else(|| fail("no model in the package".to_owned()))?;
+    let entry = archive.by_name(&name).map_err(|error| fail(error.to_string()))?;
+    let mut text = Vec::new();
+    entry.take(UNPACKED_MAX).read_to_end(&mut text).map_err(|error| fail(error.to_string()))?;
+    Ok(String::from_utf8_lossy(&text).into_owned())
+}
+
+struct Model<'a> {
+    unit: f64,
+    objects: BTreeMap<&'a str, Node<'a, 'a>>,
+    colors: BTreeMap<&'a str, Vec<Option<Rgba>>>,
+}
+
+impl<'a> Model<'a> {
+    fn of(document: &'a Document<'a>) -> Self {
+        let named = |name: &'static str| document.descendants().filter(move |node| node.tag_name().name() == name);
+        let by_id = |node: Node<'a, 'a>| Some((node.attribute("id")?, node));
+        let palette = |node: Node<'a, 'a>| {
+            let entries = node.children().filter(Node::is_element);
+            let color = |entry: Node<'_, '_>| hex_color(entry.attribute("displaycolor").or(entry.attribute("color"))?);
+            Some((node.attribute("id")?, entries.map(color).collect()))
+        };
+        Self {
+            unit: unit(document.root_element().attribute("unit")),
+            objects: named("object").filter_map(by_id).collect(),
+            colors: named("basematerials").chain(named("colorgroup")).filter_map(palette).collect(),
+        }
+    }
+
+    fn place(&self, id: &str, map: Affine3, depth: u32, polygons: &mut Polygons) {
+        let Some(object) = self.objects.get(id) else { return };
+        if depth > DEPTH_MAX {
+            return;
+        }
+        let child = |name: &str| object.children().find(|node| node.tag_name().name() == name);
+        if let Some(mesh) = child("mesh") {
+            self.read_mesh(*object, mesh, map, polygons);
+        }
+        for part in child("components").iter().flat_map(|node| node.children()) {
+            if let Some(id) = part.attribute("objectid") {
+                self.place(id, map * transform(part), depth + 1, polygons);
+            }
+        }
+    }
+
+    fn read_mesh(&self, object: Node<'_, '_>, mesh: Node<'_, '_>, map: Affine3, polygons: &mut Polygons) {
+        let all = |name: &'static str| mesh.descendants().filter(move |node| node.tag_name().name() == name);
+        let indices: Vec<u32> = all("vertex")
+            .map(|vertex| {
+                let [x, y, z] = ["x", "y", "z"].map(|axis| number(vertex, axis).unwrap_or(0.0));
+                polygons.vertex(map.transform_point3(Vec3::new(x, y, z)) * self.unit)
+            })
+            .collect();
+        for triangle in all("triangle") {
+            let corner = |name: &str| indices.get(number(triangle, name)? as usize).copied();
+            if let (Some(a), Some(b), Some(c)) = (corner("v1"), corner("v2"), corner("v3")) {
+                let group = triangle.attribute("pid").or(object.attribute("pid"));
+                let entry = number(triangle, "p1").or(number(object, "pindex")).unwrap_or(0.0) as usize;
+                let color = group.and_then(|group| *self.colors.get(group)?.get(entry)?);
+                let ring = if map.matrix3.determinant() < 0.0 { [c, b, a] } else { [a, b, c] };
+                polygons.polygon(&ring, color);
+            }
+        }
+    }
+}
+
+fn number(node: Node<'_, '_>, name: &str) -> Option<f64> {
+    node.attribute(name)?.trim().parse().ok()
+}
+
+/// Twelve numbers: three rows of the linear part as row vectors see it, then the translation.
+fn transform(node: Node<'_, '_>) -> Affine3 {
+    let numbers = node.attribute("transform").unwrap_or_default().split_ascii_whitespace();
+    let values: Vec<f64> = numbers.filter_map(|word| word.parse().ok()).collect();
+    <[f64; 12]>::try_from(values).map_or(Affine3::IDENTITY, |values| Affine3::from_cols_array(&values))
+}
+
+/// mm per unit.
+fn unit(name: Option<&str>) -> f64 {
+    match name {
+        Some("micron") => 0.001,
+        Some("centimeter") => 10.0,
+        Some("inch") => 25.4,
+        Some("foot") => 304.8,
+        Some("meter") => 1000.0,
+        _ => 1.0,
+    }
+}
+
+fn hex_color(text: &str) -> Option<Rgba> {
+    let digits = text.strip_prefix('#')?;
+    let channel =
+        |at: usize| u8::from_str_radix(digits.get(at..at + 2)?, 16).ok().map(|value| f32::from(value) / 255.0);
+    let a = if digits.len() >= 8 { channel(6)? } else { 1.0 };
+    Some(Rgba { r: channel(0)?, g: channel(2)?, b: channel(4)?, a })
+}

@@ -1,0 +1,416 @@
+//! Walks the tree: operands first, side by side, then the node itself.
+
+use std::sync::Arc;
+
+use rayon::prelude::*;
+use rustc_hash::FxHashMap;
+
+use crate::budget::Exceeded;
+use crate::csg::{Digest, Joint, Kind, LinearExtrude, Node, NodeRef, Resize, RoofMethod, RotateExtrude};
+use crate::diag::{Code, Diagnostic};
+use crate::geom::{Affine2, Affine3, Mat4, Rgba, Vec2};
+use crate::realize::bundle::{Bundle, Made};
+use crate::realize::discretize;
+use crate::realize::memo::Memo;
+use crate::realize::operand::{Operand, Operands, Outcome, Said, by_dimension, flat_only, spatial_only, warn};
+use crate::region::{Join, Region};
+use crate::solid::{Control, Extrusion, Fault, Operator, Revolution, Solid};
+use crate::text::Fonts;
+
+/// What all subtrees of one run share.
+pub(super) struct Builder<'a> {
+    pub(super) fonts: &'a Fonts,
+    pub(super) control: &'a Control,
+    memo: &'a Memo,
+    uses: FxHashMap<Digest, u32>,
+}
+
+/// Why a node came to nothing.
+pub(super) enum Stop {
+    /// The whole job ends.
+    Job(Exceeded),
+    /// This node ends; the others go on.
+    Node(Fault),
+}
+
+impl From<Fault> for Stop {
+    fn from(fault: Fault) -> Self {
+        match fault {
+            Fault::Exceeded(exceeded) => Self::Job(exceeded),
+            other => Self::Node(other),
+        }
+    }
+}
+
+impl From<Exceeded> for Stop {
+    fn from(exceeded: Exceeded) -> Self {
+        Self::Job(exceeded)
+    }
+}
+
+impl<'a> Builder<'a> {
+    pub(super) fn new(root: &NodeRef, fonts: &'a Fonts, memo: &'a Memo, control: &'a Control) -> Self {
+        let mut uses = FxHashMap::default();
+        count_uses(root, &mut uses);
+        Self { fonts, control, memo, uses }
+    }
+
+    /// The result of a subtree: from the memo, or computed.
+    pub(super) fn build(&self, node: &NodeRef) -> Result<Outcome, Exceeded> {
+        self.control.budget().check()?;
+        if let Some(made) = self.memo.find(&node.digest) {
+            return Ok(Outcome { made, said: Vec::new() });
+        }
+        let mut outcome = self.compute(node)?;
+        let shared = self.uses.get(&node.digest).is_some_and(|uses| *uses > 1);
+        if shared && let Made::Solid(bundle) = outcome.made {
+            // computed here once instead of at each use
+            outcome.made = self.settle(
+                node,
+                bundle.computed(self.control).map(Made::Solid).map_err(Stop::from),
+                &mut outcome.said,
+            )?;
+        }
+        // what was said must be said again with the span of its next use
+        if outcome.said.is_empty() && is_worth_keeping(&node.kind) {
+            self.memo.keep(node.digest, &outcome.made);
+        }
+        Ok(outcome)
+    }
+
+    fn compute(&self, node: &NodeRef) -> Result<Outcome, Exceeded> {
+        let mut said = Vec::new();
+        let operands = self.operands(node, &mut said)?;
+        let made = self.apply(node, operands, &mut said);
+        let made = self.settle(node, made, &mut said)?;
+        Ok(Outcome { made, said })
+    }
+
+    /// A node's failure becomes nothing and an error with its span; the job's ends everything.
+    fn settle(&self, node: &Node, made: Result<Made, Stop>, said: &mut Vec<Said>) -> Result<Made, Exceeded> {
+        match made {
+            Ok(made) => Ok(made),
+            Err(Stop::Job(exceeded)) => Err(exceeded),
+            Err(Stop::Node(fault)) => {
+                let diagnostic = Diagnostic::error(Code::InvalidGeometry, node.span, fault.to_string());
+                said.push(Said { by: node.digest, diagnostic });
+                Ok(Made::Empty)
+            }
+        }
+    }
+
+    /// The children that are part of the model, in order.
+    fn operands(&self, node: &Node, said: &mut Vec<Said>) -> Result<Vec<Operand>, Exceeded> {
+        let children: Vec<&NodeRef> = node.children.iter().filter(|child| !child.background).collect();
+        let outcomes = match children.as_slice() {
+            [] => Vec::new(),
+            [only] => vec![self.build(only)?],
+            several => several.par_iter().map(|child| self.build(child)).collect::<Result<Vec<_>, _>>()?,
+        };
+        let mut operands = Vec::with_capacity(outcomes.len());
+        for (child, outcome) in children.iter().zip(outcomes) {
+            said.extend(outcome.said);
+            operands.push(Operand { span: child.span, made: outcome.made });
+        }
+        Ok(operands)
+    }
+
+    fn apply(&self, node: &Node, operands: Vec<Operand>, said: &mut Vec<Said>) -> Result<Made, Stop> {
+        match &node.kind {
+            Kind::Group | Kind::Union | Kind::Render { .. } => self.union(node, operands, said),
+            Kind::Difference => self.difference(node, operands, said),
+            Kind::Intersection => self.intersection(node, operands, said),
+            Kind::Hull => self.hull(node, operands, said),
+            Kind::Minkowski { .. } => self.minkowski(node, operands, said),
+            Kind::Fill => self.fill(node, operands, said),
+            Kind::Color(color) => self.color(node, *color, operands, said),
+            Kind::Transform(matrix) => self.transform(node, matrix, operands, said),
+            Kind::Resize(resize) => self.resize(node, resize, operands, said),
+            Kind::Offset { distance, joint, resolution } => {
+                let join = match joint {
+                    Joint::Round => {
+                        let segments = discretize::arc_segments(resolution, distance.abs(), 360.0);
+                        Join::Round { segments: segments.unwrap_or(3) }
+                    }
+                    Joint::Miter => Join::Miter,
+                    Joint::Chamfer => Join::Square,
+                };
+                Ok(Made::region(self.flat_union(node, operands, said)?.offset(*distance, join)))
+            }
+            Kind::LinearExtrude(extrude) => {
+                let region = self.flat_union(node, operands, said)?;
+                self.linear_extrude(extrude, &region)
+            }
+            Kind::RotateExtrude(extrude) => {
+                let region = self.flat_union(node, operands, said)?;
+                self.rotate_extrude(node, extrude, &region, said)
+            }
+            Kind::Projection { cut, .. } => {
+                let bundles = spatial_only(node, operands, said).into_iter().flatten().collect();
+                let solid = Bundle::union(bundles, self.control)?.compute(self.control)?;
+                Ok(Made::region(if *cut { solid.cut() } else { solid.shadow() }))
+            }
+            Kind::Roof { method, .. } => {
+                let region = self.flat_union(node, operands, said)?;
+                self.roof(node, *method, &region, said)
+            }
+            _ => self.leaf(node, said),
+        }
+    }
+
+    fn union(&self, node: &Node, operands: Vec<Operand>, said: &mut Vec<Said>) -> Result<Made, Stop> {
+        match by_dimension(node, operands, said) {
+            Operands::Nothing => Ok(Made::Empty),
+            Operands::Flat(regions) => Ok(flat_union_of(regions)),
+            Operands::Spatial(bundles) => {
+                Ok(Made::Solid(Bundle::union(bundles.into_iter().flatten().collect(), self.control)?))
+            }
+        }
+    }
+
+    fn difference(&self, node: &Node, operands: Vec<Operand>, said: &mut Vec<Said>) -> Result<Made, Stop> {
+        match by_dimension(node, operands, said) {
+            Operands::Nothing => Ok(Made::Empty),
+            Operands::Flat(regions) => match regions.split_first() {
+                Some((Some(first), rest)) => {
+                    let all: Vec<&Region> =
+                        std::iter::once(&**first).chain(rest.iter().flatten().map(|r| &**r)).collect();
+                    Ok(if all.len() == 1 {
+                        Made::Region(first.clone())
+                    } else {
+                        Made::region(Region::difference(&all))
+                    })
+                }
+                _ => Ok(Made::Empty),
+            },
+            Operands::Spatial(mut bundles) => match bundles.remove(0) {
+                Some(first) => {
+                    let tools = bundles.into_iter().flatten().collect();
+                    Ok(Made::Solid(Bundle::difference(first, tools, self.control)?))
+                }
+                None => Ok(Made::Empty),
+            },
+        }
+    }
+
+    fn intersection(&self, node: &Node, operands: Vec<Operand>, said: &mut Vec<Said>) -> Result<Made, Stop> {
+        match by_dimension(node, operands, said) {
+            Operands::Nothing => Ok(Made::Empty),
+            Operands::Flat(regions) => match regions.as_slice() {
+                [Some(only)] => Ok(Made::Region(only.clone())),
+                several if several.iter().any(Option::is_none) => Ok(Made::Empty),
+                several => {
+                    let all: Vec<&Region> = several.iter().flatten().map(|region| &**region).collect();
+                    Ok(Made::region(Region::intersection(&all)))
+                }
+            },
+            Operands::Spatial(bundles) => {
+                if bundles.iter().any(Option::is_none) {
+                    return Ok(Made::Empty);
+                }
+                let all: Vec<Bundle> = bundles.into_iter().flatten().collect();
+                let compute = |bundle: &Bundle| bundle.compute(self.control);
+                let solids = all.par_iter().map(compute).collect::<Result<Vec<_>, _>>()?;
+                Ok(Made::solid(Solid::boolean(Operator::Intersection, &solids, self.control)?))
+            }
+        }
+    }
+
+    fn hull(&self, node: &Node, operands: Vec<Operand>, said: &mut Vec<Said>) -> Result<Made, Stop> {
+        match by_dimension(node, operands, said) {
+            Operands::Nothing => Ok(Made::Empty),
+            Operands::Flat(regions) => {
+                let points = regions.iter().flatten().flat_map(|region| region.contours().iter().flatten().copied());
+                Ok(Made::region(Region::hull(points)))
+            }
+            Operands::Spatial(bundles) => {
+                let mut points = Vec::new();
+                for bundle in bundles.iter().flatten() {
+                    points.extend(bundle.positions(self.control)?);
+                }
+                Ok(Made::solid(Solid::hull(&points, self.control)?))
+            }
+        }
+    }
+
+    fn minkowski(&self, node: &Node, operands: Vec<Operand>, said: &mut Vec<Said>) -> Result<Made, Stop> {
+        match by_dimension(node, operands, said) {
+            Operands::Nothing => Ok(Made::Empty),
+            Operands::Flat(regions) => {
+                let mut all = regions.into_iter();
+                let Some(Some(first)) = all.next() else { return Ok(Made::Empty) };
+                let mut sum = (*first).clone();
+                for region in all.flatten() {
+                    sum = sum.minkowski(&region, self.control.budget())?;
+                }
+                Ok(Made::region(sum))
+            }
+            Operands::Spatial(bundles) => {
+                let all: Vec<Bundle> = bundles.into_iter().flatten().collect();
+                if let [only] = all.as_slice() {
+                    return Ok(Made::Solid(only.clone()));
+                }
+                let mut sum = Solid::default();
+                for bundle in &all {
+                    sum = sum.minkowski(&bundle.compute(self.control)?, self.control)?;
+                }
+                Ok(Made::solid(sum))
+            }
+        }
+    }
+
+    fn fill(&self, node: &Node, operands: Vec<Operand>, said: &mut Vec<Said>) -> Result<Made, Stop> {
+        match by_dimension(node, operands, said) {
+            Operands::Nothing => Ok(Made::Empty),
+            Operands::Flat(regions) => {
+                let all: Vec<&Region> = regions.iter().flatten().map(|region| &**region).collect();
+                Ok(Made::region(Region::union(&all).fill()))
+            }
+            Operands::Spatial(bundles) => {
+                for child in &node.children {
+                    warn(node, child.span, "fill() not yet implemented for 3D", said);
+                }
+                Ok(bundles.into_iter().flatten().next().map_or(Made::Empty, Made::Solid))
+            }
+        }
+    }
+
+    fn color(&self, node: &Node, color: Rgba, operands: Vec<Operand>, said: &mut Vec<Said>) -> Result<Made, Stop> {
+        Ok(match self.union(node, operands, said)? {
+            Made::Solid(bundle) if color.r >= 0.0 && color.a >= 0.0 => Made::Solid(bundle.colored(color)),
+            other => other,
+        })
+    }
+
+    fn transform(
+        &self,
+        node: &Node,
+        matrix: &Mat4,
+        operands: Vec<Operand>,
+        said: &mut Vec<Said>,
+    ) -> Result<Made, Stop> {
+        if !matrix.is_finite() {
+            let message = "Transformation matrix contains Not-a-Number and/or Infinity - removing object.";
+            warn(node, node.span, message, said);
+            return Ok(Made::Empty);
+        }
+        Ok(match self.union(node, operands, said)? {
+            Made::Empty => Made::Empty,
+            Made::Region(region) => {
+                let map = flat_map(matrix);
+                if map.matrix2.determinant() == 0.0 {
+                    warn(node, node.span, "Scaling a 2D object with 0 - removing object", said);
+                }
+                Made::region(region.transformed(&map))
+            }
+            Made::Solid(bundle) => {
+                let map = Affine3::from_mat4(*matrix);
+                if map.matrix3.determinant() == 0.0 {
+                    return Ok(Made::Empty);
+                }
+                if map == Affine3::IDENTITY {
+                    Made::Solid(bundle)
+                } else {
+                    Made::Solid(bundle.transformed(&map, self.control)?)
+                }
+            }
+        })
+    }
+
+    fn resize(&self, node: &Node, resize: &Resize, operands: Vec<Operand>, said: &mut Vec<Said>) -> Result<Made, Stop> {
+        Ok(match self.union(node, operands, said)? {
+            Made::Empty => Made::Empty,
+            Made::Region(region) => {
+                Made::region(region.resized(resize.new_size.truncate(), [resize.auto[0], resize.auto[1]]))
+            }
+            Made::Solid(bundle) => Made::solid(bundle.compute(self.control)?.resized(resize.new_size, resize.auto)),
+        })
+    }
+
+    /// The union of the 2D children; 3D ones are warned of.
+    fn flat_union(&self, node: &Node, operands: Vec<Operand>, said: &mut Vec<Said>) -> Result<Arc<Region>, Stop> {
+        Ok(match flat_union_of(flat_only(node, operands, said)) {
+            Made::Region(region) => region,
+            _ => Arc::default(),
+        })
+    }
+
+    fn linear_extrude(&self, extrude: &LinearExtrude, region: &Region) -> Result<Made, Stop> {
+        let slices = discretize::slices(extrude, region);
+        self.control.budget().check_triangles(u64::from(slices) * region.point_count() as u64)?;
+        let region = discretize::split_edges(extrude, region, slices);
+        let extrusion = Extrusion {
+            direction: extrude.direction,
+            center: extrude.center,
+            twist: extrude.twist,
+            scale: extrude.scale.max(Vec2::ZERO),
+            slices,
+        };
+        Ok(Made::solid(Solid::extrude(&region, &extrusion, self.control)?))
+    }
+
+    fn rotate_extrude(
+        &self,
+        node: &Node,
+        extrude: &RotateExtrude,
+        region: &Region,
+        said: &mut Vec<Said>,
+    ) -> Result<Made, Stop> {
+        if region.is_empty() {
+            return Ok(Made::Empty);
+        }
+        let bounds = region.bounding_box();
+        let (min, max) = (bounds.min.x.min(0.0), bounds.max.x.max(0.0));
+        if min < 0.0 && max > 0.0 {
+            let message = format!(
+                "Children of rotate_extrude() may not lie across the Y axis (Range of X coords for all children [{min:.2} : {max:.2}])"
+            );
+            said.push(Said {
+                by: node.digest,
+                diagnostic: Diagnostic::error(Code::InvalidGeometry, node.span, message),
+            });
+            return Ok(Made::Empty);
+        }
+        let fallback = ((extrude.angle.abs() / 360.0 * 3.0) as u32).max(1);
+        let segments = discretize::arc_segments(&extrude.resolution, max - min, extrude.angle).unwrap_or(fallback);
+        let revolution = Revolution { angle: extrude.angle, start: extrude.start, segments };
+        Ok(Made::solid(Solid::revolve(region, &revolution, self.control)?))
+    }
+
+    fn roof(&self, node: &Node, method: RoofMethod, region: &Region, said: &mut Vec<Said>) -> Result<Made, Stop> {
+        let _ = (region, method);
+        let diagnostic = Diagnostic::error(Code::Unsupported, node.span, "roof() is not supported");
+        said.push(Said { by: node.digest, diagnostic });
+        Ok(Made::Empty)
+    }
+}
+
+/// How often each subtree stands in the tree; those below a repeated one are counted once.
+fn count_uses(node: &NodeRef, uses: &mut FxHashMap<Digest, u32>) {
+    let count = uses.entry(node.digest).or_insert(0);
+    *count += 1;
+    if *count == 1 {
+        for child in &node.children {
+            count_uses(child, uses);
+        }
+    }
+}
+
+/// Whether finding a result in the memo is cheaper than making it again.
+fn is_worth_keeping(kind: &Kind) -> bool {
+    !matches!(kind, Kind::Cube { .. } | Kind::Square { .. } | Kind::Circle { .. } | Kind::Transform(_) | Kind::Color(_))
+}
+
+fn flat_union_of(regions: Vec<Option<Arc<Region>>>) -> Made {
+    if let [only] = regions.as_slice() {
+        return only.clone().map_or(Made::Empty, Made::Region);
+    }
+    let all: Vec<&Region> = regions.iter().flatten().map(|region| &**region).collect();
+    if all.is_empty() { Made::Empty } else { Made::region(Region::union(&all)) }
+}
+
+/// What a map of space does to the plane z = 0, its z forgotten.
+fn flat_map(matrix: &Mat4) -> Affine2 {
+    let column = |index: usize| matrix.col(index).truncate().truncate();
+    Affine2::from_cols(column(0), column(1), column(3))
+}

@@ -1,0 +1,178 @@
+//! Unions and differences put off until someone needs the result, so that nested ones are computed as one.
+
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use crate::budget::Exceeded;
+use crate::geom::{Affine3, Rgba, Vec3};
+use crate::realize::Shape;
+use crate::region::Region;
+use crate::solid::{Control, Fault, Operator, Solid};
+
+/// The result of a subtree.
+#[derive(Debug, Clone)]
+pub(super) enum Made {
+    /// Nothing.
+    Empty,
+    /// A 2D shape.
+    Region(Arc<Region>),
+    /// A 3D shape.
+    Solid(Bundle),
+}
+
+impl Made {
+    pub(super) fn region(region: Region) -> Self {
+        if region.is_empty() { Self::Empty } else { Self::Region(Arc::new(region)) }
+    }
+
+    pub(super) fn solid(solid: Solid) -> Self {
+        if solid.is_empty() { Self::Empty } else { Self::Solid(Bundle::of(solid)) }
+    }
+
+    pub(super) fn into_shape(self, control: &Control) -> Result<Shape, Exceeded> {
+        Ok(match self {
+            Self::Empty => Shape::Empty,
+            Self::Region(region) => Shape::Region(Arc::unwrap_or_clone(region)),
+            Self::Solid(bundle) => match bundle.compute(control) {
+                Ok(solid) if solid.is_empty() => Shape::Empty,
+                Ok(solid) => Shape::Solid(solid),
+                Err(Fault::Exceeded(exceeded)) => return Err(exceeded),
+                Err(_) => Shape::Empty,
+            },
+        })
+    }
+
+    pub(super) fn byte_count(&self) -> u64 {
+        match self {
+            Self::Empty => 0,
+            Self::Region(region) => region.point_count() as u64 * 16,
+            Self::Solid(bundle) => bundle.solids.iter().chain(&bundle.tools).map(|part| part.solid.byte_count()).sum(),
+        }
+    }
+}
+
+/// A solid and the maps that it still stands under, the outermost last.
+#[derive(Debug, Clone)]
+pub(super) struct Placed {
+    solid: Solid,
+    maps: Vec<Affine3>,
+}
+
+impl Placed {
+    /// The solid with the innermost of its maps applied, all but the last `kept`.
+    fn settle(&self, kept: usize) -> Solid {
+        let inner = &self.maps[..self.maps.len() - kept];
+        if inner.is_empty() {
+            return self.solid.clone();
+        }
+        let whole = inner.iter().fold(Affine3::IDENTITY, |product, map| *map * product);
+        self.solid.transformed(&whole)
+    }
+}
+
+/// The union of some solids less the union of some tools.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Bundle {
+    solids: Vec<Placed>,
+    tools: Vec<Placed>,
+}
+
+impl Bundle {
+    pub(super) fn of(solid: Solid) -> Self {
+        Self { solids: vec![Placed { solid, maps: Vec::new() }], tools: Vec::new() }
+    }
+
+    /// Whether there is anything to compute.
+    pub(super) fn is_pending(&self) -> bool {
+        self.solids.len() > 1 || !self.tools.is_empty()
+    }
+
+    /// The union of bundles; computes those that have tools.
+    pub(super) fn union(bundles: Vec<Self>, control: &Control) -> Result<Self, Fault> {
+        let plain =
+            bundles.into_par_iter().map(|bundle| bundle.without_tools(control)).collect::<Result<Vec<_>, _>>()?;
+        Ok(Self { solids: plain.into_iter().flat_map(|bundle| bundle.solids).collect(), tools: Vec::new() })
+    }
+
+    /// The first bundle less the others.
+    pub(super) fn difference(first: Self, others: Vec<Self>, control: &Control) -> Result<Self, Fault> {
+        let mut whole = first;
+        whole.tools.extend(Self::union(others, control)?.solids);
+        Ok(whole)
+    }
+
+    /// The result as one solid.
+    pub(super) fn compute(&self, control: &Control) -> Result<Solid, Fault> {
+        let shared = self.shared_maps();
+        let settle = |parts: &[Placed]| parts.iter().map(|part| part.settle(shared)).collect::<Vec<_>>();
+        let (mut whole, tools) = (settle(&self.solids), settle(&self.tools));
+        let mut solid = Solid::boolean(Operator::Union, &whole, control)?;
+        if !tools.is_empty() {
+            whole = vec![solid];
+            whole.extend(tools);
+            solid = Solid::boolean(Operator::Difference, &whole, control)?;
+        }
+        let outer = self.solids.first().map_or(&[][..], |part| &part.maps[part.maps.len() - shared..]);
+        if outer.is_empty() {
+            return Ok(solid);
+        }
+        Ok(solid.transformed(&outer.iter().fold(Affine3::IDENTITY, |product, map| *map * product)))
+    }
+
+    /// The bundle computed where it is pending.
+    pub(super) fn computed(self, control: &Control) -> Result<Self, Fault> {
+        if self.is_pending() { Ok(Self::of(self.compute(control)?)) } else { Ok(self) }
+    }
+
+    fn without_tools(self, control: &Control) -> Result<Self, Fault> {
+        if self.tools.is_empty() { Ok(self) } else { Ok(Self::of(self.compute(control)?)) }
+    }
+
+    /// The bundle under a map. What would suffer from being turned piece by piece is computed first: faces that are flush
+    /// before the map are flush after it only up to rounding.
+    pub(super) fn transformed(self, map: &Affine3, control: &Control) -> Result<Self, Fault> {
+        let mut bundle = if self.tools.is_empty() && self.is_scattered() { self } else { self.computed(control)? };
+        for part in &mut bundle.solids {
+            part.maps.push(*map);
+        }
+        Ok(bundle)
+    }
+
+    /// The bundle with all faces in one colour.
+    pub(super) fn colored(&self, color: Rgba) -> Self {
+        let paint = |parts: &[Placed]| {
+            let painted = |part: &Placed| Placed { solid: part.solid.colored(color), maps: part.maps.clone() };
+            parts.iter().map(painted).collect()
+        };
+        Self { solids: paint(&self.solids), tools: paint(&self.tools) }
+    }
+
+    /// All vertices of the solids; more than the result's where they overlap, the same hull.
+    pub(super) fn positions(&self, control: &Control) -> Result<Vec<Vec3>, Fault> {
+        let plain = self.clone().without_tools(control)?;
+        Ok(plain.solids.iter().flat_map(|part| part.settle(0).positions()).collect())
+    }
+
+    /// Whether no two boxes of the solids touch.
+    fn is_scattered(&self) -> bool {
+        if self.solids.len() < 2 {
+            return true;
+        }
+        let mut boxes: Vec<_> = self.solids.iter().map(|part| part.settle(0).outer_box()).collect();
+        boxes.sort_by(|a, b| a.min.x.total_cmp(&b.min.x));
+        boxes.iter().enumerate().all(|(at, one)| {
+            boxes[at + 1..].iter().take_while(|other| other.min.x <= one.max.x).all(|other| !one.touches(*other))
+        })
+    }
+
+    /// How many outermost maps all parts have in common.
+    fn shared_maps(&self) -> usize {
+        let mut parts = self.solids.iter().chain(&self.tools);
+        let Some(first) = parts.next() else { return 0 };
+        parts.fold(first.maps.len(), |shared, part| {
+            let same = first.maps.iter().rev().zip(part.maps.iter().rev()).take_while(|(a, b)| a == b).count();
+            shared.min(same)
+        })
+    }
+}

@@ -1,0 +1,218 @@
+//! Nodes without operands: primitives, text, files.
+
+use crate::csg::{ImportFormat, Kind, Node, Resolution, TextSpec};
+use crate::diag::{Code, Diagnostic};
+use crate::geom::{Affine2, Affine3, Vec2};
+use crate::import::{self, Division, MeshFormat, Selection};
+use crate::realize::builder::{Builder, Stop};
+use crate::realize::bundle::Made;
+use crate::realize::discretize::arc_segments;
+use crate::realize::operand::{Said, warn};
+use crate::region::Region;
+use crate::solid::{Repair, Roundness, Solid};
+use crate::text;
+
+impl Builder<'_> {
+    pub(super) fn leaf(&self, node: &Node, said: &mut Vec<Said>) -> Result<Made, Stop> {
+        let control = self.control;
+        Ok(match &node.kind {
+            Kind::Cube { size, center } => Made::solid(Solid::cube(*size, *center, control)?),
+            Kind::Sphere { radius, resolution } => {
+                Made::solid(Solid::sphere(*radius, roundness(resolution, *radius), control)?)
+            }
+            Kind::Cylinder { height, bottom, top, center, resolution } => {
+                let roundness = roundness(resolution, bottom.max(*top));
+                Made::solid(Solid::cylinder(*height, [*bottom, *top], *center, roundness, control)?)
+            }
+            Kind::Polyhedron { points, faces, .. } => {
+                // the language wants faces clockwise from outside
+                let outward: Vec<Vec<u32>> = faces.iter().map(|face| face.iter().rev().copied().collect()).collect();
+                let (solid, repair) = Solid::polyhedron(points, &outward, control)?;
+                if repair == Repair::Rebuilt {
+                    warn(node, node.span, REPAIRED, said);
+                }
+                Made::solid(solid)
+            }
+            Kind::Square { size, center } => Made::region(Region::square(*size, *center)),
+            Kind::Circle { radius, resolution } => {
+                let segments = arc_segments(resolution, *radius, 360.0).unwrap_or(3);
+                control.budget().check_triangles(u64::from(segments))?;
+                Made::region(Region::circle(*radius, segments))
+            }
+            Kind::Polygon { points, paths, .. } => Made::region(Region::polygon(&contours(points, paths.as_deref()))),
+            Kind::Text(spec) => self.text(node, spec, said)?,
+            Kind::Import { .. } => self.import(node, said)?,
+            Kind::Surface { .. } => self.surface(node, said)?,
+            _ => Made::Empty,
+        })
+    }
+}
+
+/// OpenSCAD's words for a mesh that its kernel takes only after repair.
+pub(super) const REPAIRED: &str =
+    "PolySet -> Manifold conversion failed: NotManifold\nTrying to repair and reconstruct mesh..";
+
+/// Facets that a program asks for by number, and few of them, are meant as facets.
+const FACETS_MAX: f64 = 8.0;
+
+fn roundness(resolution: &Resolution, radius: f64) -> Roundness {
+    let smooth = resolution.segments <= 0.0 || resolution.segments > FACETS_MAX;
+    Roundness { segments: arc_segments(resolution, radius, 360.0).unwrap_or(3), smooth }
+}
+
+fn contours(points: &[Vec2], paths: Option<&[Vec<u32>]>) -> Vec<Vec<Vec2>> {
+    match paths {
+        None | Some([]) => vec![points.to_vec()],
+        Some(paths) => {
+            let point = |index: &u32| points.get(*index as usize).copied();
+            paths.iter().map(|path| path.iter().filter_map(point).collect()).collect()
+        }
+    }
+}
+
+/// Pieces of a letter's curve: a fraction of a circle's, since they are short.
+fn text_segments(spec: &TextSpec) -> u32 {
+    (arc_segments(&spec.resolution, spec.size, 360.0).unwrap_or(3) / 8 + 1).max(2)
+}
+
+impl Builder<'_> {
+    fn text(&self, node: &Node, spec: &TextSpec, said: &mut Vec<Said>) -> Result<Made, Stop> {
+        let segments = text_segments(spec);
+        self.control.budget().check_triangles(u64::from(segments) * spec.text.len() as u64)?;
+        let wanted = text::Spec {
+            text: &spec.text,
+            size: spec.size,
+            font: &spec.font,
+            spacing: spec.spacing,
+            direction: &spec.direction,
+            language: &spec.language,
+            script: &spec.script,
+            halign: &spec.halign,
+            valign: &spec.valign,
+            segments,
+        };
+        warn_of_alignment(node, spec, said);
+        let fonts = self.fonts.with_files(spec.fonts.iter().map(|font| &*font.bytes));
+        Ok(Made::region(fonts.layout(&wanted)))
+    }
+
+    fn import(&self, node: &Node, said: &mut Vec<Said>) -> Result<Made, Stop> {
+        let Kind::Import { file, format, .. } = &node.kind else { return Ok(Made::Empty) };
+        let Some(bytes) = &file.bytes else { return Ok(Made::Empty) };
+        let format = match format {
+            ImportFormat::Stl => MeshFormat::Stl,
+            ImportFormat::Off => MeshFormat::Off,
+            ImportFormat::Obj => MeshFormat::Obj,
+            ImportFormat::Amf => MeshFormat::Amf,
+            ImportFormat::ThreeMf => MeshFormat::ThreeMf,
+            ImportFormat::Svg | ImportFormat::Dxf => return Ok(drawing(node, bytes, said)),
+            ImportFormat::Unknown => {
+                let message = format!("Unsupported file format while trying to import file '{}'", file.path);
+                fail(node, Code::Unsupported, message, said);
+                return Ok(Made::Empty);
+            }
+        };
+        self.import_mesh(node, bytes, format, said)
+    }
+
+    fn import_mesh(&self, node: &Node, bytes: &[u8], format: MeshFormat, said: &mut Vec<Said>) -> Result<Made, Stop> {
+        let Kind::Import { file, center, .. } = &node.kind else { return Ok(Made::Empty) };
+        let memory = bytes.len() as u64 * IMPORT_BYTES;
+        self.control.budget().reserve(memory)?;
+        let read = import::read_mesh(bytes, format);
+        self.control.budget().release(memory);
+        let mesh = match read {
+            Ok(mesh) => mesh,
+            Err(error) => {
+                fail(node, Code::InvalidGeometry, format!("{error} importing file '{}'", file.path), said);
+                return Ok(Made::Empty);
+            }
+        };
+        let (solid, repair) = Solid::from_mesh(&mesh, self.control)?;
+        if repair == Repair::Rebuilt {
+            warn(node, node.span, REPAIRED, said);
+        }
+        let middle = mesh.bounding_box().center();
+        let centered = if *center { solid.transformed(&Affine3::from_translation(-middle)) } else { solid };
+        Ok(Made::solid(centered))
+    }
+
+    fn surface(&self, node: &Node, said: &mut Vec<Said>) -> Result<Made, Stop> {
+        let Kind::Surface { file, center, invert, .. } = &node.kind else { return Ok(Made::Empty) };
+        let Some(bytes) = &file.bytes else { return Ok(Made::Empty) };
+        let heights = match import::read_heights(bytes, *invert) {
+            Ok(heights) => heights,
+            Err(error) => {
+                warn(node, node.span, format!("{error} in '{}'", file.path), said);
+                return Ok(Made::Empty);
+            }
+        };
+        self.control.budget().check_triangles(heights.values.len() as u64 * 4)?;
+        let (points, faces) = heights.polygons(*center);
+        Ok(Made::solid(Solid::polyhedron(&points, &faces, self.control)?.0))
+    }
+}
+
+/// Bytes that reading takes for each byte of a file, at the most.
+const IMPORT_BYTES: u64 = 8;
+
+fn fail(node: &Node, code: Code, message: String, said: &mut Vec<Said>) {
+    said.push(Said { by: node.digest, diagnostic: Diagnostic::error(code, node.span, message) });
+}
+
+fn drawing(node: &Node, bytes: &[u8], said: &mut Vec<Said>) -> Made {
+    let Kind::Import { file, format, layer, id, origin, scale, dpi, center, resolution, .. } = &node.kind else {
+        return Made::Empty;
+    };
+    let arc = |radius: f64, angle: f64| arc_segments(resolution, radius, angle);
+    let division = Division { arc: &arc, curve: resolution.segments.clamp(3.0, 1.0e6) as u32 };
+    let outcome = if *format == ImportFormat::Svg {
+        let selection = Selection { id: id.as_deref(), layer: layer.as_deref(), dpi: *dpi, center: *center };
+        import::read_svg(bytes, &selection, &division).map(|region| {
+            region.unwrap_or_else(|| {
+                warn(node, node.span, unmatched(id.as_deref(), layer.as_deref()), said);
+                Region::default()
+            })
+        })
+    } else {
+        import::read_dxf(bytes, layer.as_deref(), *origin, *scale, &division).map(|drawing| {
+            for (kind, count) in &drawing.unsupported {
+                warn(
+                    node,
+                    node.span,
+                    format!("Unsupported DXF Entity '{kind}' ({count:x}) in \"{}\"", file.path),
+                    said,
+                );
+            }
+            if *center { centered(&drawing.region) } else { drawing.region }
+        })
+    };
+    outcome.map(Made::region).unwrap_or_else(|error| {
+        fail(node, Code::InvalidGeometry, format!("{error} importing file '{}'", file.path), said);
+        Made::Empty
+    })
+}
+
+fn centered(region: &Region) -> Region {
+    if region.is_empty() {
+        return Region::default();
+    }
+    region.transformed(&Affine2::from_translation(-region.bounding_box().center()))
+}
+
+fn unmatched(id: Option<&str>, layer: Option<&str>) -> String {
+    let quoted = |name: &str, value: Option<&str>| value.map(|value| format!("{name} = \"{value}\""));
+    let filters: Vec<String> = [quoted("id", id), quoted("layer", layer)].into_iter().flatten().collect();
+    format!("import() filter {} did not match anything", filters.join(", "))
+}
+
+fn warn_of_alignment(node: &Node, spec: &TextSpec, said: &mut Vec<Said>) {
+    if !matches!(&*spec.halign, "left" | "center" | "right" | "default" | "") {
+        let words = "Unknown value for the halign parameter (use \"left\", \"right\" or \"center\")";
+        warn(node, node.span, format!("{words}: '{}'", spec.halign), said);
+    }
+    if !matches!(&*spec.valign, "top" | "center" | "baseline" | "bottom" | "default" | "") {
+        let words = "Unknown value for the valign parameter (use \"baseline\", \"bottom\", \"top\" or \"center\")";
+        warn(node, node.span, format!("{words}: '{}'", spec.valign), said);
+    }
+}

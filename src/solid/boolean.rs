@@ -1,0 +1,47 @@
+//! Booleans of any number of operands at once.
+
+use crate::solid::kernel::Body;
+use crate::solid::{Control, Fault, Solid};
+
+/// What a boolean keeps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Operator {
+    /// What any operand covers.
+    Union,
+    /// What the first operand covers and none of the others.
+    Difference,
+    /// What all operands cover.
+    Intersection,
+}
+
+impl Solid {
+    /// One boolean over all operands; disjoint operands of a union are put side by side without any computing.
+    ///
+    /// # Errors
+    /// The job's limits, and [`Fault::Kernel`] where the kernel gives up.
+    pub fn boolean(operator: Operator, operands: &[Self], control: &Control) -> Result<Self, Fault> {
+        control.budget().check()?;
+        let kept = match relevant(operator, operands) {
+            Some(kept) => kept,
+            None => return Ok(Self::default()),
+        };
+        match kept.as_slice() {
+            [] => Ok(Self::default()),
+            [only] => Ok((*only).clone()),
+            several => {
+                let bodies: Vec<&Body> = several.iter().map(|operand| &operand.body).collect();
+                Ok(Self { body: Body::combine(operator, &bodies, control)? })
+            }
+        }
+    }
+}
+
+/// The operands that matter; `None` where an empty one makes the result empty.
+fn relevant(operator: Operator, operands: &[Solid]) -> Option<Vec<&Solid>> {
+    match operator {
+        Operator::Intersection if operands.iter().any(Solid::is_empty) => return None,
+        Operator::Difference if operands.first().is_none_or(Solid::is_empty) => return None,
+        _ => {}
+    }
+    Some(operands.iter().filter(|operand| !operand.is_empty()).collect())
+}

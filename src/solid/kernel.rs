@@ -1,0 +1,228 @@
+//! The kernel behind the room: the only file that knows how a body is stored.
+
+use std::sync::Arc;
+
+use manifold_rust::csg_tree::{CsgLeafNode, CsgNode};
+use manifold_rust::impl_mesh::{ManifoldImpl, reserve_ids};
+use manifold_rust::linalg::{Mat3x4, Vec3 as KernelVec3};
+use manifold_rust::manifold::Manifold;
+use manifold_rust::types::{Error, MeshGLP, OpType, WindingRule};
+use rustc_hash::FxHashMap;
+
+use crate::geom::{Aabb3, Affine3, Rgba, Vec3};
+use crate::mesh::{Surface, TriMesh};
+use crate::solid::provenance::{self, Source, Sources};
+use crate::solid::{Control, Fault, Operator, Repair};
+
+/// A mesh of the kernel with its transform, and where its faces came from.
+#[derive(Clone)]
+pub(super) struct Body {
+    leaf: CsgLeafNode,
+    sources: Sources,
+}
+
+impl Default for Body {
+    fn default() -> Self {
+        Self { leaf: CsgLeafNode::empty(), sources: Sources::default() }
+    }
+}
+
+impl std::fmt::Debug for Body {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "Body({} triangles)", self.triangle_count())
+    }
+}
+
+/// A mesh on its way into the kernel.
+#[derive(Debug, Default)]
+pub(super) struct Draft {
+    /// Vertices.
+    pub positions: Vec<Vec3>,
+    /// Triangles, counter-clockwise from outside.
+    pub triangles: Vec<[u32; 3]>,
+    /// For each triangle the index of its surface; empty: all on one.
+    pub surface_of: Vec<u32>,
+    /// The surfaces.
+    pub surfaces: Vec<Surface>,
+}
+
+impl Draft {
+    /// Whether the kernel takes it as it is; `None` where it is not a closed two-manifold by its indices.
+    pub(super) fn seal(self) -> Result<Body, Fault> {
+        self.seal_colored(None)
+    }
+
+    pub(super) fn seal_colored(self, color: Option<Rgba>) -> Result<Body, Fault> {
+        let id = reserve_ids(1);
+        let manifold = Manifold::from_mesh_glp(&self.to_kernel(id));
+        match manifold.status() {
+            Error::NoError => {}
+            Error::NonFiniteVertex => return Err(Fault::NotFinite),
+            _ => return Err(Fault::NotClosed),
+        }
+        Ok(Body::original(manifold.into_impl(), id, self.surfaces, color))
+    }
+
+    pub(super) fn to_kernel(&self, id: u32) -> MeshGLP<f64, u32> {
+        MeshGLP {
+            num_prop: 3,
+            vert_properties: self.positions.iter().flat_map(|point| point.to_array()).collect(),
+            tri_verts: self.triangles.iter().flatten().copied().collect(),
+            run_original_id: vec![id],
+            face_id: self.surface_of.clone(),
+            ..MeshGLP::default()
+        }
+    }
+}
+
+impl Body {
+    pub(super) fn original(mesh: ManifoldImpl, id: u32, surfaces: Vec<Surface>, color: Option<Rgba>) -> Self {
+        let source = Source { surfaces: surfaces.into(), color };
+        let sources = Arc::new(FxHashMap::from_iter([(id as i32, source)]));
+        Self { leaf: CsgLeafNode::new(mesh), sources }
+    }
+
+    /// A kernel result whose faces came from nowhere: one unnamed surface.
+    pub(super) fn unnamed(manifold: Manifold, surface: Surface) -> Result<Self, Fault> {
+        if manifold.status() != Error::NoError {
+            return Err(Fault::Kernel);
+        }
+        let id = reserve_ids(1);
+        let mut mesh = manifold.into_impl();
+        mesh.mesh_relation.original_id = -1;
+        for reference in &mut mesh.mesh_relation.tri_ref {
+            reference.original_id = id as i32;
+            reference.face_id = 0;
+        }
+        for relation in mesh.mesh_relation.mesh_id_transform.values_mut() {
+            relation.original_id = id as i32;
+        }
+        Ok(Self::original(mesh, id, vec![surface], None))
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.leaf.p_impl.is_empty()
+    }
+
+    pub(super) fn triangle_count(&self) -> usize {
+        self.leaf.p_impl.num_tri()
+    }
+
+    pub(super) fn transformed(&self, map: &Affine3) -> Self {
+        let columns = [map.matrix3.x_axis, map.matrix3.y_axis, map.matrix3.z_axis, map.translation].map(to_kernel);
+        let matrix = Mat3x4::from_cols(columns[0], columns[1], columns[2], columns[3]);
+        Self { leaf: self.leaf.apply_transform(matrix), sources: self.sources.clone() }
+    }
+
+    /// Gives every source a new identity with the colour, so that the same body elsewhere keeps its own.
+    pub(super) fn colored(&self, color: Option<Rgba>) -> Self {
+        let mut old: Vec<i32> = self.sources.keys().copied().collect();
+        old.sort_unstable();
+        let first = reserve_ids(old.len() as u32) as i32;
+        let renamed: FxHashMap<i32, i32> = old.iter().copied().zip(first..).collect();
+        let mut mesh = (*self.leaf.p_impl).clone();
+        for reference in &mut mesh.mesh_relation.tri_ref {
+            reference.original_id = *renamed.get(&reference.original_id).unwrap_or(&reference.original_id);
+        }
+        for relation in mesh.mesh_relation.mesh_id_transform.values_mut() {
+            relation.original_id = *renamed.get(&relation.original_id).unwrap_or(&relation.original_id);
+        }
+        let recolor = |id: &i32| (renamed[id], Source { surfaces: self.sources[id].surfaces.clone(), color });
+        let sources = Arc::new(old.iter().map(recolor).collect());
+        Self { leaf: CsgLeafNode { p_impl: Arc::new(mesh), transform: self.leaf.transform }, sources }
+    }
+
+    pub(super) fn bounding_box(&self) -> Aabb3 {
+        Aabb3::of(self.positions())
+    }
+
+    pub(super) fn outer_box(&self) -> Aabb3 {
+        let bounds = self.leaf.get_bounding_box();
+        let point = |at: KernelVec3| Vec3::new(at.x, at.y, at.z);
+        Aabb3 { min: point(bounds.min), max: point(bounds.max) }
+    }
+
+    pub(super) fn positions(&self) -> Vec<Vec3> {
+        let map = from_matrix(&self.leaf.transform);
+        let place = |point: &KernelVec3| map.transform_point3(Vec3::new(point.x, point.y, point.z));
+        self.leaf.p_impl.vert_pos.iter().map(place).collect()
+    }
+
+    /// The body as the kernel's own type, transform applied.
+    pub(super) fn to_manifold(&self) -> Manifold {
+        Manifold::from_impl(self.leaf.get_impl())
+    }
+
+    pub(super) fn to_mesh(&self) -> TriMesh {
+        let mesh = self.leaf.get_impl();
+        let triangle = |index: usize| [0, 1, 2].map(|corner| mesh.halfedge[3 * index + corner].start_vert as u32);
+        let (face_of, faces) = provenance::faces(&mesh.mesh_relation, &self.sources);
+        TriMesh {
+            positions: mesh.vert_pos.iter().map(|point| Vec3::new(point.x, point.y, point.z)).collect(),
+            triangles: (0..mesh.num_tri()).map(triangle).collect(),
+            face_of,
+            faces,
+        }
+    }
+
+    /// One n-ary operation.
+    pub(super) fn combine(operator: Operator, operands: &[&Self], control: &Control) -> Result<Self, Fault> {
+        let leaves = operands.iter().map(|operand| CsgNode::leaf_node(operand.leaf.clone())).collect();
+        let kind = match operator {
+            Operator::Union => OpType::Add,
+            Operator::Difference => OpType::Subtract,
+            Operator::Intersection => OpType::Intersect,
+        };
+        let mesh = CsgNode::op_n(kind, leaves).evaluate_with_token(Some(control.token()));
+        control.budget().check()?;
+        match mesh.status {
+            Error::NoError => {}
+            Error::ResultTooLarge => return Err(Fault::Exceeded(crate::budget::Exceeded::Triangles)),
+            _ => return Err(Fault::Kernel),
+        }
+        control.budget().check_triangles(mesh.num_tri() as u64)?;
+        let sources = provenance::merge(operands.iter().map(|operand| &operand.sources));
+        Ok(Self { leaf: CsgLeafNode::new(mesh), sources })
+    }
+}
+
+pub(super) fn to_kernel(point: Vec3) -> KernelVec3 {
+    KernelVec3::new(point.x, point.y, point.z)
+}
+
+pub(super) fn from_matrix(matrix: &Mat3x4) -> Affine3 {
+    let column = |index: usize| Vec3::new(matrix[index].x, matrix[index].y, matrix[index].z);
+    Affine3 { matrix3: glam::DMat3::from_cols(column(0), column(1), column(2)), translation: column(3) }
+}
+
+impl Body {
+    /// Takes a mesh as it is, or merges vertices at one place, or turns faces, or rebuilds what the faces enclose.
+    pub(super) fn repaired(draft: Draft, color: Option<Rgba>, control: &Control) -> Result<(Self, Repair), Fault> {
+        let id = reserve_ids(1);
+        let mut mesh = draft.to_kernel(id);
+        let mut manifold = Manifold::from_mesh_glp(&mesh);
+        let mut repair = Repair::None;
+        if manifold.status() != Error::NoError && mesh.merge() {
+            manifold = Manifold::from_mesh_glp(&mesh);
+        }
+        if manifold.status() != Error::NoError {
+            repair = Repair::Rebuilt;
+            let soup = Manifold::from_mesh_glp_robust(&mesh);
+            manifold = soup.repair_orientation_with_token(Some(control.token()));
+            if manifold.status() != Error::NoError || manifold.as_impl().is_soup {
+                manifold = soup.rebuild_solid_with_token(WindingRule::Nonzero, Some(control.token()));
+            }
+        }
+        control.budget().check()?;
+        match manifold.status() {
+            Error::NoError => {}
+            Error::NonFiniteVertex => return Err(Fault::NotFinite),
+            _ => return Err(Fault::NotClosed),
+        }
+        let mut surfaces = draft.surfaces;
+        if draft.surface_of.is_empty() {
+            surfaces.truncate(1);
+        }
+        Ok((Self::original(manifold.into_impl(), id, surfaces, color), repair))
+    }
+}

@@ -1,0 +1,116 @@
+//! What surface and colour each face was born with, carried through transforms and booleans.
+//!
+//! The kernel keeps for every triangle the mesh instance it is from and the number of its face there, and for every instance the
+//! transform since its birth. A source tells what those numbers meant.
+
+use std::sync::Arc;
+
+use manifold_rust::types::MeshRelationD;
+use rustc_hash::FxHashMap;
+
+use crate::geom::{Affine3, Rgba, Vec3};
+use crate::mesh::{Face, Surface};
+use crate::solid::kernel::from_matrix;
+
+/// The faces of one mesh as it was made.
+#[derive(Debug, Clone)]
+pub(super) struct Source {
+    /// By face number, in the frame it was made in.
+    pub surfaces: Arc<[Surface]>,
+    /// The colour of all of them.
+    pub color: Option<Rgba>,
+}
+
+/// Sources by the kernel's number of the mesh; never iterated where order could show.
+pub(super) type Sources = Arc<FxHashMap<i32, Source>>;
+
+/// The sources of all operands.
+pub(super) fn merge<'a>(all: impl Iterator<Item = &'a Sources>) -> Sources {
+    let mut merged: Sources = Arc::default();
+    for sources in all {
+        if Arc::ptr_eq(&merged, sources) {
+            continue;
+        }
+        if merged.is_empty() {
+            merged = sources.clone();
+            continue;
+        }
+        let target = Arc::make_mut(&mut merged);
+        for (id, source) in sources.iter() {
+            target.entry(*id).or_insert_with(|| source.clone());
+        }
+    }
+    merged
+}
+
+/// For each triangle its face, and the faces in the order in which triangles show them.
+pub(super) fn faces(relation: &MeshRelationD, sources: &Sources) -> (Vec<u32>, Vec<Face>) {
+    let mut faces = Vec::new();
+    let mut known: FxHashMap<(i32, i32), u32> = FxHashMap::default();
+    let face_of = relation
+        .tri_ref
+        .iter()
+        .map(|reference| {
+            let key = (reference.mesh_id, reference.face_id);
+            *known.entry(key).or_insert_with(|| {
+                let map =
+                    relation.mesh_id_transform.get(&reference.mesh_id).map(|instance| from_matrix(&instance.transform));
+                let source = sources.get(&reference.original_id);
+                let born = source.and_then(|source| source.surfaces.get(reference.face_id.max(0) as usize));
+                let surface = born.map_or(Surface::Unknown, |born| moved(*born, &map.unwrap_or(Affine3::IDENTITY)));
+                faces.push(Face { surface, color: source.and_then(|source| source.color) });
+                faces.len() as u32 - 1
+            })
+        })
+        .collect();
+    (face_of, faces)
+}
+
+/// A surface under an affine map; smooth without a name where the map bends its kind.
+pub(super) fn moved(surface: Surface, map: &Affine3) -> Surface {
+    if *map == Affine3::IDENTITY {
+        return surface;
+    }
+    let scale = uniform_scale(map);
+    let point = |at: Vec3| map.transform_point3(at);
+    let direction = |along: Vec3| map.transform_vector3(along).normalize_or_zero();
+    match surface {
+        Surface::Unknown | Surface::Plane | Surface::Smooth => surface,
+        Surface::Sphere { center, radius } => match scale {
+            Some(factor) => Surface::Sphere { center: point(center), radius: radius * factor },
+            None => Surface::Smooth,
+        },
+        Surface::Cone { apex, axis, slope } => match scale_about(map, axis) {
+            Some((along, across)) => {
+                Surface::Cone { apex: point(apex), axis: direction(axis), slope: slope * across / along }
+            }
+            None => Surface::Smooth,
+        },
+        Surface::Cylinder { origin, axis, radius } => match scale_about(map, axis) {
+            Some((_, across)) => {
+                Surface::Cylinder { origin: point(origin), axis: direction(axis), radius: radius * across }
+            }
+            None => Surface::Smooth,
+        },
+    }
+}
+
+/// The factor of a map that keeps angles.
+fn uniform_scale(map: &Affine3) -> Option<f64> {
+    let (along, across) = scale_about(map, Vec3::Z)?;
+    ((along - across).abs() <= SCALE_TOLERANCE * along).then_some(along)
+}
+
+/// The factors along and across an axis, of a map that keeps what turns about the axis turning about an axis.
+fn scale_about(map: &Affine3, axis: Vec3) -> Option<(f64, f64)> {
+    let (u, v) = axis.any_orthonormal_pair();
+    let [a, b, c] = [axis, u, v].map(|vector| map.transform_vector3(vector));
+    let (along, across) = (a.length(), b.length());
+    let equal = (across - c.length()).abs() <= SCALE_TOLERANCE * across;
+    let square = b.dot(c).abs() <= SCALE_TOLERANCE * across * across;
+    let upright = a.dot(b).abs().max(a.dot(c).abs()) <= SCALE_TOLERANCE * along * across;
+    (equal && square && upright).then_some((along, across))
+}
+
+/// Rounding of composed rotations, with room for a few dozen of them.
+const SCALE_TOLERANCE: f64 = 1.0e-9;
