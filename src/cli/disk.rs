@@ -1,0 +1,117 @@
+//! `DiskHost`: a program's files at a desk: the folders of this machine, as `openscad` finds them.
+
+use std::env;
+use std::fs;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::csg::TextSpec;
+use crate::job::metrics;
+use crate::scad::{FontMetrics, Host, HostError, Purpose, TextMetrics};
+use crate::text::Fonts;
+
+/// What the main program is called when it comes from standard input.
+pub const STDIN: &str = "-";
+
+/// The files of this machine: whoever runs a program at a desk may read what they may read.
+#[derive(Debug)]
+pub struct DiskHost {
+    libraries: Vec<PathBuf>,
+    fonts: Fonts,
+    stdin: Option<Arc<[u8]>>,
+    main: String,
+}
+
+impl DiskHost {
+    /// The host of a main program; reads standard input when that is `-`.
+    pub fn open(main: &str) -> std::io::Result<Self> {
+        let stdin = if main == STDIN {
+            let mut bytes = Vec::new();
+            std::io::stdin().read_to_end(&mut bytes)?;
+            Some(Arc::from(bytes))
+        } else {
+            None
+        };
+        Ok(Self { libraries: library_folders(), fonts: Fonts::with_dirs(&font_folders()), stdin, main: main.to_owned() })
+    }
+
+    /// The fonts of this machine.
+    pub fn fonts(&self) -> &Fonts {
+        &self.fonts
+    }
+
+    fn candidates(&self, from_file: &str, name: &str) -> Vec<PathBuf> {
+        let given = Path::new(name);
+        if given.is_absolute() {
+            return vec![given.to_owned()];
+        }
+        let beside = |file: &str| Path::new(file).parent().map_or_else(PathBuf::new, Path::to_owned).join(given);
+        let mut found = vec![beside(from_file), beside(&self.main)];
+        found.extend(self.libraries.iter().map(|folder| folder.join(given)));
+        found
+    }
+}
+
+impl Host for DiskHost {
+    fn resolve(&self, from_file: &str, name: &str, _purpose: Purpose) -> Result<String, HostError> {
+        let candidates = self.candidates(from_file, name);
+        let found = candidates.iter().find(|path| path.is_file()).ok_or(HostError::NotFound)?;
+        Ok(tidy(found).to_string_lossy().into_owned())
+    }
+
+    fn read(&self, path: &str) -> Result<Arc<[u8]>, HostError> {
+        if path == STDIN
+            && let Some(bytes) = &self.stdin
+        {
+            return Ok(bytes.clone());
+        }
+        match fs::read(path) {
+            Ok(bytes) => Ok(Arc::from(bytes)),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Err(HostError::NotFound),
+            Err(error) => Err(HostError::Unreadable(error.to_string())),
+        }
+    }
+
+    fn text_metrics(&self, spec: &TextSpec) -> Option<TextMetrics> {
+        metrics::text_metrics(&self.fonts, spec)
+    }
+
+    fn font_metrics(&self, spec: &TextSpec) -> Option<FontMetrics> {
+        metrics::font_metrics(&self.fonts, spec)
+    }
+}
+
+/// `OPENSCADPATH`, then the folder where OpenSCAD keeps a user's libraries.
+fn library_folders() -> Vec<PathBuf> {
+    let mut folders: Vec<PathBuf> = env::var_os("OPENSCADPATH").map_or_else(Vec::new, |list| env::split_paths(&list).collect());
+    if let Some(home) = env::var_os("HOME") {
+        folders.push(Path::new(&home).join(".local/share/OpenSCAD/libraries"));
+    }
+    folders
+}
+
+fn font_folders() -> Vec<PathBuf> {
+    let mut folders: Vec<PathBuf> = env::var_os("OPENSCAD_FONT_PATH").map_or_else(Vec::new, |list| env::split_paths(&list).collect());
+    folders.extend(["/usr/share/fonts", "/usr/local/share/fonts"].map(PathBuf::from));
+    if let Some(home) = env::var_os("HOME") {
+        folders.push(Path::new(&home).join(".local/share/fonts"));
+    }
+    folders
+}
+
+/// `a/./b/../c` as `a/c`, so that a file included on two ways has one name.
+fn tidy(path: &Path) -> PathBuf {
+    use std::path::Component;
+    let mut parts: Vec<Component<'_>> = Vec::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir if matches!(parts.last(), Some(Component::Normal(_))) => {
+                parts.pop();
+            }
+            part => parts.push(part),
+        }
+    }
+    parts.into_iter().collect()
+}

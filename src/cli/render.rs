@@ -1,0 +1,210 @@
+//! `maquette render`: one model to one or more files, without a queue.
+
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::Duration;
+
+use serde_json::{Map, Value, json};
+
+use crate::budget::{Budget, Limits};
+use crate::cli::arguments::RenderArguments;
+use crate::cli::console::Console;
+use crate::cli::disk::{DiskHost, STDIN};
+use crate::cli::{CommandResult, Failed, deep, parameters, pool};
+use crate::csg;
+use crate::diag::Severity;
+use crate::job::pipeline::{self, Request};
+use crate::job::{Engine, Outcome, OutputSpec, Product, options, report};
+use crate::scad;
+
+/// Renders.
+pub fn run(arguments: &RenderArguments) -> CommandResult {
+    let formats: Vec<String> = arguments.output.iter().map(|path| format_of(arguments, path)).collect::<Result<_, _>>()?;
+    let host = DiskHost::open(&arguments.model).map_err(|error| Failed::new(format!("{}: {error}", arguments.model)))?;
+    let is_text = |format: &str| matches!(format, "csg" | "echo" | "param");
+    let (texts, products): (Vec<_>, Vec<_>) =
+        arguments.output.iter().zip(&formats).partition(|(_, format)| is_text(format));
+    let budget = budget(arguments);
+    let mut outcome = Ok(ExitCode::SUCCESS);
+    if !texts.is_empty() {
+        outcome = write_texts(arguments, &host, &texts, &budget);
+    }
+    if !products.is_empty() && outcome.is_ok() {
+        outcome = write_products(arguments, &host, &products, &budget);
+    }
+    outcome
+}
+
+fn format_of(arguments: &RenderArguments, path: &Path) -> Result<String, Failed> {
+    if let Some(format) = &arguments.export_format {
+        return Ok(format.to_lowercase());
+    }
+    let ending = path.extension().and_then(|ending| ending.to_str()).map(str::to_lowercase);
+    ending.ok_or_else(|| Failed::new(format!("{} has no ending that says its format; give --export-format", path.display())))
+}
+
+fn budget(arguments: &RenderArguments) -> Budget {
+    let unlimited = Limits { memory_bytes: u64::MAX / 2, ..Limits::default() };
+    let budget = Budget::new(unlimited);
+    if let Some(seconds) = arguments.timeout {
+        let timer = budget.clone();
+        std::thread::spawn(move || {
+            std::thread::sleep(Duration::from_secs(seconds));
+            timer.expire();
+        });
+    }
+    budget
+}
+
+fn language_options(arguments: &RenderArguments, host: &DiskHost, preview: bool) -> Result<scad::Options, Failed> {
+    let overrides = parameters::from_set_file(arguments, host)?;
+    Ok(scad::Options { overrides, appended: arguments.define.clone(), preview, ..scad::Options::default() })
+}
+
+/// Outputs that need no geometry: OpenSCAD evaluates them with `$preview` true unless `--render` is given.
+fn write_texts(arguments: &RenderArguments, host: &DiskHost, texts: &[(&PathBuf, &String)], budget: &Budget) -> CommandResult {
+    let preview = arguments.render.is_none();
+    let options = language_options(arguments, host, preview)?;
+    let evaluation = deep(|| scad::evaluate(&arguments.model, host, &options, budget));
+    let console = Console::new(arguments.quiet);
+    let mut failed = evaluation.tree.is_none();
+    for (path, format) in texts {
+        let text = match (format.as_str(), &evaluation.tree) {
+            ("csg", Some(tree)) => csg::dump(tree),
+            ("csg", None) => continue,
+            ("param", _) => parameters::description(&arguments.model, host)?,
+            _ => Console::text(&evaluation.diagnostics, &evaluation.sources),
+        };
+        write_output(path, text.as_bytes())?;
+    }
+    if !texts.iter().any(|(_, format)| *format == "echo") {
+        console.tell(&evaluation.diagnostics, &evaluation.sources);
+    }
+    failed |= arguments.hardwarnings && evaluation.diagnostics.iter().any(|told| told.severity == Severity::Warning);
+    Ok(ExitCode::from(u8::from(failed)))
+}
+
+fn write_products(
+    arguments: &RenderArguments,
+    host: &DiskHost,
+    products: &[(&PathBuf, &String)],
+    budget: &Budget,
+) -> CommandResult {
+    let preview = arguments.preview.is_some();
+    let options = language_options(arguments, host, preview)?;
+    let outputs: Vec<OutputSpec> = products
+        .iter()
+        .enumerate()
+        .map(|(index, (path, format))| output_spec(arguments, index, path, format))
+        .collect::<Result<_, _>>()?;
+    let request = Request { main: &arguments.model, host, fonts: host.fonts(), options, outputs: &outputs };
+    let outcome = pool()?.install(|| pipeline::make(&request, &Engine::default(), budget, &|_| {}));
+    Console::new(arguments.quiet).tell(&outcome.diagnostics, &outcome.sources);
+    for (result, (path, _)) in outcome.outputs.iter().zip(products) {
+        if let Ok(artefact) = &result.made {
+            write_output(path, &artefact.bytes)?;
+        }
+    }
+    summary(arguments, &outcome)?;
+    finish(arguments, &outcome)
+}
+
+fn finish(arguments: &RenderArguments, outcome: &Outcome) -> CommandResult {
+    if let Some(failure) = &outcome.failure {
+        return Err(Failed::new(report::detail(failure)));
+    }
+    let warned = outcome.diagnostics.iter().any(|told| told.severity == Severity::Warning);
+    Ok(ExitCode::from(u8::from(arguments.hardwarnings && warned)))
+}
+
+fn output_spec(arguments: &RenderArguments, index: usize, path: &Path, format: &str) -> Result<OutputSpec, Failed> {
+    let stem = path.file_stem().map_or_else(|| "model".to_owned(), |stem| stem.to_string_lossy().into_owned());
+    let product = if format == "asciistl" {
+        options::model_format(format).map(Product::Model).ok_or_else(String::new)
+    } else {
+        let format = if format == "binstl" { "stl" } else { format };
+        options::product(None, format, output_options(arguments, format)?)
+    };
+    let product = product.map_err(|detail| Failed::new(format!("{}: {detail}", path.display())))?;
+    // names must differ for the pipeline's sake alone: the bytes go to the paths given
+    let name = if arguments.output.len() > 1 { stem } else { format!("{stem}-{index}") };
+    Ok(OutputSpec { name, product, required: true })
+}
+
+/// The `-O section/key=value` that belong to a format, as its options document.
+fn output_options(arguments: &RenderArguments, format: &str) -> Result<Value, Failed> {
+    let section = match format {
+        "svg" | "dxf" | "pdf" => "drawing",
+        "png" => "png",
+        _ => return Ok(Value::Null),
+    };
+    let mut options = Map::new();
+    if format == "png" && let Some(size) = &arguments.imgsize {
+        let (width, height) = size.split_once(',').unwrap_or((size, size));
+        options.insert("width".to_owned(), scalar(width));
+        options.insert("height".to_owned(), scalar(height));
+    }
+    for option in &arguments.option {
+        let (key, value) = option.split_once('=').ok_or_else(|| Failed::new(format!("-O {option}: not of the form section/key=value")))?;
+        let (given, key) = key.split_once('/').ok_or_else(|| Failed::new(format!("-O {option}: not of the form section/key=value")))?;
+        if given == section {
+            set(&mut options, key, value);
+        }
+    }
+    Ok(Value::Object(options))
+}
+
+fn set(options: &mut Map<String, Value>, key: &str, value: &str) {
+    match key.split_once('.') {
+        Some((outer, inner)) => {
+            let nested = options.entry(outer).or_insert_with(|| json!({}));
+            if let Value::Object(nested) = nested {
+                set(nested, inner, value);
+            }
+        }
+        None if key == "views" => {
+            options.insert(key.to_owned(), value.split(',').map(|name| Value::String(name.to_owned())).collect());
+        }
+        None => {
+            options.insert(key.to_owned(), scalar(value));
+        }
+    }
+}
+
+/// Numbers, booleans and lists as such, all else as text.
+fn scalar(text: &str) -> Value {
+    match serde_json::from_str(text) {
+        Ok(value @ (Value::Number(_) | Value::Bool(_) | Value::Array(_))) => value,
+        _ => Value::String(text.to_owned()),
+    }
+}
+
+fn summary(arguments: &RenderArguments, outcome: &Outcome) -> Result<(), Failed> {
+    let (Some(_), Some(geometry)) = (&arguments.summary, &outcome.geometry) else {
+        return Ok(());
+    };
+    let [min, max] = geometry.bounding_box;
+    let dimensions = usize::from(geometry.dimensions);
+    let size: Vec<f64> = (0..dimensions).map(|axis| max[axis] - min[axis]).collect();
+    let document = json!({ "geometry": {
+        "dimensions": geometry.dimensions,
+        "bounding_box": { "min": &min[..dimensions], "max": &max[..dimensions], "size": size },
+        "facets": geometry.triangles, "simple": geometry.manifold, "parts": geometry.parts,
+        "volume": geometry.volume, "area": geometry.area } });
+    let text = format!("{document:#}\n");
+    match &arguments.summary_file {
+        Some(path) => write_output(path, text.as_bytes()),
+        None => {
+            eprint!("{text}");
+            Ok(())
+        }
+    }
+}
+
+fn write_output(path: &Path, bytes: &[u8]) -> Result<(), Failed> {
+    let written =
+        if path.as_os_str() == STDIN { std::io::stdout().lock().write_all(bytes) } else { fs::write(path, bytes) };
+    written.map_err(|error| Failed::new(format!("{}: {error}", path.display())))
+}

@@ -1,0 +1,202 @@
+//! The stages in order: evaluate, realize, draw, write. Pure: same inputs, same bytes.
+
+use std::sync::Arc;
+
+use crate::budget::Budget;
+use crate::csg::NodeRef;
+use crate::diag::{Code, Diagnostic, Diagnostics, Severity, SourceMap, Span};
+use crate::job::product::{self, Model};
+use crate::job::{Failure, Geometry, Inputs, JobSpec, Outcome, OutputSpec};
+use crate::realize::{self, Memo, Shape};
+use crate::scad::{self, Host, ParseCache};
+use crate::text::Fonts;
+
+/// What a daemon keeps between jobs. Nothing in it changes any job's bytes.
+#[derive(Debug, Clone, Default)]
+pub struct Engine {
+    /// Parsed programs and libraries by content.
+    pub programs: Arc<ParseCache>,
+    /// Computed subtrees by content.
+    pub memo: Memo,
+}
+
+/// Where a job stands, for its progress.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Phase {
+    /// The program runs.
+    Evaluating,
+    /// Its shape is computed.
+    Realizing,
+    /// Outputs are made: so many of so many are done.
+    Making {
+        /// Outputs done.
+        done: usize,
+        /// Outputs in all.
+        of: usize,
+    },
+}
+
+impl Phase {
+    /// The wire's word for it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Evaluating => "evaluating",
+            Self::Realizing => "meshing",
+            Self::Making { .. } => "exporting",
+        }
+    }
+}
+
+/// Called as a job goes on.
+pub type Progress<'a> = &'a (dyn Fn(Phase) + Sync);
+
+/// Does one job whose files are all there.
+pub fn run(spec: &JobSpec, inputs: &Inputs, engine: &Engine, budget: &Budget, progress: Progress<'_>) -> Outcome {
+    let options = match scad_options(spec, inputs) {
+        Ok(options) => options,
+        Err(failure) => return Outcome::failed(failure),
+    };
+    let cache_key = crate::job::cache_key::of(spec, inputs);
+    let request = Request { main: inputs.entry(), host: inputs, fonts: inputs.fonts(), options, outputs: &spec.outputs };
+    let outcome = make(&request, engine, budget, progress);
+    Outcome { cache_key: Some(cache_key), ..outcome }
+}
+
+/// What to make of one program, whoever asks for it.
+pub struct Request<'a> {
+    /// Path of the program, as the host knows it.
+    pub main: &'a str,
+    /// Its files.
+    pub host: &'a dyn Host,
+    /// Fonts for `text()`.
+    pub fonts: &'a Fonts,
+    /// Overrides and switches of the language.
+    pub options: scad::Options,
+    /// What is wanted.
+    pub outputs: &'a [OutputSpec],
+}
+
+/// Evaluates, realizes and writes.
+pub fn make(request: &Request<'_>, engine: &Engine, budget: &Budget, progress: Progress<'_>) -> Outcome {
+    progress(Phase::Evaluating);
+    let options = scad::Options { cache: Some(engine.programs.clone()), ..request.options.clone() };
+    let evaluation = scad::evaluate(request.main, request.host, &options, budget);
+    let mut told = Told { diagnostics: evaluation.diagnostics, sources: evaluation.sources };
+    let Some(tree) = evaluation.tree else {
+        return told.failed(budget);
+    };
+    progress(Phase::Realizing);
+    let realized = realize::realize(&tree, request.fonts, &engine.memo, budget);
+    told.diagnostics.extend(realized.diagnostics);
+    let Some(shape) = realized.shape else {
+        return told.failed(budget);
+    };
+    match model_of(shape, &tree) {
+        Ok(model) => products(&model, request.outputs, told, budget, progress),
+        Err(diagnostic) => {
+            told.diagnostics.push(diagnostic);
+            told.failed(budget)
+        }
+    }
+}
+
+fn scad_options(spec: &JobSpec, inputs: &Inputs) -> Result<scad::Options, Failure> {
+    let mut overrides = Vec::new();
+    if let Some(set) = &spec.parameter_set {
+        overrides = product::parameter_set(inputs, set)?;
+    }
+    overrides.retain(|(name, _)| !spec.parameters.iter().any(|(given, _)| given == name));
+    overrides.extend(spec.parameters.iter().cloned());
+    Ok(scad::Options { overrides, ..scad::Options::default() })
+}
+
+fn model_of(shape: Shape, tree: &NodeRef) -> Result<Model, Diagnostic> {
+    let model = match shape {
+        Shape::Empty => None,
+        Shape::Region(region) => (!region.is_empty()).then_some(Model::Flat(region)),
+        Shape::Solid(solid) => Some(solid.to_mesh()).filter(|mesh| !mesh.is_empty()).map(Model::Solid),
+    };
+    let nothing = || {
+        Diagnostic::error(Code::EmptyGeometry, Span::DETACHED, "the top level object is empty")
+            .with_hint("Does every module that should make something get called, and is every `difference()` smaller than its first child?")
+    };
+    let _ = tree;
+    model.ok_or_else(nothing)
+}
+
+fn products(model: &Model, outputs: &[OutputSpec], told: Told, budget: &Budget, progress: Progress<'_>) -> Outcome {
+    let mut results = Vec::with_capacity(outputs.len());
+    let mut failure = None;
+    for (done, output) in outputs.iter().enumerate() {
+        progress(Phase::Making { done, of: outputs.len() });
+        let result = product::make(model, output, budget);
+        if let Err(reason) = &result.made
+            && output.required
+            && failure.is_none()
+        {
+            failure = Some(reason.clone());
+        }
+        results.push(result);
+    }
+    progress(Phase::Making { done: outputs.len(), of: outputs.len() });
+    Outcome { outputs: results, geometry: Some(geometry(model)), failure, ..told.outcome() }
+}
+
+fn geometry(model: &Model) -> Geometry {
+    match model {
+        Model::Flat(region) => {
+            let bounds = region.bounding_box();
+            Geometry {
+                dimensions: 2,
+                bounding_box: [[bounds.min.x, bounds.min.y, 0.0], [bounds.max.x, bounds.max.y, 0.0]],
+                volume: 0.0,
+                area: region.area(),
+                triangles: 0,
+                manifold: true,
+                parts: region.contours().iter().filter(|contour| crate::region::signed_area(contour) > 0.0).count(),
+            }
+        }
+        Model::Solid(mesh) => {
+            let figures = crate::mesh::measure(mesh);
+            Geometry {
+                dimensions: 3,
+                bounding_box: [figures.bounding_box.min.to_array(), figures.bounding_box.max.to_array()],
+                volume: figures.volume,
+                area: figures.area,
+                triangles: mesh.triangles.len(),
+                manifold: figures.closed,
+                parts: figures.components,
+            }
+        }
+    }
+}
+
+/// What was said so far, and the files to name places with.
+struct Told {
+    diagnostics: Diagnostics,
+    sources: SourceMap,
+}
+
+impl Told {
+    fn outcome(self) -> Outcome {
+        Outcome {
+            outputs: Vec::new(),
+            diagnostics: self.diagnostics,
+            sources: self.sources,
+            geometry: None,
+            cache_key: None,
+            failure: None,
+        }
+    }
+
+    /// The outcome of a job that stopped: its budget's reason if it has one, else the errors that were said.
+    fn failed(self, budget: &Budget) -> Outcome {
+        let errors: Diagnostics =
+            self.diagnostics.iter().filter(|told| told.severity == Severity::Error).cloned().collect();
+        let failure = match budget.check() {
+            Err(exceeded) => Failure::Exceeded(exceeded),
+            Ok(()) => Failure::Rejected(errors),
+        };
+        Outcome { failure: Some(failure), ..self.outcome() }
+    }
+}

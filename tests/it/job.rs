@@ -1,0 +1,99 @@
+//! Messages that are jobs, messages that are not, and what each failure asks of the queue.
+
+use maquette::budget::Exceeded;
+use maquette::diag::{Code, Diagnostic, Span};
+use maquette::job::{Failure, Fate, Product, Source, keys, message};
+
+const SMALLEST: &str = r#"{ "version": 1, "id": "a1", "source": { "text": "cube(10);" }, "outputs": [ { "format": "stl" } ] }"#;
+
+#[test]
+fn the_smallest_job_is_a_job() {
+    let spec = message::parse(SMALLEST.as_bytes()).expect("the smallest job parses");
+    assert_eq!(spec.id, "a1");
+    assert_eq!(spec.outputs[0].file_name(), "a1.stl");
+    assert!(matches!(&spec.source, Source::Files { entry, .. } if entry == "main.scad"));
+}
+
+#[test]
+fn the_kind_follows_from_the_format() {
+    for (format, kind) in [("stl", "model"), ("glb", "model"), ("3mf", "model"), ("pdf", "drawing"), ("dxf", "drawing"), ("png", "preview"), ("json", "report")] {
+        let text = SMALLEST.replace("stl", format);
+        let spec = message::parse(text.as_bytes()).expect("it parses");
+        assert_eq!(spec.outputs[0].product.kind(), kind, "{format}");
+    }
+}
+
+#[test]
+fn drawing_options_are_read() {
+    let text = SMALLEST.replace(
+        r#"{ "format": "stl" }"#,
+        r#"{ "format": "pdf", "options": { "paper": "A3", "projection": "third-angle", "views": ["front", "top", "isometric"],
+             "scale": "1:2", "sections": [ { "label": "A", "point": [0,0,0], "normal": [1,0,0] } ], "dimensions": "none", "title": { "title": "Box" } } }"#,
+    );
+    let spec = message::parse(text.as_bytes()).expect("it parses");
+    assert!(matches!(&spec.outputs[0].product, Product::Drawing(_, sheet) if sheet.title.title == "Box"));
+}
+
+/// What is wrong with a message, and a word that the answer must hold.
+#[test]
+fn what_is_not_a_job_is_refused_by_name() {
+    let table = [
+        ("nonsense", "not JSON"),
+        (r#"{"version":1}"#, "id"),
+        (&SMALLEST.replace("\"version\": 1", "\"version\": 2"), "version is 2"),
+        (&SMALLEST.replace("\"a1\"", "\"-a\""), "id"),
+        (&SMALLEST.replace("\"format\": \"stl\"", "\"format\": \"step\""), "step"),
+        (&SMALLEST.replace("\"outputs\": [ { \"format\": \"stl\" } ]", "\"outputs\": []"), "1 to 32"),
+        (&SMALLEST.replace("\"id\"", "\"colour\": 1, \"id\""), "colour"),
+        (&SMALLEST.replace("{ \"text\": \"cube(10);\" }", "{ }"), "exactly one"),
+        (&SMALLEST.replace("{ \"text\": \"cube(10);\" }", r#"{ "files": { "../x.scad": "" }, "entry": "../x.scad" }"#), ".."),
+        (&SMALLEST.replace("{ \"text\": \"cube(10);\" }", r#"{ "files": { "a.scad": "" }, "entry": "b.scad" }"#), "b.scad"),
+        (&SMALLEST.replace("\"id\"", "\"parameters\": {\"a;b\": 1}, \"id\""), "a;b"),
+        (&SMALLEST.replace("\"id\"", "\"expires\": \"tomorrow\", \"id\""), "RFC 3339"),
+        (&SMALLEST.replace("\"id\"", "\"limits\": {\"wallSeconds\": 0}, \"id\""), "wallSeconds"),
+        (&SMALLEST.replace("\"format\": \"stl\"", "\"format\": \"pdf\", \"options\": {\"paper\": \"B7\"}"), "B7"),
+        (&SMALLEST.replace("\"format\": \"stl\"", "\"format\": \"pdf\", \"options\": {\"papr\": \"A3\"}"), "papr"),
+        (&SMALLEST.replace("\"format\": \"stl\"", "\"format\": \"stl\", \"options\": {\"zip\": 1}"), "zip"),
+    ];
+    for (text, word) in table {
+        let rejection = message::parse(text.as_bytes()).expect_err(text);
+        assert!(rejection.detail.contains(word), "{text}\nsays {:?} and not {word:?}", rejection.detail);
+    }
+}
+
+#[test]
+fn a_rejection_keeps_what_could_be_read() {
+    let text = SMALLEST.replace("\"id\"", "\"destination\": {\"prefix\": \"out/\"}, \"colour\": 1, \"id\"");
+    let rejection = message::parse(text.as_bytes()).expect_err("an unknown field");
+    assert_eq!(rejection.id.as_deref(), Some("a1"));
+    assert_eq!(rejection.destination.and_then(|destination| destination.prefix).as_deref(), Some("out/"));
+}
+
+#[test]
+fn every_failure_has_its_fate() {
+    let program = Diagnostic::error(Code::Parse, Span::DETACHED, "syntax error");
+    let table = [
+        (Failure::Invalid(String::new()), Fate::Acknowledge, "invalid_job"),
+        (Failure::Rejected(vec![program]), Fate::Acknowledge, "parse_error"),
+        (Failure::Exceeded(Exceeded::Time), Fate::Acknowledge, "limit_exceeded"),
+        (Failure::Exceeded(Exceeded::Cancelled), Fate::Release, "canceled"),
+        (Failure::SourceNotFound(String::new()), Fate::Acknowledge, "source_not_found"),
+        (Failure::Unavailable(String::new()), Fate::Retry, "storage_error"),
+        (Failure::Internal(String::new()), Fate::Leave, "internal"),
+        (Failure::Cancelled, Fate::Release, "canceled"),
+        (Failure::Expired, Fate::Acknowledge, "expired"),
+    ];
+    for (failure, fate, code) in table {
+        assert_eq!(failure.fate(), fate, "{failure:?}");
+        assert_eq!(failure.code(), code, "{failure:?}");
+    }
+}
+
+#[test]
+fn keys_follow_from_the_job_alone() {
+    let spec = message::parse(SMALLEST.as_bytes()).expect("it parses");
+    let prefix = keys::prefix(&spec.destination, "results/", &spec.id);
+    assert_eq!(prefix, "results/a1/");
+    assert_eq!(keys::artefact(&prefix, &spec.outputs[0].file_name()), "results/a1/a1.stl");
+    assert_eq!(keys::manifest(&prefix), "results/a1/manifest.json");
+}
