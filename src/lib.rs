@@ -21,6 +21,7 @@ pub mod solid;
 pub mod text;
 
 pub mod drawing;
+pub mod preview;
 pub mod export;
 
 pub mod job;

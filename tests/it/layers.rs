@@ -8,7 +8,7 @@ const PLAN: &[(&str, &[&str])] = &[
     ("diag", &[]),
     ("budget", &[]),
     ("geom", &[]),
-    ("mesh", &["geom"]),
+    ("mesh", &["budget", "geom"]),
     ("page", &["geom"]),
     ("csg", &["diag", "geom"]),
     ("scad", &["diag", "budget", "geom", "csg"]),

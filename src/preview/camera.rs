@@ -1,0 +1,199 @@
+//! Where the eye stands so that it sees the whole model, and where a point of the model lies in the picture.
+
+use crate::geom::{Vec3, cos_deg, sin_deg, tan_deg};
+use crate::mesh::TriMesh;
+use crate::preview::{PreviewOptions, Projection};
+
+/// Parts of a sample that positions are rounded to: whole numbers make neighbouring triangles meet without gap or overlap.
+pub const SUBSAMPLES: f64 = 256.0;
+
+/// Share of the picture left free on each side.
+const MARGIN: f64 = 0.055;
+
+/// A view of the model on a grid of samples.
+#[derive(Debug, Clone)]
+pub struct Camera {
+    /// Samples in a row.
+    pub width: u32,
+    /// Rows of samples.
+    pub height: u32,
+    /// Samples along each side of a pixel.
+    pub samples_a_pixel: u32,
+    /// Unit vector to the right of the picture.
+    pub right: Vec3,
+    /// Unit vector to its top.
+    pub up: Vec3,
+    /// Unit vector away from the eye.
+    pub forward: Vec3,
+    /// Where the eye is, along `right`, `up` and `forward`. Orthographic: the last is 0.
+    eye: Vec3,
+    /// Samples a millimetre (orthographic), or samples at one millimetre's distance (perspective).
+    focal: f64,
+    perspective: bool,
+}
+
+/// A vertex in the picture.
+#[derive(Debug, Clone, Copy)]
+pub struct Spot {
+    /// Right, in parts of a sample.
+    pub x: i32,
+    /// Down, in parts of a sample.
+    pub y: i32,
+    /// Grows with the distance and is linear over the picture: what depth is compared by.
+    pub z: f32,
+}
+
+impl Camera {
+    /// The view that the options ask for, as near as it shows every vertex.
+    pub fn fitted(mesh: &TriMesh, options: &PreviewOptions) -> Self {
+        let (azimuth, elevation) = (options.azimuth_deg, options.elevation_deg);
+        let right = Vec3::new(cos_deg(azimuth), sin_deg(azimuth), 0.0);
+        let back = Vec3::new(
+            sin_deg(azimuth) * cos_deg(elevation),
+            -cos_deg(azimuth) * cos_deg(elevation),
+            sin_deg(elevation),
+        );
+        let forward = -back;
+        let up = right.cross(forward);
+        let (width, height) = (options.width * options.samples, options.height * options.samples);
+        let frame = Self {
+            width,
+            height,
+            samples_a_pixel: options.samples,
+            right,
+            up,
+            forward,
+            eye: Vec3::ZERO,
+            focal: 1.0,
+            perspective: false,
+        };
+        match options.projection {
+            Projection::Orthographic => frame.fit_orthographic(mesh),
+            Projection::Perspective(angle) => frame.fit_perspective(mesh, angle.clamp(1.0, 120.0)),
+        }
+    }
+
+    /// A view along a direction that shows every vertex on a square of samples: the light's own.
+    pub fn along(mesh: &TriMesh, forward: Vec3, side: u32) -> Self {
+        let right = forward.cross(Vec3::Z).try_normalize().unwrap_or(Vec3::X);
+        let up = right.cross(forward);
+        let frame = Self {
+            width: side,
+            height: side,
+            samples_a_pixel: 1,
+            right,
+            up,
+            forward,
+            eye: Vec3::ZERO,
+            focal: 1.0,
+            perspective: false,
+        };
+        frame.fit_orthographic(mesh)
+    }
+
+    fn fit_orthographic(mut self, mesh: &TriMesh) -> Self {
+        let (mut min, mut max) = (Vec3::INFINITY, Vec3::NEG_INFINITY);
+        for position in &mesh.positions {
+            let seen = self.turned(*position);
+            (min, max) = (min.min(seen), max.max(seen));
+        }
+        let room = 1.0 - 2.0 * MARGIN;
+        let size = (max - min).max(Vec3::splat(1.0e-9));
+        self.focal = (f64::from(self.width) * room / size.x).min(f64::from(self.height) * room / size.y);
+        self.eye = ((min + max) * 0.5).with_z(0.0);
+        self
+    }
+
+    /// Four planes through the eye touch the model: two give its place sideways and how far back it must be, two the other way.
+    fn fit_perspective(mut self, mesh: &TriMesh, angle: f64) -> Self {
+        let shorter = f64::from(self.width.min(self.height));
+        let half = tan_deg(angle / 2.0);
+        let slope = |side: u32| half * f64::from(side) / shorter * (1.0 - 2.0 * MARGIN);
+        let (across, upright) = (slope(self.width), slope(self.height));
+        let mut reach = [f64::NEG_INFINITY; 4];
+        let mut nearest = f64::INFINITY;
+        let mut farthest = f64::NEG_INFINITY;
+        for position in &mesh.positions {
+            let seen = self.turned(*position);
+            let planes = [
+                seen.x - across * seen.z,
+                -seen.x - across * seen.z,
+                seen.y - upright * seen.z,
+                -seen.y - upright * seen.z,
+            ];
+            for (reach, plane) in reach.iter_mut().zip(planes) {
+                *reach = reach.max(plane);
+            }
+            (nearest, farthest) = (nearest.min(seen.z), farthest.max(seen.z));
+        }
+        let far_enough = -((reach[0] + reach[1]) / across).max((reach[2] + reach[3]) / upright) / 2.0;
+        // a flat model seen from its edge has no width: stay off it
+        let back = far_enough.min(nearest - 0.01 * (farthest - nearest) - 1.0e-6);
+        self.eye = Vec3::new((reach[0] - reach[1]) / 2.0, (reach[2] - reach[3]) / 2.0, back);
+        self.focal = shorter / 2.0 / half;
+        self.perspective = true;
+        self
+    }
+
+    /// A point along the picture's own axes.
+    pub fn turned(&self, point: Vec3) -> Vec3 {
+        Vec3::new(point.dot(self.right), point.dot(self.up), point.dot(self.forward))
+    }
+
+    /// Where a point lies in samples from the top left, and its depth.
+    pub fn place(&self, point: Vec3) -> (f64, f64, f64) {
+        let seen = self.turned(point) - self.eye;
+        let (scale, z) = if self.perspective { (self.focal / seen.z, -1.0 / seen.z) } else { (self.focal, seen.z) };
+        (f64::from(self.width) / 2.0 + seen.x * scale, f64::from(self.height) / 2.0 - seen.y * scale, z)
+    }
+
+    /// The same, rounded.
+    pub fn spot(&self, point: Vec3) -> Spot {
+        let (x, y, z) = self.place(point);
+        Spot { x: (x * SUBSAMPLES).round() as i32, y: (y * SUBSAMPLES).round() as i32, z: z as f32 }
+    }
+
+    /// The point of the model's space that lies at a place in samples at a depth.
+    pub fn unplace(&self, x: f64, y: f64, z: f64) -> Vec3 {
+        let distance = self.distance(z);
+        let scale = if self.perspective { distance / self.focal } else { 1.0 / self.focal };
+        let seen =
+            Vec3::new((x - f64::from(self.width) / 2.0) * scale, (f64::from(self.height) / 2.0 - y) * scale, distance);
+        let seen = seen + self.eye;
+        self.right * seen.x + self.up * seen.y + self.forward * seen.z
+    }
+
+    /// The direction from the eye to a point; any length.
+    pub fn sight_line(&self, point: Vec3) -> Vec3 {
+        if !self.perspective {
+            return self.forward;
+        }
+        point - (self.right * self.eye.x + self.up * self.eye.y + self.forward * self.eye.z)
+    }
+
+    /// Millimetres from the eye's plane at a depth.
+    pub fn distance(&self, z: f64) -> f64 {
+        if self.perspective { -1.0 / z } else { z }
+    }
+
+    /// How much the depth grows for a millimetre further away.
+    pub fn depth_step(&self, z: f64) -> f64 {
+        if self.perspective { z * z } else { 1.0 }
+    }
+
+    /// How much a corner's own values count at a place between corners: its distance falls out of the average.
+    pub fn weight(&self, z: f32) -> f64 {
+        if self.perspective { f64::from(-z) } else { 1.0 }
+    }
+
+    /// Where the ray through a place in samples meets the horizontal plane at a height; none where it does not in front of the eye.
+    pub fn ground_point(&self, x: f64, y: f64, height: f64) -> Option<Vec3> {
+        let (near, far) = if self.perspective { (-1.0, -0.5) } else { (0.0, 1.0) };
+        let (start, end) = (self.unplace(x, y, near), self.unplace(x, y, far));
+        let direction = end - start;
+        if direction.z >= -1.0e-12 * direction.length() {
+            return None;
+        }
+        Some(start + direction * ((height - start.z) / direction.z))
+    }
+}
