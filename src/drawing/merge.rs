@@ -56,7 +56,12 @@ pub fn merge(mut pieces: Vec<Piece>, tolerance: f64) -> Lines {
 
 fn order(a: &Piece, b: &Piece) -> std::cmp::Ordering {
     let key = |piece: &Piece| [piece.from.x, piece.from.y, piece.to.x, piece.to.y];
-    key(a).iter().zip(key(b)).map(|(one, two)| one.total_cmp(&two)).find(|o| o.is_ne()).unwrap_or(a.visible.cmp(&b.visible))
+    key(a)
+        .iter()
+        .zip(key(b))
+        .map(|(one, two)| one.total_cmp(&two))
+        .find(|o| o.is_ne())
+        .unwrap_or(a.visible.cmp(&b.visible))
 }
 
 impl Carrier {

@@ -4,17 +4,30 @@
 
 mod chain;
 mod cover;
+mod dimension;
+mod draw;
 mod edge;
+mod figure;
 mod grid;
 mod hidden;
+mod layout;
 mod merge;
+mod outline;
+mod place;
+mod sheet;
+mod spec;
+mod style;
+mod title;
 mod view;
 mod weld;
 
 pub use chain::{Chain, chain};
+pub use draw::draw;
 pub use edge::{Edge, EdgeKind, Model};
 pub use hidden::{Seen, SeenEdge, see};
 pub use merge::{Lines, Piece, merge};
+pub use outline::outline;
+pub use spec::{Dimensioning, Paper, PaperSize, Projection, Scale, SectionSpec, SheetSpec, TitleFields, ViewSpec};
 pub use view::Picture;
 
 use crate::budget::Exceeded;
@@ -35,6 +48,15 @@ pub enum DrawError {
     /// There is nothing to draw.
     #[error("the model is empty, so there is nothing to draw")]
     Empty,
+    /// No view is wanted.
+    #[error("no view is asked for")]
+    NoViews,
+    /// A direction of no length.
+    #[error("a view direction has no length")]
+    Direction,
+    /// No sheet is large enough.
+    #[error("the views do not fit on the sheet at any allowed scale")]
+    TooLarge,
     /// A budget ran out.
     #[error(transparent)]
     Exceeded(#[from] Exceeded),

@@ -3,14 +3,18 @@
 //! **In** a [`TriMesh`](crate::mesh::TriMesh) or a page; **Out** bytes. Each mesh writer is `write(mesh, options, budget)` in the module of its format.
 //! **Invariants**: same input, same bytes; no clock, no names of machines or versions inside; the job's output limit holds while writing.
 
+pub mod dxf;
 pub mod glb;
 mod number;
 pub mod obj;
 pub mod off;
 mod palette;
+pub mod pdf;
 pub mod ply;
+pub mod raster;
 mod sink;
 pub mod stl;
+pub mod svg;
 pub mod threemf;
 
 use sha2::{Digest as _, Sha256};

@@ -75,6 +75,15 @@ pub fn text_width(content: &str, height: f64) -> f64 {
     glyph_run(content, height).width
 }
 
+/// Advances of glyphs in ems.
+pub fn glyph_widths(glyphs: impl Iterator<Item = u16>) -> Vec<f64> {
+    let metrics = font().glyph_metrics(Size::unscaled(), LocationRef::default());
+    let units = f64::from(font().metrics(Size::unscaled(), LocationRef::default()).units_per_em);
+    glyphs
+        .map(|glyph| f64::from(metrics.advance_width(GlyphId::new(u32::from(glyph))).unwrap_or(0.0)) / units)
+        .collect()
+}
+
 /// Outline of a glyph in ems, Y up.
 pub fn glyph_outline(glyph: u16) -> Path {
     let units = f64::from(font().metrics(Size::unscaled(), LocationRef::default()).units_per_em);

@@ -13,7 +13,9 @@ mod path;
 
 pub use hatch::hatch_lines;
 pub use ink::{Ink, LAYERS, Layer, LineType};
-pub use lettering::{FONT_BYTES, FONT_FAMILY, GlyphRun, PlacedGlyph, cap_height, glyph_outline, glyph_run, text_width};
+pub use lettering::{
+    FONT_BYTES, FONT_FAMILY, GlyphRun, PlacedGlyph, cap_height, glyph_outline, glyph_run, glyph_widths, text_width,
+};
 pub use path::{Path, Step, arc_path, ellipse_path};
 
 use crate::geom::{Aabb2, Vec2};
@@ -48,6 +50,8 @@ pub struct View {
     pub scale: f64,
     /// The part of the sheet that it and its dimensions cover.
     pub frame: Aabb2,
+    /// Paper place of the model's own origin, where a file at full size keeps the model's coordinates.
+    pub origin: Option<Vec2>,
 }
 
 /// One thing drawn.

@@ -1,0 +1,63 @@
+//! Horizontal and vertical dimensions in lanes outside a view.
+
+use crate::drawing::dimension::{Measure, Side, length_text};
+use crate::drawing::style::{EXTENSION_GAP, EXTENSION_PAST, Style, arrowhead, line, turned_text};
+use crate::geom::{Aabb2, Vec2};
+use crate::page::{Anchor, Dimension, DimensionKind, Layer, Mark, Shape, text_width};
+
+/// A dimension over the whole extent of a view on one side.
+pub fn overall(bounds: Aabb2, side: Side) -> Measure {
+    let (low, high) = (bounds.min, bounds.max);
+    let (from, to) = match side {
+        Side::Bottom => (low, Vec2::new(high.x, low.y)),
+        Side::Top => (Vec2::new(low.x, high.y), high),
+        Side::Left => (low, Vec2::new(low.x, high.y)),
+        Side::Right => (Vec2::new(high.x, low.y), high),
+    };
+    Measure { side, from, to, text: length_text((to - from).length()) }
+}
+
+/// Draws a dimension whose line lies at `level` (paper y of a horizontal one, paper x of a vertical one); `from` and `to` are
+/// paper points.
+pub fn linear_mark(measure: &Measure, from: Vec2, to: Vec2, level: f64, value: f64, style: &Style) -> Mark {
+    let horizontal = measure.side.is_horizontal();
+    let onto = |point: Vec2| if horizontal { Vec2::new(point.x, level) } else { Vec2::new(level, point.y) };
+    let (start, end) = (onto(from), onto(to));
+    let (start, end) = if (end - start).dot(Vec2::ONE) < 0.0 { (end, start) } else { (start, end) };
+    let (from, to) = if start == onto(from) { (from, to) } else { (to, from) };
+    let ink = style.ink(Layer::Dimension);
+    let along = (end - start).normalize_or_zero();
+    let length = (end - start).length();
+    let mut drawn = Vec::new();
+    for (point, foot) in [(from, start), (to, end)] {
+        let away = (foot - point).normalize_or_zero();
+        if (foot - point).length() > EXTENSION_GAP {
+            drawn.push(line(ink, point + away * EXTENSION_GAP, foot + away * EXTENSION_PAST));
+        }
+    }
+    let width = text_width(&measure.text, style.text);
+    let fits_arrows = length >= style.arrow * 2.5;
+    let fits_text = length >= width + if fits_arrows { style.arrow * 2.0 + 1.0 } else { 0.5 };
+    let text_middle = if fits_text { start.midpoint(end) } else { end + along * (style.arrow + 1.5 + width * 0.5) };
+    let tail = if fits_text { style.arrow * 2.0 } else { style.arrow + 2.0 + width };
+    if fits_arrows {
+        drawn.push(line(ink, start, if fits_text { end } else { end + along * tail }));
+        drawn.push(arrowhead(ink, start, -along, style.arrow));
+        drawn.push(arrowhead(ink, end, along, style.arrow));
+    } else {
+        drawn.push(line(ink, start - along * style.arrow * 2.0, end + along * tail));
+        drawn.push(arrowhead(ink, start, along, style.arrow));
+        drawn.push(arrowhead(ink, end, -along, style.arrow));
+    }
+    let angle_deg = if horizontal { 0.0 } else { 90.0 };
+    // above a horizontal line, left of a vertical one: read from below or from the right
+    let above = if horizontal { Vec2::Y } else { Vec2::NEG_X };
+    let text_at = text_middle + above * TEXT_GAP;
+    drawn.push(turned_text(ink, text_at, style.text, Anchor::Middle, &measure.text, angle_deg));
+    let kind = DimensionKind::Linear { from, to, line_at: end, angle_deg };
+    let dimension = Dimension { kind, value, text: measure.text.clone(), text_at, drawn };
+    Mark { ink, view: None, shape: Shape::Dimension(Box::new(dimension)) }
+}
+
+/// From the dimension line to the text's baseline, mm.
+pub const TEXT_GAP: f64 = 0.8;

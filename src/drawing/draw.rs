@@ -1,0 +1,138 @@
+//! The stages of a drawing in order: edges, views, dimensions, sheet.
+
+use rayon::prelude::*;
+
+use crate::budget::Budget;
+use crate::drawing::dimension::{Side, overall};
+use crate::drawing::edge::Model;
+use crate::drawing::figure::Figure;
+use crate::drawing::hidden::see;
+use crate::drawing::layout::{Layout, lay_out};
+use crate::drawing::place::place;
+use crate::drawing::spec::{Dimensioning, Projection, SheetSpec, ViewSpec};
+use crate::drawing::title::{SheetFacts, title_block};
+use crate::drawing::view::Picture;
+use crate::drawing::{DrawError, Part};
+use crate::geom::Vec3;
+use crate::page::{Mark, Page, Shape, View};
+
+/// Draws parts on sheets.
+///
+/// # Errors
+/// [`DrawError`] says what is wrong with the model or the wish, or which limit ended the work.
+pub fn draw(parts: &[Part<'_>], spec: &SheetSpec, budget: &Budget) -> Result<Vec<Page>, DrawError> {
+    let wanted = wanted_views(spec)?;
+    let model = Model::build(parts, budget)?;
+    let figures: Result<Vec<Figure>, DrawError> =
+        wanted.par_iter().map(|view| figure(&model, view, spec, budget)).collect();
+    let mut figures = figures?;
+    if spec.dimensions == Dimensioning::Auto {
+        dimension(&mut figures);
+    }
+    let layout = lay_out(&figures, spec).ok_or(DrawError::TooLarge)?;
+    Ok(vec![compose(&figures, &layout, spec)])
+}
+
+/// A view wanted, with its name, direction and place.
+struct Wanted {
+    name: String,
+    picture: Picture,
+    cell: Option<(i32, i32)>,
+}
+
+fn wanted_views(spec: &SheetSpec) -> Result<Vec<Wanted>, DrawError> {
+    let mut wanted: Vec<Wanted> = Vec::new();
+    for view in &spec.views {
+        let next = wanted_view(view, spec.projection)?;
+        if wanted.iter().all(|other| other.picture != next.picture) {
+            wanted.push(next);
+        }
+    }
+    if wanted.is_empty() { Err(DrawError::NoViews) } else { Ok(wanted) }
+}
+
+fn wanted_view(view: &ViewSpec, projection: Projection) -> Result<Wanted, DrawError> {
+    let third = projection == Projection::ThirdAngle;
+    let (toward, right, cell, name) = match view {
+        ViewSpec::Front => (Vec3::NEG_Y, Vec3::X, Some((0, 0)), "front"),
+        ViewSpec::Rear => (Vec3::Y, Vec3::NEG_X, Some((2, 0)), "rear"),
+        ViewSpec::Top => (Vec3::Z, Vec3::X, Some((0, if third { 1 } else { -1 })), "top"),
+        ViewSpec::Bottom => (Vec3::NEG_Z, Vec3::X, Some((0, if third { -1 } else { 1 })), "bottom"),
+        ViewSpec::Right => (Vec3::X, Vec3::Y, Some((if third { 1 } else { -1 }, 0)), "right"),
+        ViewSpec::Left => (Vec3::NEG_X, Vec3::NEG_Y, Some((if third { -1 } else { 1 }, 0)), "left"),
+        ViewSpec::Isometric => (Vec3::new(1.0, -1.0, 1.0), Vec3::new(1.0, 1.0, 0.0), None, "isometric"),
+        ViewSpec::Dimetric => {
+            let picture = Picture::from_direction(DIMETRIC).ok_or(DrawError::Direction)?;
+            (picture.toward, picture.right, None, "dimetric")
+        }
+        ViewSpec::Direction(toward) => {
+            let picture = Picture::from_direction(*toward).ok_or(DrawError::Direction)?;
+            (picture.toward, picture.right, None, "view")
+        }
+        ViewSpec::Plan(_) => (Vec3::Z, Vec3::X, None, "plan"),
+    };
+    let picture = Picture::new(toward, right).ok_or(DrawError::Direction)?;
+    Ok(Wanted { name: name.to_owned(), picture, cell })
+}
+
+/// ISO 5456-3 dimetric: depth drawn at half of width and height (elevation 19.47 degrees, turned by 20.7 degrees).
+const DIMETRIC: Vec3 = Vec3::new(0.333_333_333_333_333_3, -0.881_917_103_688_197, 0.333_333_333_333_333_3);
+
+fn figure(model: &Model, view: &Wanted, spec: &SheetSpec, budget: &Budget) -> Result<Figure, DrawError> {
+    let seen = see(model, &view.picture, budget)?;
+    // pictorial views show no hidden edges (ISO 5456-3)
+    let hidden = spec.hidden_lines && view.cell.is_some();
+    Ok(Figure::of(&view.name, view.cell, model, view.picture, &seen, hidden))
+}
+
+/// Overall sizes, each once.
+fn dimension(figures: &mut [Figure]) {
+    let mut done: Vec<Vec3> = Vec::new();
+    for figure in figures.iter_mut().filter(|figure| figure.cell.is_some()) {
+        for (axis, side) in [(figure.picture.right, Side::Bottom), (figure.picture.up, Side::Left)] {
+            if done.iter().all(|other| other.dot(axis).abs() < 0.5) {
+                done.push(axis);
+                let measure = overall(figure.bounds, side);
+                figure.measures.push(measure);
+            }
+        }
+    }
+}
+
+fn compose(figures: &[Figure], layout: &Layout, spec: &SheetSpec) -> Page {
+    let scale = layout.ratio.0 / layout.ratio.1;
+    let facts = SheetFacts {
+        scale: format!("{} : {}", layout.ratio.0, layout.ratio.1),
+        projection: spec.projection,
+        sheet: 1,
+        sheet_count: 1,
+    };
+    let mut marks = layout.sheet.border(&layout.style);
+    marks.extend(title_block(&layout.sheet, &layout.style, &spec.title, &facts));
+    let mut views = Vec::new();
+    for (index, figure) in figures.iter().enumerate() {
+        let placed = place(figure, layout.centers[index], layout.frames[index], scale, &layout.style);
+        marks.extend(placed.into_iter().map(|mark| in_view(mark, index as u32)));
+        views.push(View { name: figure.name.clone(), scale, frame: layout.frames[index], origin: None });
+    }
+    marks.sort_by_key(|mark| mark.ink.layer);
+    Page {
+        name: "sheet-1".to_owned(),
+        title: spec.title.title.clone(),
+        description: format!("Drawing at {}", facts.scale),
+        creator: spec.title.creator.clone(),
+        width: layout.sheet.width,
+        height: layout.sheet.height,
+        views,
+        marks,
+    }
+}
+
+/// The mark as part of a view.
+fn in_view(mut mark: Mark, view: u32) -> Mark {
+    if let Shape::Dimension(dimension) = &mut mark.shape {
+        dimension.drawn.iter_mut().for_each(|part| part.view = Some(view));
+    }
+    mark.view = Some(view);
+    mark
+}

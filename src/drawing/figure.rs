@@ -1,0 +1,90 @@
+//! A view as strokes in its picture plane, at full size, ready to be placed on a sheet.
+
+use crate::drawing::chain::chain;
+use crate::drawing::dimension::Measure;
+use crate::drawing::edge::Model;
+use crate::drawing::hidden::{Seen, SeenEdge};
+use crate::drawing::merge::{Lines, Piece, merge};
+use crate::drawing::view::Picture;
+use crate::geom::{Aabb2, Vec2};
+use crate::page::{Layer, Shape};
+
+/// A view before it is placed: model millimetres in its picture plane.
+#[derive(Debug, Clone)]
+pub struct Figure {
+    /// Its name in files.
+    pub name: String,
+    /// What is written above it.
+    pub caption: String,
+    /// Its place in the arrangement around the front view, columns to the right and rows upwards; none for a free place.
+    pub cell: Option<(i32, i32)>,
+    /// Its picture plane.
+    pub picture: Picture,
+    /// Its lines.
+    pub strokes: Vec<Stroke>,
+    /// What the strokes cover.
+    pub bounds: Aabb2,
+    /// Its dimensions.
+    pub measures: Vec<Measure>,
+}
+
+/// One line of a figure.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Stroke {
+    /// Its layer.
+    pub layer: Layer,
+    /// Its shape in model millimetres.
+    pub shape: Shape,
+}
+
+impl Figure {
+    /// The figure of what a view shows.
+    pub fn of(
+        name: &str,
+        cell: Option<(i32, i32)>,
+        model: &Model,
+        picture: Picture,
+        seen: &Seen,
+        hidden: bool,
+    ) -> Self {
+        let lines = merge(pieces(&seen.edges), seen.tolerance);
+        let mut strokes = Vec::new();
+        if hidden {
+            strokes.extend(polylines(&lines.hidden, Layer::Hidden, seen.tolerance));
+        }
+        strokes.extend(polylines(&lines.visible, Layer::Visible, seen.tolerance));
+        let bounds = Aabb2::of(model.triangles.iter().flatten().map(|v| picture.flat(model.positions[*v as usize])));
+        Self { name: name.to_owned(), caption: String::new(), cell, picture, strokes, bounds, measures: Vec::new() }
+    }
+}
+
+/// The visible and hidden pieces of edges.
+pub fn pieces(edges: &[SeenEdge]) -> Vec<Piece> {
+    let mut pieces = Vec::with_capacity(edges.len());
+    for edge in edges {
+        let at = |share: f64| if share >= 1.0 { edge.to } else { edge.from.lerp(edge.to, share) };
+        let mut last = 0.0;
+        for (from, to) in &edge.visible {
+            if *from > last {
+                pieces.push(Piece { from: at(last), to: at(*from), visible: false });
+            }
+            pieces.push(Piece { from: at(*from), to: at(*to), visible: true });
+            last = *to;
+        }
+        if last < 1.0 {
+            pieces.push(Piece { from: at(last), to: edge.to, visible: false });
+        }
+    }
+    pieces
+}
+
+fn polylines(pieces: &[[Vec2; 2]], layer: Layer, tolerance: f64) -> impl Iterator<Item = Stroke> {
+    chain(pieces, tolerance)
+        .into_iter()
+        .map(move |run| Stroke { layer, shape: Shape::Polyline { points: run.points, closed: run.closed } })
+}
+
+/// Lines of a view, for tests and measurements.
+pub fn lines_of(seen: &Seen) -> Lines {
+    merge(pieces(&seen.edges), seen.tolerance)
+}

@@ -1,0 +1,184 @@
+//! Where the views sit on the sheet: columns and rows around the front view, the largest scale that fits.
+
+use std::collections::BTreeMap;
+
+use crate::drawing::dimension::Side;
+use crate::drawing::figure::Figure;
+use crate::drawing::place::{self, Margins};
+use crate::drawing::sheet::Sheet;
+use crate::drawing::spec::{Paper, PaperSize, Scale, SheetSpec};
+use crate::drawing::style::Style;
+use crate::drawing::title::title_frame;
+use crate::geom::{Aabb2, Vec2};
+
+/// A sheet, a scale, and where the middle of each figure's bounds lies on it.
+#[derive(Debug, Clone)]
+pub struct Layout {
+    /// The sheet.
+    pub sheet: Sheet,
+    /// Its sizes of lines and lettering.
+    pub style: Style,
+    /// Paper over model length as two whole numbers.
+    pub ratio: (f64, f64),
+    /// Paper place of the middle of each figure's bounds.
+    pub centers: Vec<Vec2>,
+    /// The room of each figure with its dimensions.
+    pub frames: Vec<Aabb2>,
+}
+
+/// Between neighbouring views, mm.
+const GAP: f64 = 10.0;
+/// An auto-chosen sheet shows the model at least this long, mm.
+const LEGIBLE: f64 = 80.0;
+/// … or at least this long where it is drawn at full size or larger.
+const LEGIBLE_ENLARGED: f64 = 40.0;
+
+/// Finds sheet, scale and places; none when the figures do not fit on any allowed sheet.
+pub fn lay_out(figures: &[Figure], spec: &SheetSpec) -> Option<Layout> {
+    let longest = figures.iter().map(|figure| figure.bounds.size().max_element()).fold(0.0, f64::max);
+    let sheets = match spec.paper {
+        Paper::Sheet { size, portrait } => vec![Sheet::new(size, portrait)],
+        Paper::Auto => PaperSize::ALL.iter().map(|size| Sheet::new(*size, *size == PaperSize::A4)).collect(),
+    };
+    let mut best: Option<Layout> = None;
+    for sheet in sheets {
+        let Some(layout) = largest_scale(figures, spec, sheet) else { continue };
+        let scale = layout.ratio.0 / layout.ratio.1;
+        let legible = if scale >= 1.0 { LEGIBLE_ENLARGED } else { LEGIBLE };
+        let is_good = scale * longest >= legible || matches!(spec.scale, Scale::Fixed(..));
+        let is_larger = best.as_ref().is_none_or(|best| scale > best.ratio.0 / best.ratio.1);
+        if is_good {
+            return Some(layout);
+        }
+        if is_larger {
+            best = Some(layout);
+        }
+    }
+    best
+}
+
+fn largest_scale(figures: &[Figure], spec: &SheetSpec, sheet: Sheet) -> Option<Layout> {
+    match spec.scale {
+        Scale::Fixed(paper, model) => fit(figures, sheet, (paper, model)),
+        Scale::Auto => scales().find_map(|ratio| fit(figures, sheet, ratio)),
+    }
+}
+
+/// ISO 5455: 1, 2 and 5 times powers of ten, largest first.
+fn scales() -> impl Iterator<Item = (f64, f64)> {
+    let enlarged = [1000.0, 500.0, 200.0, 100.0, 50.0, 20.0, 10.0, 5.0, 2.0].map(|paper| (paper, 1.0));
+    let powers = [1.0, 10.0, 100.0, 1.0e3, 1.0e4, 1.0e5, 1.0e6];
+    let reduced = powers.into_iter().flat_map(|power| [1.0, 2.0, 5.0].map(|step| (1.0, step * power)));
+    enlarged.into_iter().chain(reduced)
+}
+
+/// Tries one scale on one sheet.
+fn fit(figures: &[Figure], sheet: Sheet, ratio: (f64, f64)) -> Option<Layout> {
+    let style = Style::of(sheet.size);
+    let scale = ratio.0 / ratio.1;
+    let margins: Vec<Margins> = figures.iter().map(|figure| place::margins(figure, scale, &style)).collect();
+    let cells = assign_cells(figures);
+    let grid = Tracks::new(figures, &margins, &cells, scale);
+    let size = grid.size();
+    let title = title_frame(&sheet);
+    let space = sheet.space();
+    let inner = Aabb2 { min: space.min + EDGE, max: space.max - EDGE };
+    let above = Aabb2 { min: Vec2::new(inner.min.x, title.max.y + EDGE), max: inner.max };
+    let beside = Aabb2 { min: inner.min, max: Vec2::new(title.min.x - EDGE, inner.max.y) };
+    for area in [inner, above, beside] {
+        let rest = area.size() - size;
+        if rest.min_element() < 0.0 {
+            continue;
+        }
+        let origin = area.min + rest * 0.5;
+        let centers: Vec<Vec2> = cells.iter().map(|cell| origin + grid.center(*cell)).collect();
+        let frames: Vec<Aabb2> = (0..figures.len())
+            .map(|index| margins[index].around(centers[index], figures[index].bounds.size() * scale))
+            .collect();
+        if frames.iter().all(|frame| !frame.touches(title)) {
+            return Some(Layout { sheet, style, ratio, centers, frames });
+        }
+    }
+    None
+}
+
+/// Kept free inside the frame, mm.
+const EDGE: f64 = 6.0;
+
+/// Gives every figure a cell: its own, or the nearest free corner for those without.
+fn assign_cells(figures: &[Figure]) -> Vec<(i32, i32)> {
+    let mut taken: Vec<(i32, i32)> = figures.iter().filter_map(|figure| figure.cell).collect();
+    figures
+        .iter()
+        .map(|figure| {
+            figure.cell.unwrap_or_else(|| {
+                let cell = free_cell(&taken);
+                taken.push(cell);
+                cell
+            })
+        })
+        .collect()
+}
+
+/// A free cell inside the grid that is there; else right of everything in the front view's row.
+fn free_cell(taken: &[(i32, i32)]) -> (i32, i32) {
+    let columns = taken.iter().map(|cell| cell.0);
+    let rows = taken.iter().map(|cell| cell.1);
+    let (Some(left), Some(right)) = (columns.clone().min(), columns.max()) else { return (0, 0) };
+    let (low, high) = (rows.clone().min().unwrap_or(0), rows.max().unwrap_or(0));
+    for column in (left..=right).rev() {
+        for row in (low..=high).rev() {
+            if !taken.contains(&(column, row)) {
+                return (column, row);
+            }
+        }
+    }
+    (right + 1, high)
+}
+
+/// Columns and rows with their extents below and above their middle line.
+struct Tracks {
+    columns: BTreeMap<i32, (f64, f64)>,
+    rows: BTreeMap<i32, (f64, f64)>,
+}
+
+impl Tracks {
+    fn new(figures: &[Figure], margins: &[Margins], cells: &[(i32, i32)], scale: f64) -> Self {
+        let mut tracks = Self { columns: BTreeMap::new(), rows: BTreeMap::new() };
+        for (index, (column, row)) in cells.iter().enumerate() {
+            let half = figures[index].bounds.size() * (scale * 0.5);
+            let margin = &margins[index];
+            let reach = |side| margin.of(side);
+            grow(tracks.columns.entry(*column).or_default(), half.x + reach(Side::Left), half.x + reach(Side::Right));
+            grow(tracks.rows.entry(*row).or_default(), half.y + reach(Side::Bottom), half.y + reach(Side::Top));
+        }
+        tracks
+    }
+
+    fn size(&self) -> Vec2 {
+        Vec2::new(extent(&self.columns), extent(&self.rows))
+    }
+
+    fn center(&self, (column, row): (i32, i32)) -> Vec2 {
+        Vec2::new(middle(&self.columns, column), middle(&self.rows, row))
+    }
+}
+
+fn grow(track: &mut (f64, f64), below: f64, above: f64) {
+    *track = (track.0.max(below), track.1.max(above));
+}
+
+fn extent(tracks: &BTreeMap<i32, (f64, f64)>) -> f64 {
+    tracks.values().map(|track| track.0 + track.1).sum::<f64>() + GAP * (tracks.len() as f64 - 1.0)
+}
+
+fn middle(tracks: &BTreeMap<i32, (f64, f64)>, wanted: i32) -> f64 {
+    let mut at = 0.0;
+    for (index, track) in tracks {
+        if *index == wanted {
+            return at + track.0;
+        }
+        at += track.0 + track.1 + GAP;
+    }
+    at
+}

@@ -1,0 +1,210 @@
+//! What a job may ask of its sheets: plain data with defaults.
+
+use crate::geom::Vec3;
+
+/// What is wanted of the drawing.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SheetSpec {
+    /// Size of the paper.
+    pub paper: Paper,
+    /// How views are arranged (ISO 5456-2).
+    pub projection: Projection,
+    /// The views wanted, each once.
+    pub views: Vec<ViewSpec>,
+    /// Drawing scale.
+    pub scale: Scale,
+    /// Sections wanted.
+    pub sections: Vec<SectionSpec>,
+    /// Whether dimensions are placed.
+    pub dimensions: Dimensioning,
+    /// Whether hidden edges are drawn.
+    pub hidden_lines: bool,
+    /// The title block's words.
+    pub title: TitleFields,
+}
+
+/// Size of the paper.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Paper {
+    /// The smallest of A4 to A0 on which the views fit at a good scale.
+    #[default]
+    Auto,
+    /// This one.
+    Sheet {
+        /// Its size.
+        size: PaperSize,
+        /// Whether the short side lies at the bottom.
+        portrait: bool,
+    },
+}
+
+/// Trimmed sheets of ISO 5457.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum PaperSize {
+    /// 210 x 297.
+    A4,
+    /// 297 x 420.
+    A3,
+    /// 420 x 594.
+    A2,
+    /// 594 x 841.
+    A1,
+    /// 841 x 1189.
+    A0,
+}
+
+/// How views are arranged around the front view.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Projection {
+    /// The top view below the front view: ISO's, and the default.
+    #[default]
+    FirstAngle,
+    /// The top view above the front view.
+    ThirdAngle,
+}
+
+/// A view wanted.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum ViewSpec {
+    /// From -Y.
+    Front,
+    /// From +Z.
+    Top,
+    /// From +X.
+    Right,
+    /// From -X.
+    Left,
+    /// From -Z.
+    Bottom,
+    /// From +Y.
+    Rear,
+    /// From (1, -1, 1): all axes shortened alike.
+    Isometric,
+    /// ISO 5456-3 dimetric: the front nearly true, depth halved.
+    Dimetric,
+    /// From any direction, Z upright.
+    Direction(Vec3),
+    /// A floor plan: cut at a height in mm above the lowest point, seen from above.
+    Plan(f64),
+}
+
+impl ViewSpec {
+    /// The view of a name as jobs write it.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Some(match name {
+            "front" => Self::Front,
+            "top" => Self::Top,
+            "right" => Self::Right,
+            "left" => Self::Left,
+            "bottom" => Self::Bottom,
+            "rear" | "back" => Self::Rear,
+            "isometric" | "iso" => Self::Isometric,
+            "dimetric" => Self::Dimetric,
+            _ => return None,
+        })
+    }
+}
+
+/// Drawing scale.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub enum Scale {
+    /// The largest of ISO 5455's series that fits.
+    #[default]
+    Auto,
+    /// Paper length over model length, as 1 and 2 for half size.
+    Fixed(f64, f64),
+}
+
+/// A section wanted.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SectionSpec {
+    /// Its letter: `A` is drawn as `A-A`.
+    pub label: String,
+    /// A point of the cutting plane.
+    pub point: Vec3,
+    /// Points from the cut face to the viewer; what lies on that side is taken away.
+    pub normal: Vec3,
+}
+
+/// Whether dimensions are placed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Dimensioning {
+    /// Those that a person would place.
+    #[default]
+    Auto,
+    /// None.
+    None,
+}
+
+/// The title block's words (ISO 7200); empty ones stay empty.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct TitleFields {
+    /// Legal owner.
+    pub owner: String,
+    /// Title.
+    pub title: String,
+    /// Supplementary title.
+    pub subtitle: String,
+    /// Identification number.
+    pub number: String,
+    /// Revision index.
+    pub revision: String,
+    /// Date of issue.
+    pub date: String,
+    /// Created by.
+    pub creator: String,
+    /// Approved by.
+    pub approver: String,
+    /// Responsible department.
+    pub department: String,
+    /// Material.
+    pub material: String,
+    /// General tolerances; ISO 2768-m where empty.
+    pub tolerance: String,
+    /// Document type.
+    pub document_type: String,
+    /// Document status.
+    pub status: String,
+}
+
+impl Default for SheetSpec {
+    fn default() -> Self {
+        Self {
+            paper: Paper::Auto,
+            projection: Projection::FirstAngle,
+            views: vec![ViewSpec::Front, ViewSpec::Top, ViewSpec::Right, ViewSpec::Isometric],
+            scale: Scale::Auto,
+            sections: Vec::new(),
+            dimensions: Dimensioning::Auto,
+            hidden_lines: true,
+            title: TitleFields::default(),
+        }
+    }
+}
+
+impl PaperSize {
+    /// All sizes, smallest first.
+    pub const ALL: [Self; 5] = [Self::A4, Self::A3, Self::A2, Self::A1, Self::A0];
+
+    /// Short and long side in mm.
+    pub fn sides(self) -> (f64, f64) {
+        match self {
+            Self::A4 => (210.0, 297.0),
+            Self::A3 => (297.0, 420.0),
+            Self::A2 => (420.0, 594.0),
+            Self::A1 => (594.0, 841.0),
+            Self::A0 => (841.0, 1189.0),
+        }
+    }
+
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::A4 => "A4",
+            Self::A3 => "A3",
+            Self::A2 => "A2",
+            Self::A1 => "A1",
+            Self::A0 => "A0",
+        }
+    }
+}
