@@ -35,13 +35,14 @@ clearance = 0.2;
 lip = 3;
 outer = [length + 2 * wall, width + 2 * wall];
 post_radius = screw_diameter / 2 + 1.8;
-post_inset = max(corner * 0.8, wall + post_radius * 0.7);
+// a post grows into both walls, or into the rounded corner where that is large
+post_inset = max(wall + post_radius - 0.6, corner - (corner - wall - post_radius + 0.8) / sqrt(2));
 post_places = [for (x = [-1, 1], y = [-1, 1]) [x * (outer.x / 2 - post_inset), y * (outer.y / 2 - post_inset)]];
 
 assert(corner > wall, "corner must be larger than wall");
 
 if (part != "lid") color("SteelBlue") box();
-if (part == "both") translate([0, outer.y + 12, lip]) printed_lid();
+if (part == "both") translate([0, -outer.y - 12, lip]) printed_lid();
 if (part == "lid") translate([0, 0, lip]) printed_lid();
 
 module rounded(size, radius) {

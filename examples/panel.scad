@@ -52,15 +52,11 @@ module panel() {
 module outline() {
     difference() {
         square([width, height]);
-        for (y = [0, height - material]) notches(width, fingers_x) translate([0, y]) square([width / fingers_x, material]);
-        for (x = [0, width - material])
-            translate([x, 0]) for (i = [1:2:fingers_y - 1])
-                translate([0, i * height / fingers_y]) square([material, height / fingers_y]);
+        for (y = [0, height - material], i = [1:2:fingers_x - 1])
+            translate([i * width / fingers_x, y]) square([width / fingers_x, material]);
+        for (x = [0, width - material], i = [1:2:fingers_y - 1])
+            translate([x, i * height / fingers_y]) square([material, height / fingers_y]);
     }
-}
-
-module notches(long, count) {
-    for (i = [1:2:count - 1]) translate([i * long / count, 0]) children();
 }
 
 module corner_screws() {

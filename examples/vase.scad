@@ -54,9 +54,9 @@ function outline(z, inset) = let (t = min(1, z / height)) [
         [r * cos(turned), r * sin(turned), z]
 ];
 
-// A twisted star that the vase stands on.
+// The foot is lobed as the vase is, and turns the other way.
 module base() {
-    r = radius * belly(0) - 2;
-    translate([0, 0, -foot]) linear_extrude(foot + 0.5, twist = -lobes * 2, scale = 0.92, slices = 12)
-        offset(r = 2) offset(delta = -2) for (i = [0:2]) rotate(i * 40) circle(r + 6, $fn = 3 * 3);
+    lobed = [for (i = [0:around - 1])
+        let (angle = 360 * i / around) (radius * belly(0) + 3 + 0.5 * depth * cos(lobes * angle)) * [cos(angle), sin(angle)]];
+    translate([0, 0, -foot]) linear_extrude(foot + 0.5, twist = 20, scale = 0.88, slices = 12) polygon(lobed);
 }

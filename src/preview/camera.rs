@@ -32,6 +32,22 @@ pub struct Camera {
     perspective: bool,
 }
 
+/// A camera's projection alone, to pixels and in single precision.
+#[derive(Debug, Clone, Copy)]
+pub struct Lens {
+    middle: [f32; 2],
+    focal: f32,
+    perspective: bool,
+}
+
+impl Lens {
+    /// Pixels from the top left.
+    pub fn pixel(&self, x: f32, y: f32, distance: f32) -> (f32, f32) {
+        let scale = if self.perspective { self.focal / distance } else { self.focal };
+        (self.middle[0] + x * scale, self.middle[1] - y * scale)
+    }
+}
+
 /// A vertex in the picture.
 #[derive(Debug, Clone, Copy)]
 pub struct Spot {
@@ -153,14 +169,27 @@ impl Camera {
         Spot { x: (x * SUBSAMPLES).round() as i32, y: (y * SUBSAMPLES).round() as i32, z: z as f32 }
     }
 
-    /// The point of the model's space that lies at a place in samples at a depth.
-    pub fn unplace(&self, x: f64, y: f64, z: f64) -> Vec3 {
-        let distance = self.distance(z);
+    /// Where a place in samples at a distance from the eye's plane lies, along the picture's axes from the eye.
+    pub fn seen_at(&self, x: f64, y: f64, distance: f64) -> Vec3 {
         let scale = if self.perspective { distance / self.focal } else { 1.0 / self.focal };
-        let seen =
-            Vec3::new((x - f64::from(self.width) / 2.0) * scale, (f64::from(self.height) / 2.0 - y) * scale, distance);
+        Vec3::new((x - f64::from(self.width) / 2.0) * scale, (f64::from(self.height) / 2.0 - y) * scale, distance)
+    }
+
+    /// The point of the model's space that lies so from the eye.
+    pub fn unturned(&self, seen: Vec3) -> Vec3 {
         let seen = seen + self.eye;
         self.right * seen.x + self.up * seen.y + self.forward * seen.z
+    }
+
+    /// What turns positions along the picture's axes from the eye into pixels.
+    pub fn lens(&self) -> Lens {
+        let samples = f64::from(self.samples_a_pixel);
+        Lens {
+            middle: [f64::from(self.width) / 2.0 / samples, f64::from(self.height) / 2.0 / samples]
+                .map(|half| half as f32),
+            focal: (self.focal / samples) as f32,
+            perspective: self.perspective,
+        }
     }
 
     /// The direction from the eye to a point; any length.
@@ -188,8 +217,7 @@ impl Camera {
 
     /// Where the ray through a place in samples meets the horizontal plane at a height; none where it does not in front of the eye.
     pub fn ground_point(&self, x: f64, y: f64, height: f64) -> Option<Vec3> {
-        let (near, far) = if self.perspective { (-1.0, -0.5) } else { (0.0, 1.0) };
-        let (start, end) = (self.unplace(x, y, near), self.unplace(x, y, far));
+        let (start, end) = (self.unturned(self.seen_at(x, y, 1.0)), self.unturned(self.seen_at(x, y, 2.0)));
         let direction = end - start;
         if direction.z >= -1.0e-12 * direction.length() {
             return None;

@@ -1,13 +1,14 @@
 //! A shaded picture of a mesh, or of a region, for people to look at: what a job's `preview` output shows.
 //!
 //! **In** [`TriMesh`] or [`Region`] and [`PreviewOptions`]; **Out** an [`Image`]. Millimetres, Z up; pixels from the top left.
-//! **Stages**: `camera` finds where to stand, `raster` which triangle each sample sees, `light` where light reaches, `lines` which
+//! **Stages**: `camera` finds where to stand, `raster` which triangle each sample sees, `light` where light reaches (`ground`: on what the model stands on), `lines` which
 //! samples lie on an edge, `shade` puts them together; `plane` is the whole road of a region.
 //! **Invariants**: the same picture on every machine with any number of threads: bands of rows are computed apart and put together in
 //! order, sums are never shared between threads, and no function is used whose last digit is the machine's own.
 //! **Knows nothing of** files and formats but PNG; a GPU is not used.
 
 mod camera;
+mod ground;
 mod image;
 mod light;
 mod lines;
