@@ -9,11 +9,12 @@ use crate::drawing::figure::Figure;
 use crate::drawing::hidden::see;
 use crate::drawing::layout::{Layout, lay_out};
 use crate::drawing::place::place;
+use crate::drawing::ring::Rings;
 use crate::drawing::spec::{Dimensioning, Projection, SheetSpec, ViewSpec};
 use crate::drawing::title::{SheetFacts, title_block};
 use crate::drawing::view::Picture;
 use crate::drawing::{DrawError, Part};
-use crate::geom::Vec3;
+use crate::geom::{Aabb2, Vec3};
 use crate::page::{Mark, Page, Shape, View};
 
 /// Draws parts on sheets.
@@ -23,8 +24,9 @@ use crate::page::{Mark, Page, Shape, View};
 pub fn draw(parts: &[Part<'_>], spec: &SheetSpec, budget: &Budget) -> Result<Vec<Page>, DrawError> {
     let wanted = wanted_views(spec)?;
     let model = Model::build(parts, budget)?;
+    let rings = Rings::find(&model);
     let figures: Result<Vec<Figure>, DrawError> =
-        wanted.par_iter().map(|view| figure(&model, view, spec, budget)).collect();
+        wanted.par_iter().map(|view| figure(&model, &rings, view, spec, budget)).collect();
     let mut figures = figures?;
     if spec.dimensions == Dimensioning::Auto {
         dimension(&mut figures);
@@ -78,11 +80,24 @@ fn wanted_view(view: &ViewSpec, projection: Projection) -> Result<Wanted, DrawEr
 /// ISO 5456-3 dimetric: depth drawn at half of width and height (elevation 19.47 degrees, turned by 20.7 degrees).
 const DIMETRIC: Vec3 = Vec3::new(0.333_333_333_333_333_3, -0.881_917_103_688_197, 0.333_333_333_333_333_3);
 
-fn figure(model: &Model, view: &Wanted, spec: &SheetSpec, budget: &Budget) -> Result<Figure, DrawError> {
+fn figure(model: &Model, rings: &Rings, view: &Wanted, spec: &SheetSpec, budget: &Budget) -> Result<Figure, DrawError> {
     let seen = see(model, &view.picture, budget)?;
     // pictorial views show no hidden edges (ISO 5456-3)
     let hidden = spec.hidden_lines && view.cell.is_some();
-    Ok(Figure::of(&view.name, view.cell, model, view.picture, &seen, hidden))
+    Ok(Figure {
+        name: view.name.clone(),
+        caption: String::new(),
+        cell: view.cell,
+        picture: view.picture,
+        strokes: Figure::strokes_of(model, rings, &view.picture, &seen, hidden),
+        bounds: bounds(model, &view.picture),
+        measures: Vec::new(),
+    })
+}
+
+/// The model's extent in a picture.
+fn bounds(model: &Model, picture: &Picture) -> Aabb2 {
+    Aabb2::of(model.triangles.iter().flatten().map(|vertex| picture.flat(model.positions[*vertex as usize])))
 }
 
 /// Overall sizes, each once.

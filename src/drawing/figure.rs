@@ -1,10 +1,12 @@
 //! A view as strokes in its picture plane, at full size, ready to be placed on a sheet.
 
 use crate::drawing::chain::chain;
+use crate::drawing::curve::curves;
 use crate::drawing::dimension::Measure;
 use crate::drawing::edge::Model;
 use crate::drawing::hidden::{Seen, SeenEdge};
 use crate::drawing::merge::{Lines, Piece, merge};
+use crate::drawing::ring::Rings;
 use crate::drawing::view::Picture;
 use crate::geom::{Aabb2, Vec2};
 use crate::page::{Layer, Shape};
@@ -38,23 +40,15 @@ pub struct Stroke {
 }
 
 impl Figure {
-    /// The figure of what a view shows.
-    pub fn of(
-        name: &str,
-        cell: Option<(i32, i32)>,
-        model: &Model,
-        picture: Picture,
-        seen: &Seen,
-        hidden: bool,
-    ) -> Self {
-        let lines = merge(pieces(&seen.edges), seen.tolerance);
-        let mut strokes = Vec::new();
+    /// The lines of what a view shows: circles and arcs as such, the rest as polylines.
+    pub fn strokes_of(model: &Model, rings: &Rings, picture: &Picture, seen: &Seen, hidden: bool) -> Vec<Stroke> {
+        let (mut strokes, straight) = curves(model, rings, picture, seen, hidden);
+        let lines = merge(pieces(&straight), seen.tolerance);
         if hidden {
             strokes.extend(polylines(&lines.hidden, Layer::Hidden, seen.tolerance));
         }
         strokes.extend(polylines(&lines.visible, Layer::Visible, seen.tolerance));
-        let bounds = Aabb2::of(model.triangles.iter().flatten().map(|v| picture.flat(model.positions[*v as usize])));
-        Self { name: name.to_owned(), caption: String::new(), cell, picture, strokes, bounds, measures: Vec::new() }
+        strokes
     }
 }
 
@@ -84,7 +78,7 @@ fn polylines(pieces: &[[Vec2; 2]], layer: Layer, tolerance: f64) -> impl Iterato
         .map(move |run| Stroke { layer, shape: Shape::Polyline { points: run.points, closed: run.closed } })
 }
 
-/// Lines of a view, for tests and measurements.
+/// Lines of a view without curves: what an independent check of visibility compares.
 pub fn lines_of(seen: &Seen) -> Lines {
     merge(pieces(&seen.edges), seen.tolerance)
 }

@@ -115,7 +115,7 @@ impl CarrierIndex {
 }
 
 /// The bucket of a value, and the next one where the value is near the border.
-fn neighbours(value: f64) -> impl Iterator<Item = i64> {
+pub fn neighbours(value: f64) -> impl Iterator<Item = i64> {
     let nearest = value.round();
     let rest = value - nearest;
     let other = if rest > 0.3 {

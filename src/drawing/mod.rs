@@ -4,6 +4,7 @@
 
 mod chain;
 mod cover;
+mod curve;
 mod dimension;
 mod draw;
 mod edge;
@@ -14,6 +15,7 @@ mod layout;
 mod merge;
 mod outline;
 mod place;
+mod ring;
 mod sheet;
 mod spec;
 mod style;
@@ -24,9 +26,11 @@ mod weld;
 pub use chain::{Chain, chain};
 pub use draw::draw;
 pub use edge::{Edge, EdgeKind, Model};
+pub use figure::lines_of;
 pub use hidden::{Seen, SeenEdge, see};
 pub use merge::{Lines, Piece, merge};
 pub use outline::outline;
+pub use ring::{Ring, Rings};
 pub use spec::{Dimensioning, Paper, PaperSize, Projection, Scale, SectionSpec, SheetSpec, TitleFields, ViewSpec};
 pub use view::Picture;
 
