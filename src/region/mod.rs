@@ -13,6 +13,7 @@ mod clip;
 mod hull;
 mod minkowski;
 mod offset;
+mod predicate;
 mod primitive;
 mod transform;
 mod triangulate;

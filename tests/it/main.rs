@@ -2,4 +2,5 @@
 
 mod layers;
 mod realize;
+mod region;
 mod tidy;

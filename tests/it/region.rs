@@ -1,0 +1,157 @@
+//! Regions: areas against arithmetic, properties of booleans, and triangulations that fit their contours.
+
+use std::collections::BTreeMap;
+
+use maquette::budget::Budget;
+use maquette::geom::{Affine2, Vec2};
+use maquette::region::{Join, Region};
+use proptest::prelude::{Strategy, any, prop_assert, proptest};
+
+fn square(size: f64) -> Region {
+    Region::square(Vec2::splat(size), true)
+}
+
+fn moved(region: &Region, x: f64, y: f64) -> Region {
+    region.transformed(&Affine2::from_translation(Vec2::new(x, y)))
+}
+
+fn assert_near(value: f64, expected: f64) {
+    assert!((value - expected).abs() <= 1.0e-7 * expected.abs().max(1.0), "{value} is not {expected}");
+}
+
+/// Counter-clockwise, no two over each other, edge to edge with the contours and with each other.
+fn check_triangles(region: &Region) {
+    let points: Vec<Vec2> = region.contours().iter().flatten().copied().collect();
+    let triangles = region.triangulate();
+    let mut edges: BTreeMap<(u32, u32), i32> = BTreeMap::new();
+    let mut area = 0.0;
+    for [a, b, c] in &triangles {
+        let [p, q, r] = [a, b, c].map(|index| points[*index as usize]);
+        let twice = (q - p).perp_dot(r - p);
+        assert!(twice >= -1.0e-9, "turned over by {twice}");
+        area += twice / 2.0;
+        for edge in [(*a, *b), (*b, *c), (*c, *a)] {
+            assert!(edges.insert(edge, 1).is_none(), "edge {edge:?} twice");
+        }
+    }
+    let mut first = 0;
+    for contour in region.contours() {
+        let count = contour.len() as u32;
+        for at in 0..count {
+            let edge = (first + at, first + (at + 1) % count);
+            assert!(edges.remove(&edge).is_some(), "contour edge {edge:?} is missing");
+        }
+        first += count;
+    }
+    for edge in edges.keys() {
+        assert!(edges.contains_key(&(edge.1, edge.0)), "inner edge {edge:?} has one side");
+    }
+    assert_near(area, region.area());
+}
+
+#[test]
+fn offsets_have_their_corners() {
+    let ten = square(10.0);
+    assert_near(ten.offset(1.0, Join::Miter).area(), 144.0);
+    assert_near(ten.offset(-1.0, Join::Miter).area(), 64.0);
+    let cut = ten.offset(1.0, Join::Square).area();
+    assert!((cut - 143.3137).abs() < 1.0e-3, "{cut}");
+    let round = ten.offset(1.0, Join::Round { segments: 400 }).area();
+    assert!((round - (140.0 + std::f64::consts::PI)).abs() < 1.0e-3, "{round}");
+    assert!(ten.offset(-6.0, Join::Miter).is_empty());
+}
+
+#[test]
+fn even_odd_polygons_have_holes() {
+    let ring = |size: f64| square(size).contours()[0].clone();
+    let region = Region::polygon(&[ring(4.0), ring(2.0)]);
+    assert_near(region.area(), 12.0);
+    assert_near(region.fill().area(), 16.0);
+    check_triangles(&region);
+}
+
+#[test]
+fn a_plate_of_holes_is_tiled() {
+    let hole = Region::circle(1.0, 16);
+    let holes: Vec<Region> = (0..400).map(|at| moved(&hole, f64::from(at % 20) * 3.0, f64::from(at / 20) * 3.0)).collect();
+    let plate = moved(&square(70.0), 29.0, 29.0);
+    let operands: Vec<&Region> = std::iter::once(&plate).chain(&holes).collect();
+    let cut = Region::difference(&operands);
+    assert_eq!(cut.contours().len(), 401);
+    check_triangles(&cut);
+}
+
+#[test]
+fn touching_contours_are_tiled() {
+    let corner = Region::union(&[&square(2.0), &moved(&square(2.0), 2.0, 2.0)]);
+    check_triangles(&corner);
+    let frame = Region::difference(&[&square(8.0), &square(2.0), &moved(&square(2.0), 2.0, 2.0)]);
+    assert_near(frame.area(), 56.0);
+    check_triangles(&frame);
+    let to_the_wall = Region::difference(&[
+        &square(8.0),
+        &Region::polygon(&[vec![Vec2::new(-4.0, 0.0), Vec2::new(0.0, -1.0), Vec2::new(0.0, 1.0)]]),
+    ]);
+    check_triangles(&to_the_wall);
+}
+
+#[test]
+fn flat_corners_are_used() {
+    let region = square(4.0).with_split_edges(|contour| vec![5; contour.len()]);
+    assert_eq!(region.triangulate().len(), 18);
+    check_triangles(&region);
+}
+
+#[test]
+fn hulls_and_sums_are_convex() {
+    let two = Region::union(&[&square(2.0), &moved(&square(2.0), 5.0, 0.0)]);
+    let hull = Region::hull(two.contours().iter().flatten().copied());
+    assert!(hull.is_convex());
+    assert_near(hull.area(), 14.0);
+    let sum = hull.minkowski(&square(1.0), &Budget::default()).expect("no limit");
+    assert_near(sum.area(), 24.0);
+}
+
+#[test]
+fn mirrored_regions_keep_their_orientation() {
+    let ring = Region::difference(&[&square(4.0), &square(2.0)]);
+    let mirrored = ring.transformed(&Affine2::from_scale(Vec2::new(-1.0, 2.0)));
+    assert_near(mirrored.area(), 24.0);
+}
+
+/// Unions of a few boxes and discs on a coarse raster, so that edges often fall together.
+fn figures() -> impl Strategy<Value = Region> {
+    proptest::collection::vec((0..12_i32, 0..12_i32, 1..6_i32, any::<bool>()), 1..8).prop_map(|parts| {
+        let figures: Vec<Region> = parts
+            .iter()
+            .map(|(x, y, size, round)| {
+                let size = f64::from(*size);
+                let figure = if *round { Region::circle(size, 12) } else { square(size) };
+                moved(&figure, f64::from(*x), f64::from(*y))
+            })
+            .collect();
+        Region::union(&figures.iter().collect::<Vec<_>>())
+    })
+}
+
+proptest! {
+    #[test]
+    fn areas_of_union_and_intersection_add_up(a in figures(), b in figures()) {
+        let both = Region::union(&[&a, &b]).area() + Region::intersection(&[&a, &b]).area();
+        prop_assert!((both - a.area() - b.area()).abs() < 1.0e-5);
+    }
+
+    #[test]
+    fn nothing_is_left_of_itself(a in figures()) {
+        prop_assert!(Region::difference(&[&a, &a]).area().abs() < 1.0e-9);
+        prop_assert!((Region::union(&[&a, &a]).area() - a.area()).abs() < 1.0e-6);
+    }
+
+    #[test]
+    fn whatever_comes_out_is_sound_and_tiled(a in figures(), b in figures()) {
+        for region in [Region::union(&[&a, &b]), Region::difference(&[&a, &b]), Region::intersection(&[&a, &b])] {
+            prop_assert!(region.check().is_ok());
+            check_triangles(&region);
+        }
+    }
+}
