@@ -5,6 +5,7 @@
 
 pub mod dxf;
 pub mod glb;
+mod inertia;
 mod number;
 pub mod obj;
 pub mod off;
@@ -12,6 +13,7 @@ mod palette;
 pub mod pdf;
 pub mod ply;
 pub mod raster;
+pub mod report;
 mod sink;
 pub mod stl;
 pub mod svg;

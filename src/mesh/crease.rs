@@ -15,7 +15,15 @@ const NONE: u32 = u32::MAX;
 
 /// How a mesh hangs together: the half-edge `3 * t + i` runs from corner `i` of triangle `t` to the next one.
 #[derive(Debug, Clone, Default)]
-pub struct Twins(Vec<u32>);
+pub struct Twins {
+    of_half_edge: Vec<u32>,
+    /// Edges with a triangle on one side alone.
+    pub open: usize,
+    /// Edges with more than two triangles.
+    pub crowded: usize,
+    /// Edges whose two triangles run the same way along them: one is inside out.
+    pub twisted: usize,
+}
 
 impl Twins {
     /// Pairs the half-edges of a mesh; O(n log n) in the worst case, O(n) on ordinary meshes.
@@ -30,21 +38,36 @@ impl Twins {
             *slot += 1;
         }
         budget.check()?;
-        let mut twins = vec![NONE; edges.len()];
+        let mut twins = Self { of_half_edge: vec![NONE; edges.len()], ..Self::default() };
         for (vertex, window) in starts.windows(2).enumerate() {
             if vertex % 4096 == 0 {
                 budget.check()?;
             }
             let bucket = &mut edges[window[0] as usize..window[1] as usize];
             bucket.sort_unstable();
-            pair_bucket(mesh, bucket, &mut twins);
+            twins.pair(mesh, bucket);
         }
-        Ok(Self(twins))
+        Ok(twins)
+    }
+
+    /// Pairs the half-edges of one bucket, sorted by their larger vertex.
+    fn pair(&mut self, mesh: &TriMesh, bucket: &[(u32, u32)]) {
+        for group in bucket.chunk_by(|a, b| a.0 == b.0) {
+            match group {
+                [_] => self.open += 1,
+                [(_, first), (_, second)] if ends(mesh, *first).0 != ends(mesh, *second).0 => {
+                    self.of_half_edge[*first as usize] = *second;
+                    self.of_half_edge[*second as usize] = *first;
+                }
+                [_, _] => self.twisted += 1,
+                _ => self.crowded += 1,
+            }
+        }
     }
 
     /// The half-edge that runs the other way along the same edge, where there is exactly one.
     pub fn twin(&self, half_edge: u32) -> Option<u32> {
-        self.0.get(half_edge as usize).copied().filter(|twin| *twin != NONE)
+        self.of_half_edge.get(half_edge as usize).copied().filter(|twin| *twin != NONE)
     }
 }
 
@@ -113,17 +136,6 @@ fn bucket_starts(mesh: &TriMesh) -> Vec<u32> {
         starts[vertex] += starts[vertex - 1];
     }
     starts
-}
-
-fn pair_bucket(mesh: &TriMesh, bucket: &[(u32, u32)], twins: &mut [u32]) {
-    for group in bucket.chunk_by(|a, b| a.0 == b.0) {
-        if let [(_, first), (_, second)] = group
-            && ends(mesh, *first).0 != ends(mesh, *second).0
-        {
-            twins[*first as usize] = *second;
-            twins[*second as usize] = *first;
-        }
-    }
 }
 
 /// Twice the area along the normal.

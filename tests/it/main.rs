@@ -1,6 +1,8 @@
 //! The one integration binary: each module is a subject.
 
+mod export;
 mod layers;
+mod preview;
 mod realize;
 mod region;
 mod tidy;
