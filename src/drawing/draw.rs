@@ -3,12 +3,12 @@
 use rayon::prelude::*;
 
 use crate::budget::Budget;
-use crate::drawing::dimension::{Side, overall};
+use crate::drawing::dimension::dimension;
 use crate::drawing::edge::Model;
 use crate::drawing::figure::Figure;
 use crate::drawing::hidden::see;
 use crate::drawing::layout::{Layout, lay_out};
-use crate::drawing::place::place;
+use crate::drawing::place::moved;
 use crate::drawing::ring::Rings;
 use crate::drawing::spec::{Dimensioning, Projection, SheetSpec, ViewSpec};
 use crate::drawing::title::{SheetFacts, title_block};
@@ -28,9 +28,7 @@ pub fn draw(parts: &[Part<'_>], spec: &SheetSpec, budget: &Budget) -> Result<Vec
     let figures: Result<Vec<Figure>, DrawError> =
         wanted.par_iter().map(|view| figure(&model, &rings, view, spec, budget)).collect();
     let mut figures = figures?;
-    if spec.dimensions == Dimensioning::Auto {
-        dimension(&mut figures);
-    }
+    dimension(&model, &rings, &mut figures, spec.dimensions == Dimensioning::Auto);
     let layout = lay_out(&figures, spec).ok_or(DrawError::TooLarge)?;
     Ok(vec![compose(&figures, &layout, spec)])
 }
@@ -91,27 +89,18 @@ fn figure(model: &Model, rings: &Rings, view: &Wanted, spec: &SheetSpec, budget:
         picture: view.picture,
         strokes: Figure::strokes_of(model, rings, &view.picture, &seen, hidden),
         bounds: bounds(model, &view.picture),
+        round: false,
         measures: Vec::new(),
+        callouts: Vec::new(),
+        center_lines: Vec::new(),
+        pitch_circles: Vec::new(),
+        located: Vec::new(),
     })
 }
 
 /// The model's extent in a picture.
 fn bounds(model: &Model, picture: &Picture) -> Aabb2 {
     Aabb2::of(model.triangles.iter().flatten().map(|vertex| picture.flat(model.positions[*vertex as usize])))
-}
-
-/// Overall sizes, each once.
-fn dimension(figures: &mut [Figure]) {
-    let mut done: Vec<Vec3> = Vec::new();
-    for figure in figures.iter_mut().filter(|figure| figure.cell.is_some()) {
-        for (axis, side) in [(figure.picture.right, Side::Bottom), (figure.picture.up, Side::Left)] {
-            if done.iter().all(|other| other.dot(axis).abs() < 0.5) {
-                done.push(axis);
-                let measure = overall(figure.bounds, side);
-                figure.measures.push(measure);
-            }
-        }
-    }
 }
 
 fn compose(figures: &[Figure], layout: &Layout, spec: &SheetSpec) -> Page {
@@ -126,7 +115,7 @@ fn compose(figures: &[Figure], layout: &Layout, spec: &SheetSpec) -> Page {
     marks.extend(title_block(&layout.sheet, &layout.style, &spec.title, &facts));
     let mut views = Vec::new();
     for (index, figure) in figures.iter().enumerate() {
-        let placed = place(figure, layout.centers[index], layout.frames[index], scale, &layout.style);
+        let placed = moved(&layout.arranged[index].marks, layout.centers[index]);
         marks.extend(placed.into_iter().map(|mark| in_view(mark, index as u32)));
         views.push(View { name: figure.name.clone(), scale, frame: layout.frames[index], origin: None });
     }

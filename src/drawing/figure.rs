@@ -2,7 +2,7 @@
 
 use crate::drawing::chain::chain;
 use crate::drawing::curve::curves;
-use crate::drawing::dimension::Measure;
+use crate::drawing::dimension::{Callout, Measure};
 use crate::drawing::edge::Model;
 use crate::drawing::hidden::{Seen, SeenEdge};
 use crate::drawing::merge::{Lines, Piece, merge};
@@ -26,8 +26,27 @@ pub struct Figure {
     pub strokes: Vec<Stroke>,
     /// What the strokes cover.
     pub bounds: Aabb2,
-    /// Its dimensions.
+    /// Whether its outline is one circle.
+    pub round: bool,
+    /// Its linear dimensions.
     pub measures: Vec<Measure>,
+    /// Its diameters and radii.
+    pub callouts: Vec<Callout>,
+    /// Its centre lines.
+    pub center_lines: Vec<CenterLine>,
+    /// Circles on which holes are spread: centre and radius.
+    pub pitch_circles: Vec<(Vec2, f64)>,
+    /// Centres that have their place given.
+    pub located: Vec<Vec2>,
+}
+
+/// A centre line between two points; on paper it goes a little past them.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct CenterLine {
+    /// One end.
+    pub from: Vec2,
+    /// The other end.
+    pub to: Vec2,
 }
 
 /// One line of a figure.

@@ -2,9 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::drawing::dimension::Side;
 use crate::drawing::figure::Figure;
-use crate::drawing::place::{self, Margins};
+use crate::drawing::place::{Arranged, arrange};
 use crate::drawing::sheet::Sheet;
 use crate::drawing::spec::{Paper, PaperSize, Scale, SheetSpec};
 use crate::drawing::style::Style;
@@ -20,6 +19,8 @@ pub struct Layout {
     pub style: Style,
     /// Paper over model length as two whole numbers.
     pub ratio: (f64, f64),
+    /// Each figure on paper around the origin.
+    pub arranged: Vec<Arranged>,
     /// Paper place of the middle of each figure's bounds.
     pub centers: Vec<Vec2>,
     /// The room of each figure with its dimensions.
@@ -76,30 +77,42 @@ fn scales() -> impl Iterator<Item = (f64, f64)> {
 fn fit(figures: &[Figure], sheet: Sheet, ratio: (f64, f64)) -> Option<Layout> {
     let style = Style::of(sheet.size);
     let scale = ratio.0 / ratio.1;
-    let margins: Vec<Margins> = figures.iter().map(|figure| place::margins(figure, scale, &style)).collect();
     let cells = assign_cells(figures);
-    let grid = Tracks::new(figures, &margins, &cells, scale);
-    let size = grid.size();
+    let inner = Aabb2 { min: sheet.space().min + EDGE, max: sheet.space().max - EDGE };
+    let bare: Vec<Aabb2> = figures.iter().map(|figure| bare_extent(figure, scale)).collect();
+    if (inner.size() - Tracks::new(&bare, &cells).size()).min_element() < 0.0 {
+        // not even without its dimensions
+        return None;
+    }
+    let arranged: Vec<Arranged> = figures.iter().map(|figure| arrange(figure, scale, &style)).collect();
+    let extents: Vec<Aabb2> = arranged.iter().map(|figure| figure.extent).collect();
+    let grid = Tracks::new(&extents, &cells);
     let title = title_frame(&sheet);
-    let space = sheet.space();
-    let inner = Aabb2 { min: space.min + EDGE, max: space.max - EDGE };
     let above = Aabb2 { min: Vec2::new(inner.min.x, title.max.y + EDGE), max: inner.max };
     let beside = Aabb2 { min: inner.min, max: Vec2::new(title.min.x - EDGE, inner.max.y) };
     for area in [inner, above, beside] {
-        let rest = area.size() - size;
+        let rest = area.size() - grid.size();
         if rest.min_element() < 0.0 {
             continue;
         }
         let origin = area.min + rest * 0.5;
         let centers: Vec<Vec2> = cells.iter().map(|cell| origin + grid.center(*cell)).collect();
-        let frames: Vec<Aabb2> = (0..figures.len())
-            .map(|index| margins[index].around(centers[index], figures[index].bounds.size() * scale))
+        let frames: Vec<Aabb2> = extents
+            .iter()
+            .zip(&centers)
+            .map(|(extent, center)| Aabb2 { min: extent.min + *center, max: extent.max + *center })
             .collect();
         if frames.iter().all(|frame| !frame.touches(title)) {
-            return Some(Layout { sheet, style, ratio, centers, frames });
+            return Some(Layout { sheet, style, ratio, arranged, centers, frames });
         }
     }
     None
+}
+
+/// What a figure covers without dimensions.
+fn bare_extent(figure: &Figure, scale: f64) -> Aabb2 {
+    let half = figure.bounds.size() * (scale * 0.5);
+    Aabb2 { min: -half, max: half }
 }
 
 /// Kept free inside the frame, mm.
@@ -143,14 +156,11 @@ struct Tracks {
 }
 
 impl Tracks {
-    fn new(figures: &[Figure], margins: &[Margins], cells: &[(i32, i32)], scale: f64) -> Self {
+    fn new(extents: &[Aabb2], cells: &[(i32, i32)]) -> Self {
         let mut tracks = Self { columns: BTreeMap::new(), rows: BTreeMap::new() };
-        for (index, (column, row)) in cells.iter().enumerate() {
-            let half = figures[index].bounds.size() * (scale * 0.5);
-            let margin = &margins[index];
-            let reach = |side| margin.of(side);
-            grow(tracks.columns.entry(*column).or_default(), half.x + reach(Side::Left), half.x + reach(Side::Right));
-            grow(tracks.rows.entry(*row).or_default(), half.y + reach(Side::Bottom), half.y + reach(Side::Top));
+        for (extent, (column, row)) in extents.iter().zip(cells) {
+            grow(tracks.columns.entry(*column).or_default(), -extent.min.x, extent.max.x);
+            grow(tracks.rows.entry(*row).or_default(), -extent.min.y, extent.max.y);
         }
         tracks
     }

@@ -1,60 +1,79 @@
-//! Puts a figure on paper: its strokes scaled, its dimensions in lanes around it.
+//! Puts a figure on paper around the origin: its strokes scaled, centre lines, dimensions in lanes, callouts in free places.
 
-use crate::drawing::dimension::{Measure, Side, linear_mark};
+use crate::drawing::dimension::{Measure, Side, callout_mark, linear_mark};
 use crate::drawing::figure::Figure;
-use crate::drawing::style::{EXTENSION_PAST, Style, text};
+use crate::drawing::merge::{Piece, merge};
+use crate::drawing::obstacle::{Obstacles, mark_box};
+use crate::drawing::style::{Style, line, text};
 use crate::geom::{Aabb2, Vec2};
 use crate::page::{Anchor, Layer, Mark, Shape, text_width};
 
-/// Room that dimensions and captions need around a figure, mm.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub struct Margins {
-    sides: [f64; 4],
+/// A figure on paper, the middle of its bounds at the origin.
+#[derive(Debug, Clone)]
+pub struct Arranged {
+    /// Its marks.
+    pub marks: Vec<Mark>,
+    /// What they cover.
+    pub extent: Aabb2,
 }
 
-/// Room above a figure for its caption, mm.
-const CAPTION_ROOM: f64 = 10.0;
+/// Centre lines go this far past what they belong to, mm.
+const CENTER_PAST: f64 = 2.5;
 
-impl Margins {
-    /// The room on a side.
-    pub fn of(&self, side: Side) -> f64 {
-        self.sides[side as usize]
-    }
-
-    /// The frame of a figure of a size with its margins.
-    pub fn around(&self, center: Vec2, size: Vec2) -> Aabb2 {
-        let (low, high) = (center - size * 0.5, center + size * 0.5);
-        Aabb2 {
-            min: low - Vec2::new(self.of(Side::Left), self.of(Side::Bottom)),
-            max: high + Vec2::new(self.of(Side::Right), self.of(Side::Top)),
-        }
-    }
-}
-
-/// The room that a figure needs at a scale.
-pub fn margins(figure: &Figure, scale: f64, style: &Style) -> Margins {
-    let mut margins = Margins::default();
-    for side in Side::ALL {
-        let lanes = lanes(figure, side, scale, style);
-        if let Some(last) = lanes.iter().map(|(_, lane)| *lane).max() {
-            margins.sides[side as usize] = style.first_lane + style.lane * last as f64 + style.text + EXTENSION_PAST;
-        }
-    }
-    if !figure.caption.is_empty() {
-        margins.sides[Side::Top as usize] += CAPTION_ROOM;
-    }
-    margins
-}
-
-/// The marks of a figure whose middle lies at `center`.
-pub fn place(figure: &Figure, center: Vec2, frame: Aabb2, scale: f64, style: &Style) -> Vec<Mark> {
+/// Lays a figure out at a scale.
+pub fn arrange(figure: &Figure, scale: f64, style: &Style) -> Arranged {
     let middle = figure.bounds.center();
-    let onto = |point: Vec2| center + (point - middle) * scale;
+    let onto = |point: Vec2| (point - middle) * scale;
     let mut marks: Vec<Mark> = figure
         .strokes
         .iter()
         .map(|stroke| Mark { ink: style.ink(stroke.layer), view: None, shape: scaled(&stroke.shape, scale, &onto) })
         .collect();
+    center_marks(figure, scale, style, &onto, &mut marks);
+    lane_marks(figure, scale, style, &onto, &mut marks);
+    let mut obstacles = Obstacles::default();
+    if !figure.callouts.is_empty() {
+        marks.iter().for_each(|mark| obstacles.add(mark));
+    }
+    for callout in &figure.callouts {
+        marks.push(callout_mark(callout, onto(callout.center), callout.radius * scale, style, &mut obstacles));
+    }
+    let half = figure.bounds.size() * (scale * 0.5);
+    let bounds = Aabb2 { min: -half, max: half };
+    let mut extent = marks.iter().map(mark_box).fold(bounds, Aabb2::union);
+    if !figure.caption.is_empty() {
+        let height = style.text * 1.4;
+        let at = Vec2::new(0.0, extent.max.y + height);
+        marks.push(text(style.ink(Layer::Text), at, height, Anchor::Middle, &figure.caption));
+        extent.max.y = at.y + height * 1.5;
+    }
+    Arranged { marks, extent }
+}
+
+/// Moves marks on the sheet.
+pub fn moved(marks: &[Mark], by: Vec2) -> Vec<Mark> {
+    let onto = |point: Vec2| point + by;
+    marks.iter().map(|mark| Mark { shape: scaled(&mark.shape, 1.0, &onto), ..mark.clone() }).collect()
+}
+
+/// Centre lines, coincident ones once, and pitch circles.
+fn center_marks(figure: &Figure, scale: f64, style: &Style, onto: &impl Fn(Vec2) -> Vec2, marks: &mut Vec<Mark>) {
+    let ink = style.ink(Layer::Center);
+    let pieces = figure.center_lines.iter().map(|center| {
+        let (from, to) = (onto(center.from), onto(center.to));
+        let past = (to - from).normalize_or_zero() * CENTER_PAST;
+        Piece { from: from - past, to: to + past, visible: true }
+    });
+    for [from, to] in merge(pieces.collect(), 1.0e-3).visible {
+        marks.push(line(ink, from, to));
+    }
+    for (center, radius) in &figure.pitch_circles {
+        let shape = Shape::Circle { center: onto(*center), radius: radius * scale };
+        marks.push(Mark { ink, view: None, shape });
+    }
+}
+
+fn lane_marks(figure: &Figure, scale: f64, style: &Style, onto: &impl Fn(Vec2) -> Vec2, marks: &mut Vec<Mark>) {
     for side in Side::ALL {
         let edge = onto(if side.outward().dot(Vec2::ONE) > 0.0 { figure.bounds.max } else { figure.bounds.min });
         for (measure, lane) in lanes(figure, side, scale, style) {
@@ -65,12 +84,6 @@ pub fn place(figure: &Figure, center: Vec2, frame: Aabb2, scale: f64, style: &St
             marks.push(linear_mark(measure, onto(measure.from), onto(measure.to), level, value, style));
         }
     }
-    if !figure.caption.is_empty() {
-        let height = style.text * 1.4;
-        let at = Vec2::new(center.x, frame.max.y - height - 1.0);
-        marks.push(text(style.ink(Layer::Text), at, height, Anchor::Middle, &figure.caption));
-    }
-    marks
 }
 
 fn length_along(measure: &Measure) -> f64 {
@@ -86,8 +99,11 @@ fn lanes<'a>(figure: &'a Figure, side: Side, scale: f64, style: &Style) -> Vec<(
     let mut placed = Vec::new();
     for measure in measures {
         let (from, to) = occupied(measure, scale, style);
-        let free = |lane: &Vec<(f64, f64)>| lane.iter().all(|(low, high)| to <= *low || from >= *high);
-        let lane = taken.iter().position(free).unwrap_or(taken.len());
+        let free =
+            |lane: &Vec<(f64, f64)>| lane.iter().all(|(low, high)| to <= *low + 1.0e-6 || from >= *high - 1.0e-6);
+        // never inside a shorter one that it spans: its extension lines would cross that one's line
+        let lowest = taken.iter().rposition(|lane| !free(lane)).map_or(0, |lane| lane + 1);
+        let lane = (lowest..taken.len()).find(|lane| free(&taken[*lane])).unwrap_or(taken.len());
         if lane == taken.len() {
             taken.push(Vec::new());
         }
@@ -109,7 +125,7 @@ fn occupied(measure: &Measure, scale: f64, style: &Style) -> (f64, f64) {
     }
 }
 
-/// A shape at the figure's place and scale.
+/// A shape at another place and scale.
 fn scaled(shape: &Shape, scale: f64, onto: &impl Fn(Vec2) -> Vec2) -> Shape {
     let all = |contours: &Vec<Vec<Vec2>>| {
         contours.iter().map(|contour| contour.iter().map(|point| onto(*point)).collect()).collect()
@@ -127,7 +143,11 @@ fn scaled(shape: &Shape, scale: f64, onto: &impl Fn(Vec2) -> Vec2) -> Shape {
         }
         Shape::Area { contours } | Shape::Hatch { contours, .. } => *contours = all(contours),
         Shape::Text(text) => text.at = onto(text.at),
-        Shape::Dimension(_) => {}
+        Shape::Dimension(dimension) => {
+            dimension.kind = dimension.kind.moved(onto);
+            dimension.text_at = onto(dimension.text_at);
+            dimension.drawn.iter_mut().for_each(|part| part.shape = scaled(&part.shape, scale, onto));
+        }
     }
     placed
 }

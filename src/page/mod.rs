@@ -210,6 +210,22 @@ pub enum DimensionKind {
     },
 }
 
+impl DimensionKind {
+    /// The same dimension with every point put elsewhere.
+    pub fn moved(self, onto: impl Fn(Vec2) -> Vec2) -> Self {
+        match self {
+            Self::Linear { from, to, line_at, angle_deg } => {
+                Self::Linear { from: onto(from), to: onto(to), line_at: onto(line_at), angle_deg }
+            }
+            Self::Diameter { from, to } => Self::Diameter { from: onto(from), to: onto(to) },
+            Self::Radius { center, to } => Self::Radius { center: onto(center), to: onto(to) },
+            Self::Angular { center, from, to, line_at } => {
+                Self::Angular { center: onto(center), from: onto(from), to: onto(to), line_at: onto(line_at) }
+            }
+        }
+    }
+}
+
 impl Mark {
     /// The outlines to stroke; empty for text and filled areas.
     pub fn strokes(&self) -> Vec<Path> {

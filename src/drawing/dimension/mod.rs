@@ -1,8 +1,12 @@
 //! Dimensions: what is measured, and the line figure that says so.
 
+mod callout;
 mod linear;
+mod plan;
 
+pub use callout::callout_mark;
 pub use linear::{linear_mark, overall};
+pub use plan::dimension;
 
 use crate::geom::Vec2;
 
@@ -17,6 +21,46 @@ pub struct Measure {
     pub to: Vec2,
     /// What is written.
     pub text: String,
+}
+
+impl Measure {
+    /// Whether another dimension says the same.
+    pub fn same_span(&self, other: &Self, slack: f64) -> bool {
+        let span = |measure: &Self| {
+            let pick = |point: Vec2| if measure.side.is_horizontal() { point.x } else { point.y };
+            let (one, two) = (pick(measure.from), pick(measure.to));
+            (one.min(two), one.max(two))
+        };
+        let ((low, high), (other_low, other_high)) = (span(self), span(other));
+        self.side.is_horizontal() == other.side.is_horizontal()
+            && (low - other_low).abs() <= slack
+            && (high - other_high).abs() <= slack
+    }
+}
+
+/// A diameter or radius wanted in a view, in the view's picture plane at full size.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Callout {
+    /// Centre of the circle.
+    pub center: Vec2,
+    /// Its radius.
+    pub radius: f64,
+    /// What is written.
+    pub text: String,
+    /// What it gives.
+    pub kind: CalloutKind,
+}
+
+/// What a callout gives.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum CalloutKind {
+    /// The diameter of a whole circle.
+    Diameter,
+    /// The radius of an arc.
+    Radius {
+        /// From the centre to the arc's middle.
+        toward: Vec2,
+    },
 }
 
 /// A side of a view.

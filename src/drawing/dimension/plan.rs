@@ -1,0 +1,416 @@
+//! Which dimensions go into which view: each feature once, where it is seen true.
+
+use std::collections::BTreeMap;
+
+use crate::drawing::dimension::{Callout, CalloutKind, Measure, Side, length_text, overall};
+use crate::drawing::edge::Model;
+use crate::drawing::feature::{Bore, Hole, bores, holes, levels};
+use crate::drawing::figure::{CenterLine, Figure};
+use crate::drawing::ring::{Ring, Rings};
+use crate::geom::{Vec2, Vec3};
+
+/// Adds centre lines to all views, and dimensions where they are wanted.
+pub fn dimension(model: &Model, rings: &Rings, figures: &mut [Figure], sizes: bool) {
+    let slack = model.diagonal() * 1.0e-4;
+    let bores = bores(model, rings);
+    let holes = holes(&bores, slack);
+    for figure in figures.iter_mut() {
+        center_lines(figure, &bores);
+    }
+    if !sizes {
+        return;
+    }
+    let turned = turned_axis(model, &bores);
+    for figure in figures.iter_mut() {
+        figure.round = turned.is_some_and(|axis| axis.dot(figure.picture.toward).abs() > PARALLEL);
+    }
+    extents_and_levels(model, &bores, &holes, turned, figures);
+    hole_callouts(&holes, figures, slack);
+    boss_sizes(&bores, turned, figures, slack);
+    corner_radii(model, rings, figures, slack);
+}
+
+/// Axes of cylinders: lines where they are seen from the side, crosses where they are seen from the end.
+fn center_lines(figure: &mut Figure, bores: &[Bore]) {
+    if figure.cell.is_none() {
+        return;
+    }
+    for bore in bores {
+        let cosine = bore.axis.dot(figure.picture.toward).abs();
+        let ends = [bore.low, bore.high].map(|at| figure.picture.flat(bore.foot + bore.axis * at));
+        if cosine > PARALLEL {
+            let (x, y) = (Vec2::X * bore.radius, Vec2::Y * bore.radius);
+            figure.center_lines.push(CenterLine { from: ends[0] - x, to: ends[0] + x });
+            figure.center_lines.push(CenterLine { from: ends[0] - y, to: ends[0] + y });
+        } else if cosine < 1.0e-6 {
+            figure.center_lines.push(CenterLine { from: ends[0], to: ends[1] });
+        }
+    }
+}
+
+/// Cosine above which two directions are the same.
+const PARALLEL: f64 = 1.0 - 1.0e-8;
+
+/// The axis of a part that is round as a whole: its largest boss is as wide as its box.
+fn turned_axis(model: &Model, bores: &[Bore]) -> Option<Vec3> {
+    let largest = bores.iter().filter(|bore| !bore.inner).max_by(|a, b| a.radius.total_cmp(&b.radius))?;
+    let size = model.bounding_box.size();
+    let across = size - largest.axis * size.dot(largest.axis);
+    let width = largest.radius * 2.0;
+    let is_round =
+        across.to_array().iter().all(|extent| extent.abs() < 1.0e-9 || (extent - width).abs() < width * 0.01);
+    is_round.then_some(largest.axis)
+}
+
+/// A level smaller than this share of the model's cross-section has no dimension of its own.
+const LEVEL_SHARE: f64 = 0.015;
+/// At most this many levels on one axis.
+const MAX_LEVELS: usize = 6;
+
+/// Overall sizes and the levels between, each axis in the first view that shows it.
+fn extents_and_levels(model: &Model, bores: &[Bore], holes: &[Hole], turned: Option<Vec3>, figures: &mut [Figure]) {
+    let mut done: Vec<Vec3> = Vec::new();
+    for figure in figures.iter_mut().filter(|figure| figure.cell.is_some()) {
+        for (axis, side) in [(figure.picture.right, Side::Bottom), (figure.picture.up, Side::Left)] {
+            if done.iter().any(|other| other.dot(axis).abs() > 0.5) {
+                continue;
+            }
+            if let Some(turning) = turned
+                && turning.dot(axis).abs() < 1.0e-6
+            {
+                // the diameters say it, in a view that shows the axis from the side
+                if turning.dot(figure.picture.toward).abs() > 0.5 {
+                    continue;
+                }
+                done.push(axis);
+                diameters(figure, bores, turning, side);
+                // the other width of a round part is the same
+                done.push(turning.cross(axis));
+                continue;
+            }
+            done.push(axis);
+            figure.measures.push(overall(figure.bounds, side));
+            steps(model, holes, figure, axis, side);
+        }
+    }
+}
+
+/// Sizes of a turned part's outer walls across its axis.
+fn diameters(figure: &mut Figure, bores: &[Bore], turning: Vec3, side: Side) {
+    let mut widths: Vec<(f64, Bore)> = Vec::new();
+    for bore in bores.iter().filter(|bore| !bore.inner && bore.axis.dot(turning).abs() > PARALLEL) {
+        if widths.iter().all(|(radius, _)| (radius - bore.radius).abs() > bore.radius * 1.0e-4) {
+            widths.push((bore.radius, *bore));
+        }
+    }
+    widths.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let across = if side.is_horizontal() { Vec2::X } else { Vec2::Y };
+    let middle = figure.bounds.center();
+    for (radius, bore) in widths.into_iter().take(MAX_LEVELS) {
+        let ends = [bore.low, bore.high].map(|at| figure.picture.flat(bore.foot + bore.axis * at));
+        let wall = ends[0].midpoint(ends[1]);
+        let near = if side.is_horizontal() { wall.y < middle.y } else { wall.x < middle.x };
+        let side = match (side.is_horizontal(), near) {
+            (true, true) => Side::Bottom,
+            (true, false) => Side::Top,
+            (false, true) => Side::Left,
+            (false, false) => Side::Right,
+        };
+        let outer = |end: &Vec2| end.dot(side.outward());
+        let at = if outer(&ends[0]) > outer(&ends[1]) { ends[0] } else { ends[1] };
+        let text = format!("Ø{}", length_text(radius * 2.0));
+        figure.measures.push(Measure { side, from: at - across * radius, to: at + across * radius, text });
+    }
+}
+
+/// Heights of steps above the datum edge.
+fn steps(model: &Model, holes: &[Hole], figure: &mut Figure, axis: Vec3, side: Side) {
+    let size = model.bounding_box.size();
+    let section = size.x * size.y * size.z / size.dot(axis.abs()).max(1.0e-9);
+    let (low, high) = extent(figure, side);
+    let slack = model.diagonal() * 1.0e-4;
+    let mut found: Vec<_> = levels(model, axis, holes)
+        .into_iter()
+        .filter(|level| level.area > section * LEVEL_SHARE && level.at > low + slack && level.at < high - slack)
+        .collect();
+    found.sort_by(|a, b| b.area.total_cmp(&a.area));
+    found.truncate(MAX_LEVELS);
+    for level in found {
+        let (one, two) = (figure.picture.flat(level.low), figure.picture.flat(level.high));
+        let (near, far) = (one.min(two), one.max(two));
+        let bounds = figure.bounds;
+        let measure = if side.is_horizontal() {
+            let upper = near.y - bounds.min.y > bounds.max.y - far.y + slack;
+            let (side, edge, y) = if upper { (Side::Top, bounds.max.y, far.y) } else { (side, bounds.min.y, near.y) };
+            (side, Vec2::new(bounds.min.x, edge), Vec2::new(level.at, y))
+        } else {
+            let right = near.x - bounds.min.x > bounds.max.x - far.x + slack;
+            let (side, edge, x) = if right { (Side::Right, bounds.max.x, far.x) } else { (side, bounds.min.x, near.x) };
+            (side, Vec2::new(edge, bounds.min.y), Vec2::new(x, level.at))
+        };
+        let (side, from, to) = measure;
+        figure.measures.push(Measure { side, from, to, text: length_text(level.at - low) });
+    }
+}
+
+fn extent(figure: &Figure, side: Side) -> (f64, f64) {
+    let bounds = figure.bounds;
+    if side.is_horizontal() { (bounds.min.x, bounds.max.x) } else { (bounds.min.y, bounds.max.y) }
+}
+
+/// Groups equal holes, and calls each group out once with its place.
+fn hole_callouts(holes: &[Hole], figures: &mut [Figure], slack: f64) {
+    let mut groups: BTreeMap<(usize, String), Vec<&Hole>> = BTreeMap::new();
+    for hole in holes {
+        if let Some(figure) = best_view(hole, figures) {
+            groups.entry((figure, hole_text(hole))).or_default().push(hole);
+        }
+    }
+    let mut placed: BTreeMap<usize, Vec<Vec2>> = BTreeMap::new();
+    for ((index, text), group) in groups {
+        let figure = &mut figures[index];
+        let centers: Vec<Vec2> = group.iter().map(|hole| figure.picture.flat(hole.drill.foot)).collect();
+        let pitch = bolt_circle(&centers, slack);
+        let mut words = if centers.len() > 1 { format!("{}× {text}", centers.len()) } else { text };
+        if let Some((center, radius)) = pitch {
+            words.push_str(&format!(" EQ SP ON Ø{}", length_text(radius * 2.0)));
+            figure.pitch_circles.push((center, radius));
+            placed.entry(index).or_default().push(center);
+        } else {
+            placed.entry(index).or_default().extend(&centers);
+        }
+        let target = callout_target(&centers, figure);
+        figure.callouts.push(Callout {
+            center: target,
+            radius: group[0].drill.radius,
+            text: words,
+            kind: CalloutKind::Diameter,
+        });
+    }
+    for (index, centers) in placed {
+        positions(&mut figures[index], &centers, slack);
+    }
+}
+
+/// The view that looks along a hole, into its mouth if it has but one.
+fn best_view(hole: &Hole, figures: &[Figure]) -> Option<usize> {
+    let looks_in = |figure: &Figure| {
+        let cosine = hole.drill.axis.dot(figure.picture.toward);
+        let mouth = if cosine > 0.0 { hole.open[1] } else { hole.open[0] };
+        (figure.cell.is_some() && cosine.abs() > PARALLEL).then_some(mouth)
+    };
+    let along = |wanted: bool| figures.iter().position(|figure| looks_in(figure) == Some(wanted));
+    along(true).or_else(|| along(false))
+}
+
+/// A hole as it is called out.
+fn hole_text(hole: &Hole) -> String {
+    let mut text = format!("Ø{}", length_text(hole.drill.radius * 2.0));
+    if hole.open == [true, true] {
+        text.push_str(" THRU");
+    } else {
+        text.push_str(&format!(" × {} DEEP", length_text(hole.high - hole.low)));
+    }
+    for (radius, depth) in &hole.counterbores {
+        text.push_str(&format!(", C’BORE Ø{} × {}", length_text(radius * 2.0), length_text(*depth)));
+    }
+    text
+}
+
+/// The circle on which at least three holes lie at equal angles.
+fn bolt_circle(centers: &[Vec2], slack: f64) -> Option<(Vec2, f64)> {
+    if centers.len() < 3 {
+        return None;
+    }
+    let middle = centers.iter().sum::<Vec2>() / centers.len() as f64;
+    let radius = centers[0].distance(middle);
+    if radius <= slack || centers.iter().any(|center| (center.distance(middle) - radius).abs() > slack) {
+        return None;
+    }
+    let angle = |center: &Vec2| crate::geom::atan2_deg(center.y - middle.y, center.x - middle.x).rem_euclid(360.0);
+    let mut angles: Vec<f64> = centers.iter().map(angle).collect();
+    angles.sort_by(f64::total_cmp);
+    let step = 360.0 / centers.len() as f64;
+    let even = angles.windows(2).all(|pair| (pair[1] - pair[0] - step).abs() < 0.05);
+    // four on a square whose sides are level read better by their distances
+    let is_square = centers.len() == 4 && (angles[0] - 45.0).abs() < 0.05;
+    (even && !is_square).then_some((middle, radius))
+}
+
+/// The hole that a callout points at: the one nearest the upper right corner.
+fn callout_target(centers: &[Vec2], figure: &Figure) -> Vec2 {
+    let corner = figure.bounds.max;
+    let distance = |point: &Vec2| point.distance(corner);
+    centers.iter().copied().min_by(|a, b| distance(a).total_cmp(&distance(b))).unwrap_or(corner)
+}
+
+/// Distances of centres from the edges of the view.
+fn positions(figure: &mut Figure, centers: &[Vec2], slack: f64) {
+    figure.located.extend(centers);
+    let bounds = figure.bounds;
+    let middle = bounds.center();
+    // what is centred on a round part needs no place
+    let is_central = |point: &Vec2| figure.round && point.distance(middle) <= slack;
+    let centers: Vec<Vec2> = centers.iter().copied().filter(|point| !is_central(point)).collect();
+    if centers.is_empty() {
+        return;
+    }
+    for (horizontal, low_side, high_side) in [(true, Side::Bottom, Side::Top), (false, Side::Left, Side::Right)] {
+        let along = |point: &Vec2| if horizontal { point.x } else { point.y };
+        let across = |point: &Vec2| if horizontal { point.y } else { point.x };
+        let mean = centers.iter().map(across).sum::<f64>() / centers.len() as f64;
+        let high = mean > across(&middle) + slack;
+        let side = if high { high_side } else { low_side };
+        let edge = if high { across(&bounds.max) } else { across(&bounds.min) };
+        let place = |at: f64, level: f64| if horizontal { Vec2::new(at, level) } else { Vec2::new(level, at) };
+        let mut sorted = centers.clone();
+        sorted.sort_by(|a, b| along(a).total_cmp(&along(b)));
+        let mut stops: Vec<(f64, f64)> = Vec::new();
+        for point in &sorted {
+            let (at, level) = (along(point), across(point));
+            match stops.last_mut() {
+                Some(stop) if (at - stop.0).abs() <= slack => {
+                    stop.1 = if high { stop.1.max(level) } else { stop.1.min(level) };
+                }
+                _ => stops.push((at, level)),
+            }
+        }
+        let start = along(&bounds.min);
+        chain(figure, side, (start, edge), &stops, slack, &place);
+    }
+}
+
+/// A chain of dimensions from an edge over some stops; equal steps are written once.
+fn chain(
+    figure: &mut Figure,
+    side: Side,
+    start: (f64, f64),
+    stops: &[(f64, f64)],
+    slack: f64,
+    place: &impl Fn(f64, f64) -> Vec2,
+) {
+    let mut push = |from: (f64, f64), to: (f64, f64), text: String| {
+        if to.0 - from.0 > slack {
+            let measure = Measure { side, from: place(from.0, from.1), to: place(to.0, to.1), text };
+            let is_new = figure.measures.iter().all(|other| !other.same_span(&measure, slack));
+            if is_new {
+                figure.measures.push(measure);
+            }
+        }
+    };
+    let Some((first, last)) = stops.first().zip(stops.last()) else { return };
+    push(start, *first, length_text(first.0 - start.0));
+    let steps = stops.len() - 1;
+    let pitch = (last.0 - first.0) / steps.max(1) as f64;
+    let even = stops.windows(2).all(|pair| (pair[1].0 - pair[0].0 - pitch).abs() <= slack);
+    if steps >= 2 && even {
+        let text = format!("{steps}× {} (= {})", length_text(pitch), length_text(last.0 - first.0));
+        push(*first, *last, text);
+    } else if steps <= 2 {
+        stops.windows(2).for_each(|pair| push(pair[0], pair[1], length_text(pair[1].0 - pair[0].0)));
+    } else {
+        // many uneven steps: all from the datum edge
+        stops[1..].iter().take(MAX_STOPS).for_each(|stop| push(start, *stop, length_text(stop.0 - start.0)));
+    }
+}
+
+/// At most this many positions from one edge.
+const MAX_STOPS: usize = 8;
+
+/// Diameters of bosses that no overall size gives.
+fn boss_sizes(bores: &[Bore], turned: Option<Vec3>, figures: &mut [Figure], slack: f64) {
+    let mut groups: BTreeMap<(usize, i64), Vec<Bore>> = BTreeMap::new();
+    for bore in bores.iter().filter(|bore| !bore.inner) {
+        if turned.is_some_and(|axis| axis.dot(bore.axis).abs() > PARALLEL) {
+            continue;
+        }
+        let along = |figure: &Figure| figure.cell.is_some() && figure.picture.toward.dot(bore.axis).abs() > PARALLEL;
+        if let Some(figure) = figures.iter().position(along) {
+            groups.entry((figure, (bore.radius / slack).round() as i64)).or_default().push(*bore);
+        }
+    }
+    for ((index, _), group) in groups {
+        let figure = &mut figures[index];
+        let mut centers: Vec<Vec2> = Vec::new();
+        for bore in &group {
+            let center = figure.picture.flat(bore.foot);
+            if centers.iter().all(|other| other.distance(center) > slack) {
+                centers.push(center);
+            }
+        }
+        let size = format!("Ø{}", length_text(group[0].radius * 2.0));
+        let text = if centers.len() > 1 { format!("{}× {size}", centers.len()) } else { size };
+        let center = callout_target(&centers, figure);
+        figure.callouts.push(Callout { center, radius: group[0].radius, text, kind: CalloutKind::Diameter });
+        // a boss around a hole is where the hole is
+        centers.retain(|center| figure.located.iter().all(|other| other.distance(*center) > slack));
+        positions(figure, &centers, slack);
+    }
+}
+
+/// Radii of rounded corners, once for each radius in a view that shows them true.
+fn corner_radii(model: &Model, rings: &Rings, figures: &mut [Figure], slack: f64) {
+    let mut groups: BTreeMap<(usize, i64), Vec<&Ring>> = BTreeMap::new();
+    for ring in rings.rings.iter().filter(|ring| !ring.whole) {
+        let along = |figure: &Figure| figure.cell.is_some() && figure.picture.toward.dot(ring.axis).abs() > PARALLEL;
+        if let Some(figure) = figures.iter().position(along) {
+            groups.entry((figure, (ring.radius / slack).round() as i64)).or_default().push(ring);
+        }
+    }
+    for ((index, _), group) in groups {
+        let figure = &mut figures[index];
+        let mut corners: Vec<(Vec2, Vec2)> = Vec::new();
+        for ring in &group {
+            let center = figure.picture.flat(ring.center);
+            let middle = center + arc_middle(model, ring, figure) * ring.radius;
+            if corners.iter().all(|(other, at)| other.distance(center) > slack || at.distance(middle) > ring.radius) {
+                corners.push((center, middle));
+            }
+        }
+        if corners.len() > MAX_ROUNDED {
+            continue;
+        }
+        let more_than_half = group.iter().any(|ring| sweep_deg(model, ring) > 190.0);
+        let whole = figure.callouts.iter().any(|callout| {
+            corners.iter().all(|(center, _)| callout.center.distance(*center) <= slack)
+                && (callout.radius - group[0].radius).abs() <= slack
+        });
+        if whole {
+            continue;
+        }
+        let radius = group[0].radius;
+        let size = if more_than_half {
+            format!("Ø{}", length_text(radius * 2.0))
+        } else {
+            format!("R{}", length_text(radius))
+        };
+        let text = if corners.len() > 1 { format!("{}× {size}", corners.len()) } else { size };
+        let corner = figure.bounds.max;
+        let nearest = corners.iter().min_by(|a, b| a.1.distance(corner).total_cmp(&b.1.distance(corner)));
+        if let Some((center, middle)) = nearest.copied() {
+            let toward = (middle - center).normalize_or_zero();
+            let kind = if more_than_half { CalloutKind::Diameter } else { CalloutKind::Radius { toward } };
+            figure.callouts.push(Callout { center, radius, text, kind });
+        }
+    }
+}
+
+/// Direction from an arc's centre to its middle in a picture.
+fn arc_middle(model: &Model, ring: &Ring, figure: &Figure) -> Vec2 {
+    let center = figure.picture.flat(ring.center);
+    let points = ring.edges.iter().flat_map(|edge| model.edges[*edge as usize].ends);
+    let sum: Vec2 = points.map(|vertex| figure.picture.flat(model.positions[vertex as usize]) - center).sum();
+    sum.normalize_or_zero()
+}
+
+/// How far an arc goes, degrees.
+fn sweep_deg(model: &Model, ring: &Ring) -> f64 {
+    let turn = |edge: &u32| {
+        let [one, two] = model.edges[*edge as usize].ends.map(|vertex| model.positions[vertex as usize]);
+        2.0 * crate::geom::asin_deg((one.distance(two) / (2.0 * ring.radius)).min(1.0))
+    };
+    ring.edges.iter().map(turn).sum()
+}
+
+/// More arcs of one radius are a shape of its own (gear teeth, a thread), not rounded corners.
+const MAX_ROUNDED: usize = 16;
