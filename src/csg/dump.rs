@@ -1,9 +1,319 @@
 //! A tree in OpenSCAD's `.csg` notation, for tests and for people.
 
-use crate::csg::Node;
+use std::fmt::Write as _;
 
-/// The tree as `.csg` text.
+use crate::csg::{Attached, ImportFormat, Joint, Kind, LinearExtrude, Node, Resolution, RoofMethod, TextSpec};
+use crate::geom::{Mat4, Vec2, Vec3};
+
+/// The tree as `.csg` text: what is below the root, which is a group without a name.
 pub fn dump(root: &Node) -> String {
-    let _ = root;
-    String::new()
+    let mut out = String::new();
+    let mut todo: Vec<Step<'_>> = root.children.iter().rev().map(|child| Step::Open(child, 0)).collect();
+    while let Some(step) = todo.pop() {
+        match step {
+            Step::Close(depth) => {
+                indent(&mut out, depth);
+                out.push_str("}\n");
+            }
+            Step::Open(node, depth) => {
+                open(&mut out, node, depth);
+                if !node.children.is_empty() {
+                    todo.push(Step::Close(depth));
+                    todo.extend(node.children.iter().rev().map(|child| Step::Open(child, depth + 1)));
+                }
+            }
+        }
+    }
+    out
+}
+
+/// What is still to be written: a program can nest nodes deeper than a stack is.
+enum Step<'a> {
+    Open(&'a Node, usize),
+    Close(usize),
+}
+
+fn indent(out: &mut String, depth: usize) {
+    out.extend(std::iter::repeat_n('\t', depth));
+}
+
+fn open(out: &mut String, node: &Node, depth: usize) {
+    out.push_str(if node.background { "%" } else { "" });
+    out.push_str(if node.highlight { "#" } else { "" });
+    indent(out, depth);
+    write_kind(out, &node.kind);
+    out.push_str(if node.children.is_empty() { ";\n" } else { " {\n" });
+}
+
+/// A number as C++ streams write it: six significant digits, exponents as `1e+06`.
+struct G(f64);
+
+impl std::fmt::Display for G {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let number = self.0;
+        if !number.is_finite() {
+            let sign = if number.is_sign_negative() { "-" } else { "" };
+            return write!(out, "{sign}{}", if number.is_nan() { "nan" } else { "inf" });
+        }
+        if number == 0.0 {
+            return out.write_str(if number.is_sign_negative() { "-0" } else { "0" });
+        }
+        let text = format!("{number:.5e}");
+        let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
+        let exponent: i32 = exponent.parse().unwrap_or(0);
+        if (-4..6).contains(&exponent) {
+            let places = (5 - exponent) as usize;
+            return out.write_str(trim_zeros(&format!("{number:.places$}")));
+        }
+        let sign = if exponent < 0 { '-' } else { '+' };
+        write!(out, "{}e{sign}{:02}", trim_zeros(mantissa), exponent.abs())
+    }
+}
+
+fn trim_zeros(text: &str) -> &str {
+    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { text }
+}
+
+impl std::fmt::Display for Resolution {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(out, "$fn = {}, ", G(self.segments))?;
+        if let Some(error) = self.error {
+            write!(out, "$fe = {}, ", G(error))?;
+        }
+        write!(out, "$fa = {}, $fs = {}", G(self.angle), G(self.size))
+    }
+}
+
+struct V2(Vec2);
+
+impl std::fmt::Display for V2 {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(out, "[{}, {}]", G(self.0.x), G(self.0.y))
+    }
+}
+
+struct V3(Vec3);
+
+impl std::fmt::Display for V3 {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(out, "[{}, {}, {}]", G(self.0.x), G(self.0.y), G(self.0.z))
+    }
+}
+
+fn write_kind(out: &mut String, kind: &Kind) {
+    let _ = match kind {
+        Kind::Group => out.write_str("group()"),
+        Kind::Union => out.write_str("union()"),
+        Kind::Difference => out.write_str("difference()"),
+        Kind::Intersection => out.write_str("intersection()"),
+        Kind::Hull => out.write_str("hull()"),
+        Kind::Fill => out.write_str("fill()"),
+        Kind::Minkowski { convexity } => write!(out, "minkowski(convexity = {convexity})"),
+        Kind::Render { convexity } => write!(out, "render(convexity = {convexity})"),
+        Kind::Color(color) => {
+            let [r, g, b, a] = [color.r, color.g, color.b, color.a].map(|channel| G(f64::from(channel)));
+            write!(out, "color([{r}, {g}, {b}, {a}])")
+        }
+        Kind::Transform(matrix) => write_matrix(out, matrix),
+        Kind::Resize(resize) => {
+            let [x, y, z] = resize.new_size.to_array().map(G);
+            let [ax, ay, az] = resize.auto.map(u8::from);
+            let convexity = resize.convexity;
+            write!(out, "resize(newsize = [{x},{y},{z}], auto = [{ax},{ay},{az}], convexity = {convexity})")
+        }
+        Kind::Offset { distance, joint, resolution } => match joint {
+            Joint::Round => write!(out, "offset(r = {}, {resolution})", G(*distance)),
+            Joint::Miter | Joint::Chamfer => {
+                let chamfer = *joint == Joint::Chamfer;
+                write!(out, "offset(delta = {}, chamfer = {chamfer}, {resolution})", G(*distance))
+            }
+        },
+        Kind::LinearExtrude(extrude) => write_linear_extrude(out, extrude),
+        Kind::RotateExtrude(extrude) => {
+            let (angle, start) = (G(extrude.angle), G(extrude.start));
+            let (convexity, resolution) = (extrude.convexity, extrude.resolution);
+            write!(out, "rotate_extrude(angle = {angle}, start = {start}, convexity = {convexity}, {resolution})")
+        }
+        Kind::Projection { cut, convexity } => write!(out, "projection(cut = {cut}, convexity = {convexity})"),
+        Kind::Roof { method, convexity, resolution } => {
+            let method = match method {
+                RoofMethod::Voronoi => "voronoi",
+                RoofMethod::Straight => "straight",
+            };
+            write!(out, "roof(method = \"{method}\", {resolution}, convexity = {convexity})")
+        }
+        _ => write_primitive(out, kind),
+    };
+}
+
+fn write_primitive(out: &mut String, kind: &Kind) -> std::fmt::Result {
+    match kind {
+        Kind::Cube { size, center } => write!(out, "cube(size = {}, center = {center})", V3(*size)),
+        Kind::Sphere { radius, resolution } => write!(out, "sphere({resolution}, r = {})", G(*radius)),
+        Kind::Cylinder { height, bottom, top, center, resolution } => {
+            let (h, r1, r2) = (G(*height), G(*bottom), G(*top));
+            write!(out, "cylinder({resolution}, h = {h}, r1 = {r1}, r2 = {r2}, center = {center})")
+        }
+        Kind::Polyhedron { points, faces, convexity } => {
+            write!(out, "polyhedron(points = ")?;
+            write_list(out, points.iter().map(|point| V3(*point)))?;
+            write!(out, ", faces = ")?;
+            write_list(out, faces.iter().map(|face| Indices(face)))?;
+            write!(out, ", convexity = {convexity})")
+        }
+        Kind::Square { size, center } => write!(out, "square(size = {}, center = {center})", V2(*size)),
+        Kind::Circle { radius, resolution } => write!(out, "circle({resolution}, r = {})", G(*radius)),
+        Kind::Polygon { points, paths, convexity } => {
+            write!(out, "polygon(points = ")?;
+            write_list(out, points.iter().map(|point| V2(*point)))?;
+            write!(out, ", paths = ")?;
+            match paths {
+                Some(paths) => write_list(out, paths.iter().map(|path| Indices(path)))?,
+                None => write!(out, "undef")?,
+            }
+            write!(out, ", convexity = {convexity})")
+        }
+        Kind::Text(spec) => write_text(out, spec),
+        Kind::Import { .. } => write_import(out, kind),
+        Kind::Surface { file, center, invert, .. } => {
+            let file = Quoted(&file.path);
+            write!(out, "surface(file = {file}, center = {center}, invert = {invert}, timestamp = 0)")
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Indices of points.
+struct Indices<'a>(&'a [u32]);
+
+impl std::fmt::Display for Indices<'_> {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str("[")?;
+        for (at, index) in self.0.iter().enumerate() {
+            write!(out, "{}{index}", if at > 0 { ", " } else { "" })?;
+        }
+        out.write_str("]")
+    }
+}
+
+fn write_list<T: std::fmt::Display>(out: &mut String, items: impl Iterator<Item = T>) -> std::fmt::Result {
+    out.push('[');
+    for (at, item) in items.enumerate() {
+        write!(out, "{}{item}", if at > 0 { ", " } else { "" })?;
+    }
+    out.push(']');
+    Ok(())
+}
+
+fn write_matrix(out: &mut String, matrix: &Mat4) -> std::fmt::Result {
+    let rows = matrix.transpose().to_cols_array_2d();
+    write!(out, "multmatrix(")?;
+    let row = |row: &[f64; 4]| format!("[{}, {}, {}, {}]", G(row[0]), G(row[1]), G(row[2]), G(row[3]));
+    write_list(out, rows.iter().map(row))?;
+    write!(out, ")")
+}
+
+fn write_linear_extrude(out: &mut String, extrude: &LinearExtrude) -> std::fmt::Result {
+    let height = extrude.direction.length();
+    write!(out, "linear_extrude(height = {}", G(height))?;
+    let along = extrude.direction / height;
+    if height > 0.0 && along.z < 1.0 {
+        write!(out, ", v = [ {}, {}, {}]", G(along.x), G(along.y), G(along.z))?;
+    }
+    if extrude.center {
+        write!(out, ", center = true")?;
+    }
+    if extrude.twist != 0.0 {
+        write!(out, ", twist = {}", G(extrude.twist))?;
+    }
+    if let Some(slices) = extrude.slices {
+        write!(out, ", slices = {slices}")?;
+    }
+    if let Some(segments) = extrude.segments {
+        write!(out, ", segments = {segments}")?;
+    }
+    if extrude.scale.x != extrude.scale.y {
+        write!(out, ", scale = {}", V2(extrude.scale))?;
+    } else if extrude.scale.x != 1.0 {
+        write!(out, ", scale = {}", G(extrude.scale.x))?;
+    }
+    if extrude.slices.is_none() || extrude.segments.is_none() {
+        write!(out, ", {}", extrude.resolution)?;
+    }
+    if extrude.convexity > 1 {
+        write!(out, ", convexity = {}", extrude.convexity)?;
+    }
+    write!(out, ")")
+}
+
+fn write_text(out: &mut String, spec: &TextSpec) -> std::fmt::Result {
+    let TextSpec { text, font, direction, language, script, halign, valign, resolution, .. } = spec;
+    let (size, spacing) = (G(spec.size), G(spec.spacing));
+    write!(out, "text(text = \"{text}\", size = {size}, spacing = {spacing}, font = \"{font}\", ")?;
+    write!(out, "direction = \"{direction}\", language = \"{language}\"")?;
+    if !script.is_empty() {
+        write!(out, ", script = \"{script}\"")?;
+    }
+    write!(out, ", halign = \"{halign}\", valign = \"{valign}\", {resolution})")
+}
+
+fn write_import(out: &mut String, kind: &Kind) -> std::fmt::Result {
+    let Kind::Import { file, format, layer, id, origin, scale, dpi, center, convexity, resolution } = kind else {
+        return Ok(());
+    };
+    let Attached { path, .. } = file;
+    write!(out, "import(file = {}", Quoted(path))?;
+    if let Some(id) = id {
+        write!(out, ", id = {}", Quoted(id))?;
+    }
+    if let Some(layer) = layer {
+        write!(out, ", layer = {}", Quoted(layer))?;
+    }
+    write!(out, ", origin = {}", V2(*origin))?;
+    if *format == ImportFormat::Svg {
+        write!(out, ", dpi = {}", G(*dpi))?;
+    }
+    let scale = G(*scale);
+    write!(out, ", scale = {scale}, center = {center}, convexity = {convexity}, {resolution}, timestamp = 0)")
+}
+
+/// A string in quotes, with its special characters escaped.
+struct Quoted<'a>(&'a str);
+
+impl std::fmt::Display for Quoted<'_> {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_char('"')?;
+        for character in self.0.chars() {
+            match character {
+                '\t' => out.write_str("\\t")?,
+                '\n' => out.write_str("\\n")?,
+                '\r' => out.write_str("\\r")?,
+                '"' | '\\' => write!(out, "\\{character}")?,
+                other => out.write_char(other)?,
+            }
+        }
+        out.write_char('"')
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::csg::dump::G;
+
+    #[test]
+    fn numbers_print_as_streams_print_them() {
+        let cases = [
+            (0.0, "0"),
+            (1e6, "1e+06"),
+            (123456.0, "123456"),
+            (0.0001, "0.0001"),
+            (1e-5, "1e-05"),
+            (1.0 / 3.0, "0.333333"),
+        ];
+        for (number, text) in cases {
+            assert_eq!(G(number).to_string(), text);
+        }
+        assert_eq!(G(1234567.0).to_string(), "1.23457e+06");
+        assert_eq!(G(-0.5).to_string(), "-0.5");
+    }
 }

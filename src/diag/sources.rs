@@ -40,6 +40,11 @@ impl SourceMap {
         let line_starts = std::iter::once(0)
             .chain(text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at as u32 + 1))
             .collect();
+        self.add_indexed(path, text, line_starts)
+    }
+
+    /// The same for a file whose lines are known: `line_starts` holds the byte offset of each.
+    pub fn add_indexed(&mut self, path: impl Into<Arc<str>>, text: Arc<str>, line_starts: Arc<[u32]>) -> FileId {
         let id = u16::try_from(self.files.len()).map_or(FileId::NONE, FileId);
         if id != FileId::NONE {
             self.files.push(SourceFile { path: path.into(), text, line_starts });

@@ -1,1 +1,86 @@
-//! scad
+//! Program text to tree: the OpenSCAD language, as of its development snapshot of July 2026.
+//!
+//! **In** the path of the main program, a [`Host`] for everything else, [`Options`], a [`Budget`]; **Out** an [`Evaluation`]: the tree, what
+//! was said, and the sources.
+//! **Stages** `token` `lexer` `ast` `parser` text to syntax tree, cached by content in a [`ParseCache`] · `load` the file graph · `lower` syntax
+//! tree to `ir` · `eval` running form to values and nodes · `builtin` · `value` · `customizer`.
+//! **Invariants** Parsing never fails; a warning is a value; an error ends the evaluation and leaves no tree. Same inputs, same outputs.
+//! **Knows nothing of** geometry, fonts, a disk or the console.
+//! **Sources** The OpenSCAD User Manual; the expected outputs of its tests; `docs/language.md` tells what is supported and what differs.
+
+mod ast;
+mod builtin;
+mod eval;
+mod host;
+mod ir;
+mod lexer;
+mod load;
+mod log;
+mod lower;
+mod options;
+mod parser;
+mod print;
+mod token;
+mod unit;
+mod value;
+
+use std::sync::Arc;
+
+use crate::budget::Budget;
+use crate::csg::{Kind, Node, NodeRef};
+use crate::diag::{Diagnostics, Severity, SourceMap, Span};
+use crate::scad::eval::Interpreter;
+use crate::scad::log::Run;
+
+pub use host::{FontMetrics, Host, HostError, Purpose, TextMetrics};
+pub use options::{Feature, Features, Literal, Options, View};
+pub use unit::ParseCache;
+
+/// What a program came to.
+#[derive(Debug)]
+pub struct Evaluation {
+    /// The geometry that it asks for; `None` after an error.
+    pub tree: Option<NodeRef>,
+    /// Echoes, warnings and errors in program order.
+    pub diagnostics: Diagnostics,
+    /// The files that it consists of, the main program first.
+    pub sources: SourceMap,
+}
+
+impl Evaluation {
+    /// Whether it ended with an error.
+    pub fn has_error(&self) -> bool {
+        self.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
+    }
+}
+
+/// Evaluates the program at the path `main`, as the host names it.
+///
+/// Runs on the caller's stack: [`Options::stack_bytes`] says how much of it there is.
+pub fn evaluate(main: &str, host: &dyn Host, options: &Options, budget: &Budget) -> Evaluation {
+    value::reset_alive();
+    let mut interpreter = Interpreter::new(host, options, budget);
+    let tree = match run(&mut interpreter, main) {
+        Ok(tree) => tree,
+        Err(stop) => {
+            interpreter.finish_stop(*stop);
+            None
+        }
+    };
+    let (diagnostics, sources) = interpreter.take_messages();
+    Evaluation { tree, diagnostics, sources }
+}
+
+fn run(interpreter: &mut Interpreter<'_>, main: &str) -> Run<Option<NodeRef>> {
+    interpreter.prepare();
+    interpreter.load_main(main)?;
+    if interpreter.log.has_error() {
+        return Ok(None);
+    }
+    let nodes = interpreter.run_main()?;
+    let children = match interpreter.marked_root(&nodes) {
+        Some(root) => vec![root],
+        None => nodes,
+    };
+    Ok(Some(Arc::new(Node::new(Kind::Group, children, Span::DETACHED))))
+}

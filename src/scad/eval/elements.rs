@@ -1,0 +1,244 @@
+//! List elements: values, `for`, `each`, `if`, `let`.
+
+use crate::diag::{Code, Span};
+use crate::scad::eval::{Frame, Interpreter};
+use crate::scad::ir::{Expr, ForC, LoopVariable, Target};
+use crate::scad::log::Run;
+use crate::scad::value::{List, ListBuilder, Range, Value, ascii_text};
+
+/// OpenSCAD iterates ranges of fewer values than this.
+const RANGE_MAX: u32 = 1_000_000;
+/// OpenSCAD's C-style loops end with an error after so many rounds.
+const ROUNDS_MAX: u32 = 1_000_000;
+/// A list is asked for before it grows beyond this.
+const GROWTH: usize = 1 << 16;
+
+impl Interpreter<'_> {
+    /// A list.
+    pub(super) fn list(&mut self, items: &[Expr], frame: Frame) -> Run<Value> {
+        let mut few = [0.0; 3];
+        for (at, item) in items.iter().enumerate() {
+            if at == few.len() || is_element(item) {
+                return self.long_list(&few[..at], None, &items[at..], items.len(), frame);
+            }
+            match self.eval(item, frame)? {
+                Value::Number(number) => few[at] = number,
+                other => return self.long_list(&few[..at], Some(other), &items[at + 1..], items.len(), frame),
+            }
+        }
+        Ok(Value::list(List::of_numbers(&few[..items.len()])))
+    }
+
+    fn long_list(
+        &mut self,
+        before: &[f64],
+        next: Option<Value>,
+        items: &[Expr],
+        length: usize,
+        frame: Frame,
+    ) -> Run<Value> {
+        let mut out = match next {
+            None => ListBuilder::Numbers(Vec::with_capacity(length)),
+            Some(next) => {
+                let mut values = Vec::with_capacity(length);
+                values.extend(before.iter().map(|number| Value::Number(*number)));
+                values.push(next);
+                ListBuilder::Values(values)
+            }
+        };
+        if let ListBuilder::Numbers(numbers) = &mut out {
+            numbers.extend_from_slice(before);
+        }
+        for item in items {
+            self.element(item, frame, &mut out)?;
+        }
+        Ok(Value::list(out.finish()))
+    }
+
+    /// Adds what an element comes to: nothing, one value, or many.
+    pub(super) fn element(&mut self, expr: &Expr, frame: Frame, out: &mut ListBuilder) -> Run<()> {
+        match expr {
+            Expr::For(parts) => {
+                let mut asked = GROWTH;
+                self.for_each(&parts.variables, parts.span, frame, &mut |job| {
+                    job.element(&parts.body, frame, out)?;
+                    if out.len() > asked {
+                        asked = out.len() * 2;
+                        job.ask_elements(asked, parts.span)?;
+                    }
+                    Ok(())
+                })
+            }
+            Expr::ForC(parts) => self.for_c(parts, frame, out),
+            Expr::Each(parts) => self.each_element(&parts.0, parts.1, frame, out),
+            Expr::If(parts) => {
+                if self.eval(&parts.0, frame)?.is_true() {
+                    self.element(&parts.1, frame, out)
+                } else if let Some(otherwise) = &parts.2 {
+                    self.element(otherwise, frame, out)
+                } else {
+                    Ok(())
+                }
+            }
+            Expr::Let(parts) => {
+                let mark = self.undo.len();
+                self.bind_all(&parts.bindings, frame)?;
+                self.element(&parts.body, frame, out)?;
+                self.restore_specials(mark);
+                Ok(())
+            }
+            _ => {
+                let value = self.eval(expr, frame)?;
+                out.push(value);
+                Ok(())
+            }
+        }
+    }
+
+    /// `each e`: the values of a list, a range, a string; of list elements, each of them so.
+    fn each_element(&mut self, inner: &Expr, span: Span, frame: Frame, out: &mut ListBuilder) -> Run<()> {
+        if !is_element(inner) {
+            let value = self.eval(inner, frame)?;
+            return self.spread(value, span, out);
+        }
+        let mut parts = ListBuilder::default();
+        self.element(inner, frame, &mut parts)?;
+        for value in parts.finish().iter() {
+            self.spread(value, span, out)?;
+        }
+        Ok(())
+    }
+
+    fn spread(&mut self, value: Value, span: Span, out: &mut ListBuilder) -> Run<()> {
+        match value {
+            Value::List(list) => {
+                self.steps(list.len() / 8, span)?;
+                self.ask_elements(out.len() + list.len(), span)?;
+                out.extend(&list);
+            }
+            Value::Range(range) => {
+                if self.is_iterable(&range, span) {
+                    self.steps(range.count() as usize / 8, span)?;
+                    range.iter().for_each(|number| out.push(Value::Number(number)));
+                }
+            }
+            Value::Text(text) => {
+                self.steps(text.len() / 8, span)?;
+                text.as_str().chars().for_each(|character| out.push(ascii_text(character)));
+            }
+            Value::Undef => {}
+            other => out.push(other),
+        }
+        Ok(())
+    }
+
+    fn is_iterable(&mut self, range: &Range, span: Span) -> bool {
+        let count = range.count();
+        if count >= RANGE_MAX {
+            let message = format!("Bad range parameter in for statement: too many elements ({count})");
+            self.warn(span, message);
+        }
+        count < RANGE_MAX
+    }
+
+    /// Runs `body` for each combination of values, the last variable fastest.
+    pub(super) fn for_each(
+        &mut self,
+        variables: &[LoopVariable],
+        span: Span,
+        frame: Frame,
+        body: &mut dyn FnMut(&mut Self) -> Run<()>,
+    ) -> Run<()> {
+        let Some((variable, rest)) = variables.split_first() else { return body(self) };
+        let mark = self.undo.len();
+        match self.eval(&variable.values, frame)? {
+            Value::Range(range) => {
+                if self.is_iterable(&range, span) {
+                    for number in range.iter() {
+                        self.round(variable, rest, Value::Number(number), span, frame, body)?;
+                        self.restore_specials(mark);
+                    }
+                }
+            }
+            Value::List(list) => {
+                for value in list.iter() {
+                    self.round(variable, rest, value, span, frame, body)?;
+                    self.restore_specials(mark);
+                }
+            }
+            Value::Object(object) => {
+                for (name, _) in object.iter() {
+                    self.round(variable, rest, Value::text(&**name), span, frame, body)?;
+                    self.restore_specials(mark);
+                }
+            }
+            Value::Text(text) => {
+                for character in text.as_str().chars() {
+                    self.round(variable, rest, ascii_text(character), span, frame, body)?;
+                    self.restore_specials(mark);
+                }
+            }
+            Value::Undef | Value::Unset => {}
+            other => {
+                self.round(variable, rest, other, span, frame, body)?;
+                self.restore_specials(mark);
+            }
+        }
+        Ok(())
+    }
+
+    #[inline]
+    fn round(
+        &mut self,
+        variable: &LoopVariable,
+        rest: &[LoopVariable],
+        value: Value,
+        span: Span,
+        frame: Frame,
+        body: &mut dyn FnMut(&mut Self) -> Run<()>,
+    ) -> Run<()> {
+        self.step(span)?;
+        match variable.target {
+            Target::Slot(slot) => self.stack[(frame.base + slot) as usize] = value,
+            target => self.assign(target, value, frame),
+        }
+        if rest.is_empty() { body(self) } else { self.for_each(rest, span, frame, body) }
+    }
+
+    fn for_c(&mut self, parts: &ForC, frame: Frame, out: &mut ListBuilder) -> Run<()> {
+        let mark = self.undo.len();
+        for slot in &parts.fresh {
+            self.stack[(frame.base + slot) as usize] = Value::Unset;
+        }
+        self.bind_all(&parts.init, frame)?;
+        let mut rounds = 0;
+        let mut asked = GROWTH;
+        while self.eval(&parts.condition, frame)?.is_true() {
+            self.step(parts.span)?;
+            self.element(&parts.body, frame, out)?;
+            if rounds == ROUNDS_MAX {
+                return Err(self.stop(Code::LimitExceeded, parts.span, "For loop counter exceeded limit".into()));
+            }
+            rounds += 1;
+            if out.len() > asked {
+                asked = out.len() * 2;
+                self.ask_elements(asked, parts.span)?;
+            }
+            self.bind_all(&parts.step, frame)?;
+            if self.undo.len() > mark + 256 {
+                self.compact_undo(mark);
+            }
+        }
+        self.restore_specials(mark);
+        Ok(())
+    }
+}
+
+/// Whether the expression may come to other than one value.
+fn is_element(expr: &Expr) -> bool {
+    match expr {
+        Expr::For(_) | Expr::ForC(_) | Expr::Each(_) | Expr::If(_) => true,
+        Expr::Let(parts) => is_element(&parts.body),
+        _ => false,
+    }
+}

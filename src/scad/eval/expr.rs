@@ -1,0 +1,395 @@
+//! Expressions.
+
+use std::fmt::Write as _;
+use std::rc::Rc;
+
+use crate::diag::{Code, Span};
+use crate::scad::ast::{BinaryOp, Name, UnaryOp};
+use crate::scad::eval::{Closure, Frame, Interpreter};
+use crate::scad::ir::{Assert, Binary, Bindings, Capture, Expr, Literal, NONE, NameSite, RangeExpr, Target, Unary};
+use crate::scad::log::Run;
+use crate::scad::options::Feature;
+use crate::scad::value::{self, List, ListBuilder, Range, Value, Why, echo_text};
+
+impl Interpreter<'_> {
+    /// The value of an expression.
+    pub(super) fn eval(&mut self, expr: &Expr, frame: Frame) -> Run<Value> {
+        match expr {
+            Expr::Const(value) => Ok(value.clone()),
+            Expr::Local(slot) => Ok(self.stack[(frame.base + slot) as usize].clone()),
+            Expr::Binary(binary) => self.binary(binary, frame),
+            Expr::Global(slot, next) => match &self.globals[*slot as usize] {
+                Value::Unset => self.eval(next, frame),
+                value => Ok(value.clone()),
+            },
+            Expr::Call(call) => self.call(call, frame),
+            Expr::Builtin(call) => self.builtin(call, frame),
+            Expr::Dynamic(call) => self.dynamic(call, frame),
+            Expr::Index(parts) => {
+                let list = self.eval(&parts.0, frame)?;
+                let at = self.eval(&parts.1, frame)?;
+                Ok(index(&list, &at))
+            }
+            Expr::Ternary(parts) => {
+                let chosen = if self.eval(&parts.0, frame)?.is_true() { &parts.1 } else { &parts.2 };
+                self.eval(chosen, frame)
+            }
+            Expr::And(parts) => {
+                Ok(Value::Bool(self.eval(&parts.0, frame)?.is_true() && self.eval(&parts.1, frame)?.is_true()))
+            }
+            Expr::Or(parts) => {
+                Ok(Value::Bool(self.eval(&parts.0, frame)?.is_true() || self.eval(&parts.1, frame)?.is_true()))
+            }
+            Expr::List(items) => self.list(items, frame),
+            Expr::Unary(unary) => self.unary(unary, frame),
+            Expr::Captured(at) => Ok(self.captured(*at, frame)),
+            _ => self.eval_rarer(expr, frame),
+        }
+    }
+
+    fn eval_rarer(&mut self, expr: &Expr, frame: Frame) -> Run<Value> {
+        match expr {
+            Expr::LocalCell(slot, next) => {
+                let value = self.stack[(frame.base + slot) as usize].clone();
+                self.open(value, next, frame)
+            }
+            Expr::CapturedCell(at, next) => {
+                let value = self.captured(*at, frame);
+                self.open(value, next, frame)
+            }
+            Expr::Up(hops, target) => {
+                let id = self.frame_up(frame, *hops);
+                let value = self.stack[(self.frames[id as usize].base + target.0) as usize].clone();
+                self.open(value, &target.1, frame)
+            }
+            Expr::Own => Ok(self.own(frame)),
+            Expr::Special(id, site) => Ok(self.special(*id, site.as_deref())),
+            Expr::Unknown(site) => {
+                self.warn_unknown(site);
+                Ok(Value::Undef)
+            }
+            Expr::ChildCount(hops) => Ok(self.child_count(frame, *hops)),
+            Expr::ModuleDepth => {
+                self.impure += 1;
+                let depth = self.module_depth();
+                Ok(if depth == 0 { Value::Undef } else { Value::Number(depth as f64) })
+            }
+            Expr::Member(parts) => {
+                let object = self.eval(&parts.0, frame)?;
+                Ok(self.member(&object, &parts.1))
+            }
+            Expr::Range(range) => self.range(range, frame),
+            Expr::Let(parts) => {
+                let mark = self.undo.len();
+                self.bind_all(&parts.bindings, frame)?;
+                let value = self.eval(&parts.body, frame);
+                self.restore_specials(mark);
+                value
+            }
+            Expr::Assert(assert) => {
+                self.assert(assert, frame)?;
+                assert.body.as_ref().map_or(Ok(Value::Undef), |body| self.eval(body, frame))
+            }
+            Expr::Echo(echo) => {
+                self.echo(&echo.arguments, echo.span, frame)?;
+                echo.body.as_ref().map_or(Ok(Value::Undef), |body| self.eval(body, frame))
+            }
+            Expr::Literal(literal) => Ok(self.make_closure(literal, frame)),
+            // what is left are list elements, which make a list of their own where a value is asked for
+            _ => {
+                let mut out = ListBuilder::default();
+                self.element(expr, frame, &mut out)?;
+                Ok(Value::list(out.finish()))
+            }
+        }
+    }
+
+    /// The value in a shared variable, or `next` where it has none yet.
+    fn open(&mut self, value: Value, next: &Expr, frame: Frame) -> Run<Value> {
+        let value = match value {
+            Value::Cell(cell) => cell.borrow().clone(),
+            value => value,
+        };
+        if matches!(value, Value::Unset) { self.eval(next, frame) } else { Ok(value) }
+    }
+
+    fn captured(&self, at: u32, frame: Frame) -> Value {
+        let closure = self.frames[frame.id as usize].closure.as_ref();
+        closure.and_then(|closure| closure.captures.get(at as usize)).cloned().unwrap_or_default()
+    }
+
+    fn own(&self, frame: Frame) -> Value {
+        self.frames[frame.id as usize].closure.clone().map_or(Value::Undef, Value::Function)
+    }
+
+    fn special(&mut self, id: u32, site: Option<&NameSite>) -> Value {
+        self.impure += 1;
+        match (&self.specials[id as usize], site) {
+            (Value::Unset, Some(site)) => {
+                self.warn_unknown(site);
+                Value::Undef
+            }
+            (Value::Unset, None) => Value::Undef,
+            (value, _) => value.clone(),
+        }
+    }
+
+    #[cold]
+    fn warn_unknown(&mut self, site: &NameSite) {
+        let message = format!("Ignoring unknown variable \"{}\"", site.name);
+        self.warn_nearest(site.span, message, site.nearest.as_deref());
+    }
+
+    fn child_count(&self, frame: Frame, hops: u32) -> Value {
+        let id = self.frame_up(frame, hops);
+        let children = self.frames.get(id as usize).and_then(|entry| entry.children.as_ref());
+        Value::Number(children.map_or(0, |block| block.instantiations.len()) as f64)
+    }
+
+    #[inline]
+    fn binary(&mut self, binary: &Binary, frame: Frame) -> Run<Value> {
+        let left = self.eval(&binary.left, frame)?;
+        let right = self.eval(&binary.right, frame)?;
+        if let (Value::Number(a), Value::Number(b)) = (&left, &right) {
+            let (a, b) = (*a, *b);
+            match binary.op {
+                BinaryOp::Add => return Ok(Value::Number(a + b)),
+                BinaryOp::Subtract => return Ok(Value::Number(a - b)),
+                BinaryOp::Multiply => return Ok(Value::Number(a * b)),
+                BinaryOp::Divide => return Ok(Value::Number(a / b)),
+                BinaryOp::Less => return Ok(Value::Bool(a < b)),
+                BinaryOp::LessEqual => return Ok(Value::Bool(a <= b)),
+                BinaryOp::Greater => return Ok(Value::Bool(a > b)),
+                BinaryOp::GreaterEqual => return Ok(Value::Bool(a >= b)),
+                BinaryOp::Equal => return Ok(Value::Bool(a == b)),
+                BinaryOp::NotEqual => return Ok(Value::Bool(a != b)),
+                _ => {}
+            }
+        }
+        self.binary_slow(binary, &left, &right)
+    }
+
+    #[inline(never)]
+    fn binary_slow(&mut self, binary: &Binary, left: &Value, right: &Value) -> Run<Value> {
+        if let (Value::List(a), Value::List(b)) = (left, right) {
+            let work = if binary.op == BinaryOp::Multiply { multiplication_work(a, b) } else { a.len().min(b.len()) };
+            self.steps(work / 4, binary.span)?;
+        }
+        match value::binary(binary.op, left, right) {
+            Ok(value) => Ok(value),
+            Err(why) => Ok(self.undefined(binary.span, &why)),
+        }
+    }
+
+    #[cold]
+    fn undefined(&mut self, span: Span, why: &Why) -> Value {
+        if let Why::Twice(words) = why {
+            let first = words.lines().next().unwrap_or_default().to_owned();
+            self.warn(Span::DETACHED, first);
+        }
+        self.warn(span, why.to_string());
+        Value::Undef
+    }
+
+    fn unary(&mut self, unary: &Unary, frame: Frame) -> Run<Value> {
+        let operand = self.eval(&unary.operand, frame)?;
+        let result = match unary.op {
+            UnaryOp::Not => return Ok(Value::Bool(!operand.is_true())),
+            UnaryOp::Negate => value::negate(&operand),
+            UnaryOp::BitNot => value::bit_not(&operand),
+        };
+        Ok(result.unwrap_or_else(|why| self.undefined(unary.span, &why)))
+    }
+
+    fn range(&mut self, range: &RangeExpr, frame: Frame) -> Run<Value> {
+        let begin = self.eval(&range.begin, frame)?;
+        let end = self.eval(&range.end, frame)?;
+        let (Some(first), Some(last)) = (begin.as_number(), end.as_number()) else {
+            let (begin, end) = (echo_or_dots(&begin), echo_or_dots(&end));
+            self.warn(range.span, format!("Unable to convert [{begin}:...:{end}] to a range"));
+            return Ok(Value::Undef);
+        };
+        let step = match &range.step {
+            None => 1.0,
+            Some(step) => match self.eval(step, frame)? {
+                Value::Number(step) => step,
+                other => {
+                    let message = format!("Unable to convert [...:{}:...] to a step value", echo_or_dots(&other));
+                    self.warn(range.span, message);
+                    return Ok(Value::Undef);
+                }
+            },
+        };
+        if range.literal {
+            if step > 0.0 && last < first {
+                self.warn(range.span, "begin is greater than the end, but step is positive");
+            } else if step < 0.0 && last > first {
+                self.warn(range.span, "begin is smaller than the end, but step is negative");
+            }
+        }
+        Ok(Value::Range(Rc::new(Range { begin: first, step, end: last })))
+    }
+
+    fn member(&self, object: &Value, name: &str) -> Value {
+        match object {
+            Value::List(list) => self.list_member(list, name),
+            Value::Range(range) => match name {
+                "begin" => Value::Number(range.begin),
+                "step" => Value::Number(range.step),
+                "end" => Value::Number(range.end),
+                _ => Value::Undef,
+            },
+            Value::Object(inner) => match inner.get(name) {
+                Some(Value::Function(function)) => Value::Function(function.as_method(inner)),
+                found => found.cloned().unwrap_or_default(),
+            },
+            _ => Value::Undef,
+        }
+    }
+
+    fn list_member(&self, list: &List, name: &str) -> Value {
+        match name {
+            "x" => return list.get(0).unwrap_or_default(),
+            "y" => return list.get(1).unwrap_or_default(),
+            "z" => return list.get(2).unwrap_or_default(),
+            _ => {}
+        }
+        let letters = ["xyzw", "rgba"];
+        let places = |set: &&str| name.chars().map(|letter| set.find(letter)).collect::<Option<Vec<usize>>>();
+        if !self.options.features.has(Feature::VectorSwizzle) || !(1..=4).contains(&name.len()) {
+            return Value::Undef;
+        }
+        match letters.iter().find_map(places).as_deref() {
+            None => Value::Undef,
+            Some([place]) => list.get(*place).unwrap_or_default(),
+            Some(places) => {
+                let values = places.iter().map(|place| list.get(*place).unwrap_or_default());
+                Value::list(List::from_values(values.collect()))
+            }
+        }
+    }
+
+    /// Gives variables their values, one after another.
+    pub(super) fn bind_all(&mut self, bindings: &Bindings, frame: Frame) -> Run<()> {
+        for slot in &bindings.cells {
+            let cell = self.new_cell();
+            self.stack[(frame.base + slot) as usize] = cell;
+        }
+        for binding in &bindings.list {
+            let value = self.eval(&binding.value, frame)?;
+            match binding.target {
+                Target::Slot(slot) => self.stack[(frame.base + slot) as usize] = value,
+                Target::Nameless => {
+                    let value = echo_or_dots(&value);
+                    self.warn(bindings.span, format!("Assignment without variable name {value}"));
+                }
+                Target::Duplicate => {
+                    let (name, value) = (&binding.name, echo_or_dots(&value));
+                    let message = format!("Ignoring duplicate variable assignment \"{name}\" = {value}");
+                    self.warn(bindings.span, message);
+                }
+                target => self.assign(target, value, frame),
+            }
+        }
+        Ok(())
+    }
+
+    /// Puts a value where it belongs.
+    pub(super) fn assign(&mut self, target: Target, value: Value, frame: Frame) {
+        match target {
+            Target::Slot(slot) => self.stack[(frame.base + slot) as usize] = value,
+            Target::Cell(slot) => match &self.stack[(frame.base + slot) as usize] {
+                Value::Cell(cell) => *cell.borrow_mut() = value,
+                _ => self.stack[(frame.base + slot) as usize] = value,
+            },
+            Target::Global(slot) => self.globals[slot as usize] = value,
+            Target::Special(id) => self.bind_special(id, value),
+            Target::Nameless | Target::Duplicate | Target::Dropped => {}
+        }
+    }
+
+    fn make_closure(&mut self, literal: &Literal, frame: Frame) -> Value {
+        let capture = |capture: &Capture| match capture {
+            Capture::Local(slot) => self.stack[(frame.base + slot) as usize].clone(),
+            Capture::Captured(at) => self.captured(*at, frame),
+            Capture::Own => self.own(frame),
+        };
+        let captures = literal.captures.iter().map(capture).collect();
+        let outer = match self.frames.get(frame.id as usize) {
+            Some(entry) if frame.id != NONE && entry.closure.is_some() => entry.outer,
+            _ => frame.id,
+        };
+        Value::Function(Rc::new(Closure { body: literal.body.clone(), captures, outer, this: None }))
+    }
+
+    /// Ends the evaluation unless the condition holds.
+    pub(super) fn assert(&mut self, assert: &Assert, frame: Frame) -> Run<()> {
+        let mut evaluate = |expr: &Option<Expr>| expr.as_ref().map(|expr| self.eval(expr, frame)).transpose();
+        let condition = evaluate(&assert.condition)?;
+        let message = evaluate(&assert.message)?;
+        for other in &assert.others {
+            self.eval(other, frame)?;
+        }
+        for note in &assert.notes {
+            self.warn(assert.span, note.clone());
+        }
+        if condition.is_some_and(|condition| condition.is_true()) {
+            return Ok(());
+        }
+        let message = message.map_or_else(String::new, |message| format!(": {}", echo_or_dots(&message)));
+        Err(self.stop(Code::Assertion, assert.span, format!("Assertion{} failed{message}", assert.text)))
+    }
+
+    /// Prints values.
+    pub(super) fn echo(&mut self, arguments: &[(Option<Name>, Expr)], span: Span, frame: Frame) -> Run<()> {
+        let mut values = Vec::with_capacity(arguments.len());
+        for (_, argument) in arguments {
+            values.push(self.eval(argument, frame)?);
+        }
+        let mut text = String::new();
+        for (at, (value, (name, _))) in values.iter().zip(arguments).enumerate() {
+            text.push_str(if at > 0 { ", " } else { "" });
+            if let Some(name) = name {
+                let _ = write!(text, "{name} = ");
+            }
+            match echo_text(value) {
+                Some(value) => text.push_str(&value),
+                None => return Err(self.stop_deep()),
+            }
+        }
+        self.steps(text.len() / 64, span)?;
+        self.log.echo(span, text);
+        Ok(())
+    }
+
+    /// The end of an evaluation at a list that is nested too deeply to be printed.
+    #[cold]
+    pub(in crate::scad) fn stop_deep(&mut self) -> Box<crate::scad::log::Stop> {
+        let message = "Stack exhausted while trying to convert a vector to EchoString".to_owned();
+        self.stop(Code::LimitExceeded, Span::DETACHED, message)
+    }
+}
+
+/// How many products a multiplication of lists takes.
+fn multiplication_work(left: &List, right: &List) -> usize {
+    let width = |list: &List| list.get(0).as_ref().and_then(Value::as_list).map_or(1, List::len);
+    left.len().saturating_mul(width(left)).saturating_mul(width(right))
+}
+
+/// `value[at]`, methods bound to their object.
+fn index(value: &Value, at: &Value) -> Value {
+    if let (Value::List(list), Value::Number(number)) = (value, at)
+        && *number >= 0.0
+    {
+        return list.get(*number as usize).unwrap_or_default();
+    }
+    match (value, value::index(value, at)) {
+        (Value::Object(object), Value::Function(function)) => Value::Function(function.as_method(object)),
+        (_, found) => found,
+    }
+}
+
+/// A value as `echo()` prints it, dots where it is nested too deeply.
+pub(in crate::scad) fn echo_or_dots(value: &Value) -> String {
+    echo_text(value).unwrap_or_else(|| "...".into())
+}

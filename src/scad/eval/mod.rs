@@ -1,0 +1,323 @@
+//! The evaluator: running form to values and nodes.
+//!
+//! **Stages** `limits` fuel, memory, stack and errors · `expr` expressions · `call` calls, binding, tail calls · `elements` list elements ·
+//! `stmt` blocks, modules and children.
+//! **Invariants** All variables of running functions and modules lie on one stack of values; a [`Frame`] says where. Special variables
+//! have one current value each; whoever sets one puts the former value on `undo`. An error ends the whole evaluation, so nothing is unwound.
+//! **Knows nothing of** files on a disk, kernels, and the console.
+
+mod call;
+mod elements;
+mod expr;
+mod limits;
+mod stmt;
+
+pub(in crate::scad) use expr::echo_or_dots;
+
+use std::cell::RefCell;
+use std::rc::{Rc, Weak};
+use std::sync::Arc;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::budget::Budget;
+use crate::csg;
+use crate::diag::{Diagnostics, FileId, SourceMap};
+use crate::scad::ast::{self, Name};
+use crate::scad::builtin::random::Random;
+use crate::scad::host::Host;
+use crate::scad::ir::{Block, FunctionBody, FunctionEntry, ModuleEntry, NONE};
+use crate::scad::load::FileInstance;
+use crate::scad::log::{Log, Path, Stop};
+use crate::scad::options::{Literal, Options};
+use crate::scad::token::Loc;
+use crate::scad::unit::{ParseCache, Unit};
+use crate::scad::value::{Object, Value};
+
+/// A function value: its code, and the variables that it took along.
+#[derive(Debug)]
+pub struct Closure {
+    pub(in crate::scad) body: Rc<FunctionBody>,
+    captures: Box<[Value]>,
+    /// The frame of the module around it.
+    outer: u32,
+    /// The object whose method it is.
+    this: Option<Rc<Object>>,
+}
+
+impl Closure {
+    /// How it is written.
+    pub fn definition(&self) -> &ast::Function {
+        &self.body.syntax
+    }
+
+    /// Whether both are the same method of the same object.
+    pub fn is_same_method(&self, other: &Self) -> bool {
+        match (&self.this, &other.this) {
+            (Some(a), Some(b)) => Rc::ptr_eq(a, b) && Rc::ptr_eq(&self.body, &other.body),
+            _ => false,
+        }
+    }
+
+    /// The same as a method of an object, if it has a parameter `this`.
+    pub fn as_method(self: &Rc<Self>, object: &Rc<Object>) -> Rc<Self> {
+        if self.body.this.is_none() {
+            return self.clone();
+        }
+        Rc::new(Self {
+            body: self.body.clone(),
+            captures: self.captures.clone(),
+            outer: self.outer,
+            this: Some(object.clone()),
+        })
+    }
+}
+
+/// Where the variables of what runs lie.
+#[derive(Debug, Clone, Copy)]
+struct Frame {
+    /// Slot 0 on the stack.
+    base: u32,
+    /// Of a module or function literal: its own entry among the frames; of a function: that of the module around it.
+    id: u32,
+}
+
+/// What a module or a function literal has beside its variables.
+#[derive(Debug)]
+struct FrameEntry {
+    base: u32,
+    /// The frame of the module around it.
+    outer: u32,
+    closure: Option<Rc<Closure>>,
+    children: Option<Rc<Block>>,
+    /// Where the children were written.
+    children_frame: Frame,
+}
+
+/// One evaluation.
+pub struct Interpreter<'h> {
+    pub(in crate::scad) host: &'h dyn Host,
+    pub(in crate::scad) budget: &'h Budget,
+    pub(in crate::scad) options: &'h Options,
+    pub(in crate::scad) parse_cache: Arc<ParseCache>,
+    pub(in crate::scad) sources: SourceMap,
+    pub(in crate::scad) log: Log,
+    pub(in crate::scad) main_path: Path,
+    pub(in crate::scad) source_bytes: u64,
+    pub(in crate::scad) files: Vec<FileInstance>,
+    pub(in crate::scad) instances: FxHashMap<Path, u32>,
+    pub(in crate::scad) appended: Option<(FileId, Arc<Unit>)>,
+    pub(in crate::scad) pending_appended: Option<Arc<Unit>>,
+    pub(in crate::scad) overrides: Arc<[ast::Assignment]>,
+    pub(in crate::scad) functions: Vec<FunctionEntry>,
+    pub(in crate::scad) modules: Vec<ModuleEntry>,
+    pub(in crate::scad) globals: Vec<Value>,
+    pub(in crate::scad) fonts: Arc<[csg::Font]>,
+    pub(in crate::scad) random: Random,
+    pub(in crate::scad) files_read: FxHashMap<String, Arc<[u8]>>,
+    stack: Vec<Value>,
+    frames: Vec<FrameEntry>,
+    specials: Vec<Value>,
+    special_ids: FxHashMap<Name, u32>,
+    undo: Vec<(u32, Value)>,
+    cells: Vec<Weak<RefCell<Value>>>,
+    cells_max: usize,
+    /// Names of the modules that run, outermost first.
+    module_names: Vec<Name>,
+    /// How often something was read that another caller may see otherwise.
+    impure: u64,
+    /// Nodes marked with `!`.
+    root_marked: FxHashSet<usize>,
+    fuel: u32,
+    reserved: u64,
+    stack_start: usize,
+    node_bytes: u64,
+    resolution_ids: [u32; 4],
+}
+
+/// The special variables that a program finds set: those of OpenSCAD's start.
+const RESOLUTION_NAMES: [&str; 4] = ["$fn", "$fa", "$fs", "$fe"];
+
+impl<'h> Interpreter<'h> {
+    /// An evaluation that has read nothing yet.
+    pub fn new(host: &'h dyn Host, options: &'h Options, budget: &'h Budget) -> Self {
+        let mut interpreter = Self {
+            host,
+            budget,
+            options,
+            parse_cache: options.cache.clone().unwrap_or_default(),
+            sources: SourceMap::new(),
+            log: Log::default(),
+            main_path: Path::from(""),
+            source_bytes: 0,
+            files: Vec::new(),
+            instances: FxHashMap::default(),
+            appended: None,
+            pending_appended: None,
+            overrides: Arc::from([]),
+            functions: Vec::new(),
+            modules: Vec::new(),
+            globals: Vec::new(),
+            fonts: Arc::from([]),
+            random: Random::default(),
+            files_read: FxHashMap::default(),
+            stack: Vec::new(),
+            frames: Vec::new(),
+            specials: Vec::new(),
+            special_ids: FxHashMap::default(),
+            undo: Vec::new(),
+            cells: Vec::new(),
+            cells_max: 1024,
+            module_names: Vec::new(),
+            impure: 0,
+            root_marked: FxHashSet::default(),
+            fuel: 0,
+            reserved: 0,
+            stack_start: limits::stack_address(),
+            node_bytes: 0,
+            resolution_ids: [0; 4],
+        };
+        interpreter.set_specials();
+        interpreter
+    }
+
+    fn set_specials(&mut self) {
+        self.resolution_ids = RESOLUTION_NAMES.map(|name| self.special_id(&Name::from(name)));
+        let view = &self.options.view;
+        let values = [
+            ("$fn", Value::Number(0.0)),
+            ("$fa", Value::Number(12.0)),
+            ("$fs", Value::Number(2.0)),
+            ("$t", Value::Number(self.options.time)),
+            ("$preview", Value::Bool(self.options.preview)),
+            ("$vpt", Value::numbers(&view.target)),
+            ("$vpr", Value::numbers(&view.rotation)),
+            ("$vpd", Value::Number(view.distance)),
+            ("$vpf", Value::Number(view.field)),
+        ];
+        for (name, value) in values {
+            let id = self.special_id(&Name::from(name));
+            self.specials[id as usize] = value;
+        }
+    }
+
+    /// Parses what the options add to the program.
+    pub(in crate::scad) fn prepare(&mut self) {
+        let options = self.options;
+        let literal = |(name, value): &(String, Literal)| ast::Assignment {
+            name: Name::from(name.as_str()),
+            value: Arc::new(literal_expr(value)),
+            loc: Loc::default(),
+        };
+        self.overrides = options.overrides.iter().map(literal).collect();
+        if options.appended.is_empty() {
+            return;
+        }
+        let text: String = options.appended.iter().map(|statement| format!("{statement};\n")).collect();
+        let unit = Arc::new(Unit::parse(text.into_bytes().into()));
+        self.pending_appended = Some(unit);
+    }
+
+    /// Ends with the calls that led to an error below it.
+    pub(in crate::scad) fn finish_stop(&mut self, stop: Stop) {
+        self.log.finish(stop, &self.sources);
+    }
+
+    /// All that was said, and the sources.
+    pub(in crate::scad) fn take_messages(&mut self) -> (Diagnostics, SourceMap) {
+        (std::mem::take(&mut self.log).into_diagnostics(), std::mem::take(&mut self.sources))
+    }
+
+    /// The number of a special variable.
+    pub(in crate::scad) fn special_id(&mut self, name: &Name) -> u32 {
+        if let Some(id) = self.special_ids.get(name) {
+            return *id;
+        }
+        let id = self.specials.len() as u32;
+        self.specials.push(Value::Unset);
+        self.special_ids.insert(name.clone(), id);
+        id
+    }
+
+    /// The current values of `$fn`, `$fa`, `$fs` and `$fe`, 0 where they are no numbers.
+    pub(in crate::scad) fn resolution_values(&mut self) -> [f64; 4] {
+        self.impure += 1;
+        self.resolution_ids.map(|id| self.specials[id as usize].number_or_zero())
+    }
+
+    fn bind_special(&mut self, id: u32, value: Value) {
+        let former = std::mem::replace(&mut self.specials[id as usize], value);
+        self.undo.push((id, former));
+    }
+
+    /// Gives the special variables the values that they had when `undo` was as long as `mark`.
+    fn restore_specials(&mut self, mark: usize) {
+        while self.undo.len() > mark {
+            if let Some((id, former)) = self.undo.pop() {
+                self.specials[id as usize] = former;
+            }
+        }
+    }
+
+    /// The frame `hops` up from the running one.
+    fn frame_up(&self, frame: Frame, hops: u32) -> u32 {
+        if hops == NONE {
+            return NONE;
+        }
+        let mut id = frame.id;
+        for _ in 0..hops {
+            id = self.frames[id as usize].outer;
+        }
+        id
+    }
+
+    /// A shared variable without a value. Kept in sight, because a function that refers to itself through one would never be freed.
+    fn new_cell(&mut self) -> Value {
+        let cell = Rc::new(RefCell::new(Value::Unset));
+        if self.cells.len() >= self.cells_max {
+            self.cells.retain(|cell| cell.strong_count() > 0);
+            self.cells_max = (self.cells.len() * 2).max(1024);
+        }
+        self.cells.push(Rc::downgrade(&cell));
+        Value::Cell(cell)
+    }
+
+    /// How many modules run.
+    pub(in crate::scad) fn module_depth(&self) -> usize {
+        self.module_names.len()
+    }
+
+    /// The name of the module that was called `back` modules before the running one.
+    pub(in crate::scad) fn module_name(&self, back: usize) -> Option<Name> {
+        let at = self.module_names.len().checked_sub(back + 1)?;
+        self.module_names.get(at).cloned()
+    }
+
+    /// Notes that something was read that may be different for another caller.
+    pub(in crate::scad) fn note_impure(&mut self) {
+        self.impure += 1;
+    }
+}
+
+fn literal_expr(literal: &Literal) -> ast::Expr {
+    let kind = match literal {
+        Literal::Undef => ast::ExprKind::Undef,
+        Literal::Bool(value) => ast::ExprKind::Bool(*value),
+        Literal::Number(value) => ast::ExprKind::Number(*value),
+        Literal::Text(text) => ast::ExprKind::Text(text.as_str().into()),
+        Literal::List(items) => ast::ExprKind::List(items.iter().map(literal_expr).collect()),
+    };
+    ast::Expr { kind, loc: Loc::default() }
+}
+
+impl Drop for Interpreter<'_> {
+    fn drop(&mut self) {
+        for cell in self.cells.drain(..) {
+            if let Some(cell) = cell.upgrade() {
+                let value = cell.try_borrow_mut().map(|mut inner| std::mem::take(&mut *inner));
+                drop(value);
+            }
+        }
+        self.budget.release(self.reserved);
+    }
+}

@@ -1,0 +1,494 @@
+//! Blocks, modules and children.
+
+use std::fmt::Write as _;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use crate::csg::{Kind, Node, NodeRef};
+use crate::diag::Span;
+use crate::scad::ast::Modifiers;
+use crate::scad::builtin::{BuiltinModule, ModuleArguments, ModuleKind};
+use crate::scad::eval::expr::echo_or_dots;
+use crate::scad::eval::{Frame, FrameEntry, Interpreter};
+use crate::scad::ir::{
+    ArgumentPlan, Assignment, Block, Instantiation, InstantiationKind, ModuleBody, NONE, Site, Target,
+};
+use crate::scad::log::{Run, Stop};
+use crate::scad::lower::{lower_file, lower_module};
+use crate::scad::options::Feature;
+use crate::scad::value::{Value, plain_text};
+
+/// OpenSCAD takes ranges of fewer values than this for `children()`.
+const CHILDREN_RANGE_MAX: u32 = 10_000;
+/// About what a node of the tree takes, bytes.
+const NODE_BYTES: usize = 320;
+
+impl Interpreter<'_> {
+    /// Runs the main program.
+    pub(in crate::scad) fn run_main(&mut self) -> Run<Vec<NodeRef>> {
+        let block = lower_file(self, 0)?;
+        self.stack.resize(block.1 as usize, Value::Unset);
+        let mut nodes = Vec::new();
+        self.run_block(&block.0, Frame { base: 0, id: NONE }, None, &mut nodes)?;
+        Ok(nodes)
+    }
+
+    /// Assignments, then instantiations, or those chosen.
+    fn run_block(&mut self, block: &Block, frame: Frame, chosen: Option<&[usize]>, out: &mut Vec<NodeRef>) -> Run<()> {
+        let mark = self.undo.len();
+        self.run_assignments(block, frame)?;
+        match chosen {
+            None => {
+                for instantiation in &block.instantiations {
+                    self.instantiate(instantiation, frame, out)?;
+                }
+            }
+            Some(chosen) => {
+                for at in chosen {
+                    self.instantiate(&block.instantiations[*at], frame, out)?;
+                }
+            }
+        }
+        self.restore_specials(mark);
+        Ok(())
+    }
+
+    pub(super) fn run_assignments(&mut self, block: &Block, frame: Frame) -> Run<()> {
+        for slot in &block.cells {
+            let cell = self.new_cell();
+            self.stack[(frame.base + slot) as usize] = cell;
+        }
+        for assignment in &block.assignments {
+            if assignment.hides_parameter {
+                let message = format!("Parameter \"{}\" is overwritten with a literal", assignment.name);
+                self.warn(assignment.span, message);
+            }
+            match self.eval(&assignment.value, frame) {
+                Ok(value) => match assignment.target {
+                    Target::Global(slot) => self.globals[slot as usize] = value,
+                    target => self.assign(target, value, frame),
+                },
+                Err(mut stop) => {
+                    trace_assignment(&mut stop, assignment);
+                    return Err(stop);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn instantiate(&mut self, instantiation: &Instantiation, frame: Frame, out: &mut Vec<NodeRef>) -> Run<()> {
+        self.step(instantiation.site.span)?;
+        self.instantiate_kind(instantiation, frame, out).map_err(|mut stop| {
+            let site = &instantiation.site;
+            stop.trace(site.span, || format!("called by '{}'", site.name));
+            stop
+        })
+    }
+
+    fn instantiate_kind(&mut self, instantiation: &Instantiation, frame: Frame, out: &mut Vec<NodeRef>) -> Run<()> {
+        let site = &instantiation.site;
+        let children = &instantiation.children;
+        let modifiers = instantiation.modifiers;
+        match &instantiation.kind {
+            InstantiationKind::User { module, plan, enter, hops } => {
+                self.user_module(instantiation, (*module, plan, *enter, *hops), frame, out)
+            }
+            InstantiationKind::Builtin { module, plan } => self.builtin_module(instantiation, module, plan, frame, out),
+            InstantiationKind::For { variables, intersection } => {
+                let mut nodes = Vec::new();
+                if !variables.is_empty() {
+                    self.for_each(variables, site.span, frame, &mut |job| {
+                        job.run_block(children, frame, None, &mut nodes)
+                    })?;
+                }
+                if *intersection {
+                    self.add_node(Kind::Intersection, nodes, site.span, modifiers, out)
+                } else {
+                    self.add_group(nodes, site.span, modifiers, out)
+                }
+            }
+            InstantiationKind::If { condition, otherwise } => {
+                let block = if self.eval(condition, frame)?.is_true() { Some(children) } else { otherwise.as_ref() };
+                match block {
+                    Some(block) => self.group_of(block, frame, site.span, modifiers, out),
+                    None => Ok(()),
+                }
+            }
+            InstantiationKind::Let(bindings) => {
+                let mark = self.undo.len();
+                self.bind_all(bindings, frame)?;
+                self.group_of(children, frame, site.span, modifiers, out)?;
+                self.restore_specials(mark);
+                Ok(())
+            }
+            InstantiationKind::Echo(arguments) => {
+                self.echo(arguments, site.span, frame)?;
+                self.group_if_any(children, frame, site.span, modifiers, out)
+            }
+            InstantiationKind::Assert(assert) => {
+                self.assert(assert, frame)?;
+                self.group_if_any(children, frame, site.span, modifiers, out)
+            }
+            InstantiationKind::Children { plan, hops } => self.children(instantiation, plan, *hops, frame, out),
+            InstantiationKind::Disabled => {
+                let name = &site.name;
+                self.warn(site.span, format!("Experimental builtin module '{name}' is not enabled"));
+                self.warn(site.span, format!("Ignoring unknown module '{name}'"));
+                Ok(())
+            }
+            InstantiationKind::Unknown(nearest) => {
+                let message = format!("Ignoring unknown module '{}'", site.name);
+                self.warn_nearest(site.span, message, nearest.as_deref());
+                Ok(())
+            }
+        }
+    }
+
+    /// Adds a node.
+    fn add_node(
+        &mut self,
+        kind: Kind,
+        children: Vec<NodeRef>,
+        span: Span,
+        modifiers: Modifiers,
+        out: &mut Vec<NodeRef>,
+    ) -> Run<()> {
+        self.count_node(NODE_BYTES + children.len() * 8 + kind_bytes(&kind), span)?;
+        let mut node = Node::new(kind, children, span);
+        node.highlight = modifiers.highlight;
+        node.background = modifiers.background;
+        let node = Arc::new(node);
+        if modifiers.root {
+            self.root_marked.insert(Arc::as_ptr(&node) as usize);
+        }
+        out.push(node);
+        Ok(())
+    }
+
+    /// Adds a group, or its members where groups are not wanted.
+    fn add_group(
+        &mut self,
+        children: Vec<NodeRef>,
+        span: Span,
+        modifiers: Modifiers,
+        out: &mut Vec<NodeRef>,
+    ) -> Run<()> {
+        if !self.options.features.has(Feature::LazyUnion) {
+            return self.add_node(Kind::Group, children, span, modifiers, out);
+        }
+        if !modifiers.highlight && !modifiers.background {
+            out.extend(children);
+            return Ok(());
+        }
+        out.extend(children.iter().map(|child| {
+            let mut child = Node::clone(child);
+            child.highlight |= modifiers.highlight;
+            child.background |= modifiers.background;
+            Arc::new(child)
+        }));
+        Ok(())
+    }
+
+    fn group_of(
+        &mut self,
+        block: &Block,
+        frame: Frame,
+        span: Span,
+        modifiers: Modifiers,
+        out: &mut Vec<NodeRef>,
+    ) -> Run<()> {
+        let mut nodes = Vec::new();
+        self.run_block(block, frame, None, &mut nodes)?;
+        self.add_group(nodes, span, modifiers, out)
+    }
+
+    fn group_if_any(
+        &mut self,
+        block: &Block,
+        frame: Frame,
+        span: Span,
+        modifiers: Modifiers,
+        out: &mut Vec<NodeRef>,
+    ) -> Run<()> {
+        let mut nodes = Vec::new();
+        self.run_block(block, frame, None, &mut nodes)?;
+        if nodes.is_empty() { Ok(()) } else { self.add_group(nodes, span, modifiers, out) }
+    }
+
+    /// A module of the program.
+    fn user_module(
+        &mut self,
+        instantiation: &Instantiation,
+        (module, plan, enter, hops): (u32, &ArgumentPlan, u32, u32),
+        frame: Frame,
+        out: &mut Vec<NodeRef>,
+    ) -> Run<()> {
+        let site = &instantiation.site;
+        let outer = self.frame_up(frame, hops);
+        if enter != NONE {
+            self.enter_file(enter)?;
+        }
+        let body = match &self.modules[module as usize].body {
+            Some(body) => body.clone(),
+            None => lower_module(self, module)?,
+        };
+        if !self.has_stack() {
+            return Err(self.stop_recursion("module", &site.name, body.span));
+        }
+        self.check_depth(site)?;
+        let mark = self.undo.len();
+        let base = self.stack.len();
+        self.stack.resize(base + body.frame_size as usize, Value::Unset);
+        self.stage(plan, base, frame, site)?;
+        let inner = Frame { base: base as u32, id: self.frames.len() as u32 };
+        self.frames.push(FrameEntry {
+            base: inner.base,
+            outer,
+            closure: None,
+            children: Some(instantiation.children.clone()),
+            children_frame: frame,
+        });
+        self.module_names.push(site.name.clone());
+        self.fill_defaults(&body.parameters, inner)?;
+        let mut nodes = Vec::new();
+        self.module_block(&body, inner, &mut nodes)?;
+        self.module_names.pop();
+        self.frames.pop();
+        self.stack.truncate(base);
+        self.restore_specials(mark);
+        self.add_node(Kind::Group, nodes, site.span, instantiation.modifiers, out)
+    }
+
+    fn module_block(&mut self, body: &Rc<ModuleBody>, frame: Frame, out: &mut Vec<NodeRef>) -> Run<()> {
+        self.run_assignments(&body.block, frame)?;
+        for instantiation in &body.block.instantiations {
+            if let Err(mut stop) = self.instantiate(instantiation, frame, out) {
+                if self.options.trace_parameters {
+                    let parameters = self.parameter_text(body, frame);
+                    stop.trace(body.span, || format!("call of '{}({parameters})'", body.name));
+                }
+                return Err(stop);
+            }
+        }
+        Ok(())
+    }
+
+    #[cold]
+    fn parameter_text(&self, body: &ModuleBody, frame: Frame) -> String {
+        let mut text = String::new();
+        for (at, parameter) in body.parameters.iter().enumerate() {
+            let value = match parameter.target {
+                Target::Special(id) => &self.specials[id as usize],
+                _ => &self.stack[frame.base as usize + at],
+            };
+            let value = match value {
+                Value::Cell(cell) => cell.borrow().clone(),
+                value => value.clone(),
+            };
+            let separator = if at > 0 { ", " } else { "" };
+            let _ = write!(text, "{separator}{} = {}", parameter.name, trace_text(&value));
+        }
+        text
+    }
+
+    /// A primitive, transform or operator.
+    fn builtin_module(
+        &mut self,
+        instantiation: &Instantiation,
+        module: &'static BuiltinModule,
+        plan: &ArgumentPlan,
+        frame: Frame,
+        out: &mut Vec<NodeRef>,
+    ) -> Run<()> {
+        let site = &instantiation.site;
+        let mark = self.undo.len();
+        let leaf = matches!(module.kind, ModuleKind::Leaf(_));
+        let values = self.module_arguments(instantiation, plan, module.parameters.len(), leaf, frame)?;
+        let arguments = ModuleArguments { module, values: &values, span: site.span };
+        let (ModuleKind::Leaf(make) | ModuleKind::Operator(make)) = module.kind else { return Ok(()) };
+        let kind = make(self, &arguments)?;
+        let mut nodes = Vec::new();
+        if !leaf {
+            if !self.has_stack() {
+                return Err(self.stop_recursion("module", &site.name, site.span));
+            }
+            self.run_block(&instantiation.children, frame, None, &mut nodes)?;
+        }
+        self.restore_specials(mark);
+        self.add_node(kind, nodes, site.span, instantiation.modifiers, out)
+    }
+
+    /// The arguments of a built-in module by position; `Unset` where there is none.
+    fn module_arguments(
+        &mut self,
+        instantiation: &Instantiation,
+        plan: &ArgumentPlan,
+        count: usize,
+        leaf: bool,
+        frame: Frame,
+    ) -> Run<Vec<Value>> {
+        let mut values = vec![Value::Unset; count];
+        let mut specials = Vec::new();
+        for (target, value) in &plan.arguments {
+            let value = self.eval(value, frame)?;
+            match target {
+                Target::Slot(slot) => values[*slot as usize] = value,
+                Target::Special(id) => specials.push((*id, value)),
+                _ => {}
+            }
+        }
+        let site = &instantiation.site;
+        if leaf && !instantiation.children.instantiations.is_empty() {
+            self.warn(site.span, format!("module {}() does not support child modules", site.name));
+        }
+        for note in &plan.notes {
+            self.warn(site.span, note.clone());
+        }
+        for (id, value) in specials {
+            self.bind_special(id, value);
+        }
+        Ok(values)
+    }
+
+    /// `children(…)`
+    fn children(
+        &mut self,
+        instantiation: &Instantiation,
+        plan: &ArgumentPlan,
+        hops: u32,
+        frame: Frame,
+        out: &mut Vec<NodeRef>,
+    ) -> Run<()> {
+        let site = &instantiation.site;
+        let mark = self.undo.len();
+        let values = self.module_arguments(instantiation, plan, 1, true, frame)?;
+        let id = self.frame_up(frame, hops);
+        let Some(entry) = self.frames.get(id as usize) else { return Ok(()) };
+        let (Some(block), home) = (entry.children.clone(), entry.children_frame) else { return Ok(()) };
+        let chosen = match self.chosen_children(&values[0], block.instantiations.len(), site) {
+            Ok(chosen) => chosen,
+            Err(NoChildren) => return Ok(()),
+        };
+        if !self.has_stack() {
+            return Err(self.stop_recursion("module", &site.name, site.span));
+        }
+        let mut nodes = Vec::new();
+        self.run_block(&block, home, chosen.as_deref(), &mut nodes)?;
+        self.restore_specials(mark);
+        self.add_group(nodes, site.span, instantiation.modifiers, out)
+    }
+
+    /// Which children an argument of `children()` means; `None` for all of them.
+    fn chosen_children(
+        &mut self,
+        argument: &Value,
+        count: usize,
+        site: &Site,
+    ) -> Result<Option<Vec<usize>>, NoChildren> {
+        match argument {
+            Value::Unset => Ok(None),
+            Value::Number(number) => match self.child_index(*number, count, site) {
+                Some(at) => Ok(Some(vec![at])),
+                None => Err(NoChildren),
+            },
+            Value::List(list) => {
+                let mut chosen = Vec::new();
+                for value in list.iter() {
+                    if let Value::Number(number) = value {
+                        chosen.extend(self.child_index(number, count, site));
+                    } else {
+                        let value = plain_text(&value).unwrap_or_default();
+                        let message = format!(
+                            "Bad parameter type ({value}) for children, only accept: empty, number, vector, range."
+                        );
+                        self.warn(site.span, message);
+                    }
+                }
+                Ok(Some(chosen))
+            }
+            Value::Range(range) => {
+                let steps = range.count();
+                if steps >= CHILDREN_RANGE_MAX {
+                    let message = format!("Bad range parameter for children: too many elements ({steps})");
+                    self.warn(site.span, message);
+                    return Err(NoChildren);
+                }
+                let numbers: Vec<f64> = range.iter().collect();
+                Ok(Some(numbers.into_iter().filter_map(|number| self.child_index(number, count, site)).collect()))
+            }
+            other => {
+                let value = echo_or_dots(other);
+                let message =
+                    format!("Bad parameter type ({value}) for children, only accept: empty, number, vector, range");
+                self.warn(site.span, message);
+                Err(NoChildren)
+            }
+        }
+    }
+
+    fn child_index(&mut self, number: f64, count: usize, site: &Site) -> Option<usize> {
+        let at = number as i32;
+        let found = usize::try_from(at).ok().filter(|at| *at < count);
+        if found.is_none() {
+            self.warn(site.span, format!("Children index ({at}) out of bounds ({count} children)"));
+        }
+        found
+    }
+
+    /// The node marked with `!` that comes first; a warning where there are several.
+    pub(in crate::scad) fn marked_root(&mut self, nodes: &[NodeRef]) -> Option<NodeRef> {
+        if self.root_marked.is_empty() {
+            return None;
+        }
+        let mut found: Option<NodeRef> = None;
+        let mut second = None;
+        let mut todo: Vec<&NodeRef> = nodes.iter().rev().collect();
+        while let Some(node) = todo.pop() {
+            if self.root_marked.contains(&(Arc::as_ptr(node) as usize)) {
+                match &found {
+                    None => found = Some(node.clone()),
+                    Some(first) if first.span != node.span => {
+                        second = Some(node.span);
+                        break;
+                    }
+                    Some(_) => {}
+                }
+            }
+            todo.extend(node.children.iter().rev());
+        }
+        if let Some(span) = second {
+            self.warn(span, "More than one Root Modifier (!)");
+        }
+        found
+    }
+}
+
+/// `children()` makes nothing, not even an empty group.
+struct NoChildren;
+
+fn trace_assignment(stop: &mut Stop, assignment: &Assignment) {
+    let name = &assignment.name;
+    match assignment.overwritten {
+        None => stop.trace(assignment.span, || format!("assignment to \"{name}\"")),
+        Some(overwritten) => {
+            let what = || format!("overwritten assignment to \"{name}\" (this is where the assignment is evaluated)");
+            stop.trace(assignment.span, what);
+            stop.trace(overwritten, || format!("overwriting assignment to \"{name}\""));
+        }
+    }
+}
+
+/// A value in a trace: strings in quotes, and not more of it than a line holds.
+fn trace_text(value: &Value) -> String {
+    echo_or_dots(value)
+}
+
+/// Bytes that a node takes for the lists in it.
+fn kind_bytes(kind: &Kind) -> usize {
+    match kind {
+        Kind::Polyhedron { points, faces, .. } => points.len() * 24 + faces.len() * 40,
+        Kind::Polygon { points, .. } => points.len() * 16,
+        _ => 0,
+    }
+}

@@ -1,0 +1,377 @@
+//! Text to tokens; never fails: bad bytes become bad tokens and notes.
+
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
+
+use crate::scad::token::{Keyword, Loc, Sign, Token, TokenKind};
+
+/// How bad a note is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NoteKind {
+    /// Reading went on.
+    Warning,
+    /// OpenSCAD calls this deprecated.
+    Deprecated,
+    /// The text is not a program.
+    Error,
+    /// A limit on nesting was reached.
+    Limit,
+}
+
+/// Something to tell about a file, before that file has an id in a job.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Note {
+    /// How bad it is.
+    pub kind: NoteKind,
+    /// Where.
+    pub loc: Loc,
+    /// What.
+    pub message: String,
+    /// What to do about it.
+    pub hint: Option<String>,
+}
+
+/// The tokens of `text`, the last of them `End`, and what there is to say about them.
+pub fn lex(text: &str) -> (Vec<Token>, Vec<Note>) {
+    let mut lexer = Lexer {
+        text,
+        bytes: text.as_bytes(),
+        at: 0,
+        tokens: Vec::new(),
+        notes: Vec::new(),
+        names: FxHashMap::default(),
+    };
+    lexer.tokens.reserve(text.len() / 4);
+    while lexer.step() {}
+    let end = text.len();
+    lexer.tokens.push(Token { kind: TokenKind::End, loc: Loc::new(end, end) });
+    (lexer.tokens, lexer.notes)
+}
+
+struct Lexer<'a> {
+    text: &'a str,
+    bytes: &'a [u8],
+    at: usize,
+    tokens: Vec<Token>,
+    notes: Vec<Note>,
+    names: FxHashMap<&'a str, Arc<str>>,
+}
+
+impl<'a> Lexer<'a> {
+    /// Reads one token or one run of blanks; false at the end.
+    fn step(&mut self) -> bool {
+        let Some(byte) = self.bytes.get(self.at).copied() else { return false };
+        match byte {
+            b' ' | b'\t' | b'\n' | b'\r' => self.at += 1,
+            b'/' if self.peek(1) == b'/' => self.line_comment(),
+            b'/' if self.peek(1) == b'*' => self.block_comment(),
+            b'"' => self.string(),
+            b'0'..=b'9' => self.number_or_name(),
+            b'.' if self.peek(1).is_ascii_digit() => self.number_or_name(),
+            b'a'..=b'z' | b'A'..=b'Z' | b'_' | b'$' => self.word(),
+            0x80.. => self.foreign(),
+            _ => self.sign(byte),
+        }
+        true
+    }
+
+    fn peek(&self, ahead: usize) -> u8 {
+        self.bytes.get(self.at + ahead).copied().unwrap_or(0)
+    }
+
+    fn push(&mut self, kind: TokenKind, start: usize) {
+        self.tokens.push(Token { kind, loc: Loc::new(start, self.at) });
+    }
+
+    fn note(&mut self, kind: NoteKind, start: usize, message: impl Into<String>) {
+        self.notes.push(Note { kind, loc: Loc::new(start, self.at.max(start)), message: message.into(), hint: None });
+    }
+
+    fn line_comment(&mut self) {
+        self.at = memchr(self.bytes, b'\n', self.at).unwrap_or(self.bytes.len());
+    }
+
+    fn block_comment(&mut self) {
+        let start = self.at;
+        match self.text.get(start + 2..).and_then(|rest| rest.find("*/")) {
+            Some(length) => self.at = start + 2 + length + 2,
+            None => {
+                self.at = self.bytes.len();
+                self.notes.push(Note {
+                    kind: NoteKind::Error,
+                    loc: Loc::new(start, start + 2),
+                    message: "Parser error: Unterminated comment".into(),
+                    hint: Some("Close the comment with */.".into()),
+                });
+            }
+        }
+    }
+
+    fn string(&mut self) {
+        let start = self.at;
+        self.at += 1;
+        let mut value = String::new();
+        loop {
+            let run = self.bytes[self.at..].iter().position(|byte| matches!(byte, b'"' | b'\\'));
+            let Some(length) = run else {
+                self.at = self.bytes.len();
+                self.notes.push(Note {
+                    kind: NoteKind::Error,
+                    loc: Loc::new(start, start + 1),
+                    message: "Parser error: Unterminated string".into(),
+                    hint: Some("Close the string with a double quote.".into()),
+                });
+                return self.push(TokenKind::Bad, start);
+            };
+            value.push_str(&self.text[self.at..self.at + length]);
+            self.at += length;
+            if self.bytes[self.at] == b'"' {
+                self.at += 1;
+                return self.push(TokenKind::Text(value.into()), start);
+            }
+            self.escape(&mut value);
+        }
+    }
+
+    fn escape(&mut self, value: &mut String) {
+        let start = self.at;
+        let (character, length) = match self.peek(1) {
+            b'n' => (Some('\n'), 2),
+            b't' => (Some('\t'), 2),
+            b'r' => (Some('\r'), 2),
+            b'\\' => (Some('\\'), 2),
+            b'"' => (Some('"'), 2),
+            b'x' if (b'0'..=b'7').contains(&self.peek(2)) => (self.hex(2, 2), 4),
+            b'u' => (self.hex(2, 4), 6),
+            b'U' => (self.hex(2, 6), 8),
+            _ => (None, 1),
+        };
+        match character {
+            Some(character) => {
+                value.push(character);
+                self.at += length;
+            }
+            None => {
+                self.at += 1;
+                self.note(NoteKind::Warning, start, "Undefined escape sequence");
+            }
+        }
+    }
+
+    /// The character of `count` hexadecimal digits, a blank where there is none such; `None` where the digits are missing.
+    fn hex(&self, ahead: usize, count: usize) -> Option<char> {
+        let digits = self.bytes.get(self.at + ahead..self.at + ahead + count)?;
+        if !digits.iter().all(u8::is_ascii_hexdigit) {
+            return None;
+        }
+        let code = digits.iter().fold(0, |code, digit| code * 16 + char::from(*digit).to_digit(16).unwrap_or(0));
+        Some(char::from_u32(code).filter(|character| *character != '\0').unwrap_or(' '))
+    }
+
+    fn word(&mut self) {
+        let start = self.at;
+        self.skip_word();
+        let word = &self.text[start..self.at];
+        if matches!(word, "include" | "use") && self.path_follows() {
+            return self.file(start, word == "include");
+        }
+        match Keyword::of(word) {
+            Some(keyword) => self.push(TokenKind::Keyword(keyword), start),
+            None => self.name(word, start),
+        }
+    }
+
+    fn skip_word(&mut self) {
+        self.at += 1;
+        while self.peek(0).is_ascii_alphanumeric() || self.peek(0) == b'_' {
+            self.at += 1;
+        }
+    }
+
+    fn name(&mut self, word: &'a str, start: usize) {
+        let name = self.names.entry(word).or_insert_with(|| Arc::from(word)).clone();
+        self.push(TokenKind::Name(name), start);
+    }
+
+    /// Whether the next thing but blanks is `<`; then stands behind it.
+    fn path_follows(&mut self) -> bool {
+        let mut at = self.at;
+        while matches!(self.bytes.get(at), Some(b' ' | b'\t' | b'\r' | b'\n')) {
+            at += 1;
+        }
+        let follows = self.bytes.get(at) == Some(&b'<');
+        if follows {
+            self.at = at + 1;
+        }
+        follows
+    }
+
+    fn file(&mut self, start: usize, include: bool) {
+        let from = self.at;
+        let Some(end) = memchr(self.bytes, b'>', from) else {
+            self.at = self.bytes.len();
+            let what = if include { "include" } else { "use" };
+            let message = format!("Parser error: Unterminated {what} statement");
+            self.notes.push(Note {
+                kind: NoteKind::Error,
+                loc: Loc::new(start, from),
+                message,
+                hint: Some("Close the file name with >.".into()),
+            });
+            return self.push(TokenKind::Bad, start);
+        };
+        let path: Arc<str> = self.text[from..end].replace(['\n', '\r', '\t'], "").into();
+        self.at = end + 1;
+        self.push(if include { TokenKind::Include(path) } else { TokenKind::Use(path) }, start);
+    }
+
+    /// A number, or a name that begins with a digit, whichever is longer.
+    fn number_or_name(&mut self) {
+        let start = self.at;
+        let word_end = self.word_end();
+        let number_end = self.number_end();
+        if word_end > number_end {
+            self.at = word_end;
+            let word = &self.text[start..word_end];
+            self.note(
+                NoteKind::Deprecated,
+                start,
+                format!("Variable names starting with digits (\"{word}\") will be removed in future releases."),
+            );
+            return self.name(word, start);
+        }
+        self.at = number_end;
+        let digits = &self.text[start..number_end];
+        let value = if let Some(hexadecimal) = digits.strip_prefix("0x") {
+            self.hexadecimal(hexadecimal, start)
+        } else {
+            self.decimal(digits, start)
+        };
+        self.push(TokenKind::Number(value), start);
+    }
+
+    fn hexadecimal(&mut self, digits: &str, start: usize) -> f64 {
+        match u64::from_str_radix(digits, 16) {
+            Ok(value) => {
+                if value as f64 as u64 != value {
+                    let message = format!("Integer \"0x{digits}\" cannot be represented precisely");
+                    self.note(NoteKind::Warning, start, message);
+                }
+                value as f64
+            }
+            Err(_) => {
+                self.note(NoteKind::Warning, start, format!("Hexadecimal constant \"0x{digits}\" too large"));
+                u64::MAX as f64
+            }
+        }
+    }
+
+    fn decimal(&mut self, digits: &str, start: usize) -> f64 {
+        let value = digits.parse::<f64>().unwrap_or(f64::NAN);
+        let whole = digits.bytes().all(|byte| byte.is_ascii_digit());
+        if whole && value >= 9_007_199_254_740_992.0 && digits.parse::<u64>().is_ok_and(|exact| value as u64 != exact)
+            || whole && value >= 18_446_744_073_709_551_616.0
+        {
+            self.note(NoteKind::Warning, start, format!("Integer \"{digits}\" cannot be represented precisely"));
+        }
+        value
+    }
+
+    fn word_end(&self) -> usize {
+        let mut at = self.at;
+        while matches!(self.bytes.get(at), Some(byte) if byte.is_ascii_alphanumeric() || *byte == b'_') {
+            at += 1;
+        }
+        at
+    }
+
+    fn number_end(&self) -> usize {
+        if self.bytes[self.at] == b'0' && self.peek(1) == b'x' && self.peek(2).is_ascii_hexdigit() {
+            return self.run(self.at + 2, |byte| byte.is_ascii_hexdigit());
+        }
+        let mut at = self.run(self.at, |byte| byte.is_ascii_digit());
+        if self.bytes.get(at) == Some(&b'.') {
+            at = self.run(at + 1, |byte| byte.is_ascii_digit());
+        }
+        let mut exponent = at;
+        if matches!(self.bytes.get(exponent), Some(b'e' | b'E')) {
+            exponent += 1;
+            if matches!(self.bytes.get(exponent), Some(b'+' | b'-')) {
+                exponent += 1;
+            }
+            let end = self.run(exponent, |byte| byte.is_ascii_digit());
+            if end > exponent {
+                return end;
+            }
+        }
+        at
+    }
+
+    fn run(&self, from: usize, accepts: impl Fn(&u8) -> bool) -> usize {
+        from + self.bytes[from.min(self.bytes.len())..].iter().take_while(|byte| accepts(byte)).count()
+    }
+
+    /// A character outside ASCII: no-break space and byte order mark are blanks, anything else is an error.
+    fn foreign(&mut self) {
+        let start = self.at;
+        let character = self.text[start..].chars().next().unwrap_or(' ');
+        self.at += character.len_utf8();
+        if !matches!(character, '\u{a0}' | '\u{feff}') {
+            self.push(TokenKind::Bad, start);
+        }
+    }
+
+    fn sign(&mut self, byte: u8) {
+        let start = self.at;
+        let pair = match (byte, self.peek(1)) {
+            (b'<', b'=') => Some(Sign::LessEqual),
+            (b'>', b'=') => Some(Sign::GreaterEqual),
+            (b'=', b'=') => Some(Sign::Equal),
+            (b'!', b'=') => Some(Sign::NotEqual),
+            (b'&', b'&') => Some(Sign::And),
+            (b'|', b'|') => Some(Sign::Or),
+            (b'<', b'<') => Some(Sign::ShiftLeft),
+            (b'>', b'>') => Some(Sign::ShiftRight),
+            _ => None,
+        };
+        self.at += if pair.is_some() { 2 } else { 1 };
+        let kind = pair.or_else(|| single(byte)).map_or(TokenKind::Bad, TokenKind::Sign);
+        self.push(kind, start);
+    }
+}
+
+fn single(byte: u8) -> Option<Sign> {
+    Some(match byte {
+        b'(' => Sign::OpenParen,
+        b')' => Sign::CloseParen,
+        b'[' => Sign::OpenBracket,
+        b']' => Sign::CloseBracket,
+        b'{' => Sign::OpenBrace,
+        b'}' => Sign::CloseBrace,
+        b';' => Sign::Semicolon,
+        b',' => Sign::Comma,
+        b':' => Sign::Colon,
+        b'?' => Sign::Question,
+        b'.' => Sign::Dot,
+        b'=' => Sign::Assign,
+        b'+' => Sign::Plus,
+        b'-' => Sign::Minus,
+        b'*' => Sign::Star,
+        b'/' => Sign::Slash,
+        b'%' => Sign::Percent,
+        b'^' => Sign::Caret,
+        b'!' => Sign::Bang,
+        b'#' => Sign::Hash,
+        b'~' => Sign::Tilde,
+        b'&' => Sign::Amp,
+        b'|' => Sign::Pipe,
+        b'<' => Sign::Less,
+        b'>' => Sign::Greater,
+        _ => return None,
+    })
+}
+
+fn memchr(bytes: &[u8], wanted: u8, from: usize) -> Option<usize> {
+    bytes[from..].iter().position(|byte| *byte == wanted).map(|length| from + length)
+}

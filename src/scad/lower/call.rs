@@ -1,0 +1,169 @@
+//! Calls: who is called, and which argument goes where.
+
+use std::rc::Rc;
+
+use crate::scad::ast::{self, Argument, ExprKind, Name};
+use crate::scad::builtin;
+use crate::scad::ir::{ArgumentPlan, BuiltinCall, Call, DynamicCall, Expr, Otherwise, Site, Target};
+use crate::scad::log::Run;
+use crate::scad::lower::names::{Definition, Missing};
+use crate::scad::lower::{Lowerer, is_special};
+use crate::scad::print::print_expr;
+use crate::scad::token::Loc;
+
+impl Lowerer<'_, '_> {
+    /// A call.
+    pub(super) fn call(&mut self, callee: &ast::Expr, arguments: &[Argument], loc: Loc) -> Run<Expr> {
+        let span = self.span(loc);
+        let ExprKind::Name(name) = &callee.kind else {
+            let name = Name::from(format!("({})", print_expr(callee)));
+            let candidates = vec![self.expr(callee)?];
+            let arguments = self.values(arguments)?;
+            let site = Rc::new(Site { name, span });
+            return Ok(dynamic(candidates, Otherwise::NotFunction, arguments, site));
+        };
+        let site = Rc::new(Site { name: name.clone(), span });
+        if &**name == "is_undef"
+            && let [Argument { value: ast::Expr { kind: ExprKind::Name(variable), .. }, .. }] = arguments
+        {
+            return self.is_undef_call(variable, arguments, site);
+        }
+        let (candidates, definition) = self.function_candidates(name, span);
+        let known = match definition {
+            Some(definition) => Some(self.known_call(&definition, arguments, &site)?),
+            None => self.builtin_call(name, arguments, &site)?,
+        };
+        if candidates.is_empty()
+            && let Some(known) = known
+        {
+            return Ok(known);
+        }
+        let otherwise = match known {
+            Some(call) => Otherwise::Call(call),
+            None => Otherwise::Unknown(self.nearest_function(name)),
+        };
+        let arguments = self.values(arguments)?;
+        Ok(dynamic(candidates, otherwise, arguments, site))
+    }
+
+    /// `is_undef(name)` says nothing where the name is unknown.
+    fn is_undef_call(&mut self, variable: &Name, arguments: &[Argument], site: Rc<Site>) -> Run<Expr> {
+        let (candidates, definition) = self.function_candidates(&Name::from("is_undef"), site.span);
+        let value = self.variable(variable, site.span, Missing::Silent);
+        let (None, Some(function), true) = (definition, builtin::function("is_undef"), candidates.is_empty()) else {
+            let arguments = self.values(arguments)?;
+            return Ok(dynamic(candidates, Otherwise::Unknown(None), arguments, site));
+        };
+        Ok(Expr::Builtin(Box::new(BuiltinCall { function, arguments: vec![(None, value)], site })))
+    }
+
+    fn known_call(&mut self, definition: &Definition, arguments: &[Argument], site: &Rc<Site>) -> Run<Expr> {
+        let syntax = self.job.functions[definition.entry as usize].syntax.clone();
+        let plan = self.plan(arguments, &syntax.parameters)?;
+        let (function, enter, hops) = (definition.entry, definition.enter, definition.hops);
+        Ok(Expr::Call(Box::new(Call { function, plan, enter, hops, site: site.clone() })))
+    }
+
+    fn builtin_call(&mut self, name: &str, arguments: &[Argument], site: &Rc<Site>) -> Run<Option<Expr>> {
+        let Some(function) = builtin::function(name) else { return Ok(None) };
+        let arguments = self.values(arguments)?;
+        Ok(Some(Expr::Builtin(Box::new(BuiltinCall { function, arguments, site: site.clone() }))))
+    }
+
+    /// Which argument goes to which parameter of the program's own functions and modules.
+    pub(super) fn plan(&mut self, arguments: &[Argument], parameters: &[ast::Parameter]) -> Run<ArgumentPlan> {
+        let names: Vec<&str> = parameters.iter().map(|parameter| &*parameter.name).collect();
+        self.plan_for(arguments, &names)
+    }
+
+    /// Which argument goes to which parameter of a built-in module: slot n for the one at position n.
+    pub(super) fn builtin_plan(&mut self, arguments: &[Argument], parameters: &[&str]) -> Run<ArgumentPlan> {
+        self.plan_for(arguments, parameters)
+    }
+
+    fn plan_for(&mut self, arguments: &[Argument], parameters: &[&str]) -> Run<ArgumentPlan> {
+        let mut plan = ArgumentPlan { arguments: Vec::new(), defaults: Vec::new(), notes: Vec::new(), plain: true };
+        let mut matching = Matching::new(parameters);
+        for argument in arguments {
+            let value = self.expr(&argument.value)?;
+            let target = match &argument.name {
+                Some(name) => match matching.named_target(name, &mut plan.notes) {
+                    None if is_special(name) => Target::Special(self.job.special_id(name)),
+                    target => self.target_of(target, parameters),
+                },
+                None => {
+                    let target = matching.next_target(&mut plan.notes);
+                    self.target_of(target, parameters)
+                }
+            };
+            plan.plain &= matches!(target, Target::Slot(_));
+            plan.arguments.push((target, value));
+        }
+        let unfilled = matching.filled.iter().enumerate().filter(|(_, filled)| !**filled);
+        plan.defaults = unfilled.map(|(at, _)| at as u32).collect();
+        plan.plain &= plan.defaults.iter().all(|at| !is_special(parameters[*at as usize]));
+        Ok(plan)
+    }
+
+    fn target_of(&mut self, parameter: Option<usize>, parameters: &[&str]) -> Target {
+        match parameter {
+            None => Target::Dropped,
+            Some(at) if is_special(parameters[at]) => Target::Special(self.job.special_id(&Name::from(parameters[at]))),
+            Some(at) => Target::Slot(at as u32),
+        }
+    }
+}
+
+/// How far the arguments of one call were matched with parameters.
+pub(in crate::scad) struct Matching<'a> {
+    parameters: &'a [&'a str],
+    named: Vec<Name>,
+    filled: Vec<bool>,
+    next: usize,
+    told: bool,
+}
+
+impl<'a> Matching<'a> {
+    /// Nothing matched so far.
+    pub(in crate::scad) fn new(parameters: &'a [&'a str]) -> Self {
+        Self { parameters, named: Vec::new(), filled: vec![false; parameters.len()], next: 0, told: false }
+    }
+
+    /// The parameter of that name, and OpenSCAD's warnings about it.
+    pub(in crate::scad) fn named_target(&mut self, name: &Name, notes: &mut Vec<String>) -> Option<usize> {
+        let target = self.parameters.iter().position(|parameter| **parameter == **name);
+        if self.named.contains(name) {
+            notes.push(format!("argument \"{name}\" supplied more than once"));
+        } else if target.is_some_and(|at| self.filled[at]) {
+            notes.push(format!("argument \"{name}\" overrides positional argument"));
+        } else if target.is_none() && !is_special(name) {
+            notes.push(format!("variable \"{name}\" not specified as parameter"));
+        }
+        self.named.push(name.clone());
+        if let Some(at) = target {
+            self.filled[at] = true;
+        }
+        target
+    }
+
+    /// The next parameter that was not named so far.
+    pub(in crate::scad) fn next_target(&mut self, notes: &mut Vec<String>) -> Option<usize> {
+        while self.next < self.parameters.len() {
+            let at = self.next;
+            self.next += 1;
+            if !self.named.iter().any(|name| **name == *self.parameters[at]) {
+                self.filled[at] = true;
+                return Some(at);
+            }
+        }
+        if !self.told {
+            self.told = true;
+            notes.push("Too many unnamed arguments supplied".into());
+        }
+        None
+    }
+}
+
+fn dynamic(candidates: Vec<Expr>, otherwise: Otherwise, arguments: Vec<(Option<Name>, Expr)>, site: Rc<Site>) -> Expr {
+    Expr::Dynamic(Box::new(DynamicCall { candidates, otherwise, arguments, site }))
+}

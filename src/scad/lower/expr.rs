@@ -1,0 +1,266 @@
+//! Expressions.
+
+use crate::scad::ast::{self, Argument, ExprKind, Name, UnaryOp};
+use crate::scad::ir::{self, Binding, Bindings, Expr, LoopVariable, Target};
+use crate::scad::log::Run;
+use crate::scad::lower::names::{Missing, pending};
+use crate::scad::lower::{Lowerer, Variable, VariableState, is_special};
+use crate::scad::print::print_expr;
+use crate::scad::token::Loc;
+use crate::scad::value::{List, Value};
+
+impl Lowerer<'_, '_> {
+    /// An expression, or a list element.
+    pub(super) fn expr(&mut self, expr: &ast::Expr) -> Run<Expr> {
+        let span = self.span(expr.loc);
+        Ok(match &expr.kind {
+            ExprKind::Undef => Expr::Const(Value::Undef),
+            ExprKind::Bool(value) => Expr::Const(Value::Bool(*value)),
+            ExprKind::Number(value) => Expr::Const(Value::Number(*value)),
+            ExprKind::Text(text) => Expr::Const(Value::text(&**text)),
+            ExprKind::Name(name) => self.variable(name, span, Missing::Warn),
+            ExprKind::Unary(op, operand) => self.unary(*op, operand, expr.loc)?,
+            ExprKind::Binary(op, operands) => self.binary(*op, operands, expr.loc)?,
+            ExprKind::Ternary(parts) => {
+                Expr::Ternary(Box::new((self.expr(&parts.0)?, self.expr(&parts.1)?, self.expr(&parts.2)?)))
+            }
+            ExprKind::Index(parts) => Expr::Index(Box::new((self.expr(&parts.0)?, self.expr(&parts.1)?))),
+            ExprKind::Member(object, name) => Expr::Member(Box::new((self.expr(object)?, name.clone()))),
+            ExprKind::Call(callee, arguments) => self.call(callee, arguments, expr.loc)?,
+            ExprKind::Function(function) => self.literal(function, None)?,
+            ExprKind::Let(arguments, body) => self.let_expr(arguments, body, expr.loc)?,
+            ExprKind::Assert(arguments, body) => self.assert_expr(arguments, body.as_deref(), expr.loc)?,
+            ExprKind::Echo(arguments, body) => {
+                let body = body.as_ref().map(|body| self.expr(body)).transpose()?;
+                Expr::Echo(Box::new(ir::Echo { arguments: self.values(arguments)?, body, span }))
+            }
+            ExprKind::Range(range) => self.range(range, expr)?,
+            ExprKind::List(items) => self.list(items)?,
+            ExprKind::For(arguments, body) => self.for_element(arguments, body, expr.loc)?,
+            ExprKind::ForC(parts) => self.for_c_element(parts, expr.loc)?,
+            ExprKind::Each(inner) => Expr::Each(Box::new((self.expr(inner)?, span))),
+            ExprKind::If(parts) => {
+                let otherwise = parts.2.as_ref().map(|otherwise| self.expr(otherwise)).transpose()?;
+                Expr::If(Box::new((self.expr(&parts.0)?, self.expr(&parts.1)?, otherwise)))
+            }
+        })
+    }
+
+    fn unary(&mut self, op: UnaryOp, operand: &ast::Expr, loc: Loc) -> Run<Expr> {
+        let span = self.span(loc);
+        Ok(Expr::Unary(Box::new(ir::Unary { op, operand: self.expr(operand)?, span })))
+    }
+
+    fn binary(&mut self, op: ast::BinaryOp, operands: &(ast::Expr, ast::Expr), loc: Loc) -> Run<Expr> {
+        let span = self.span(loc);
+        let (left, right) = (self.expr(&operands.0)?, self.expr(&operands.1)?);
+        Ok(match op {
+            ast::BinaryOp::And => Expr::And(Box::new((left, right))),
+            ast::BinaryOp::Or => Expr::Or(Box::new((left, right))),
+            _ => Expr::Binary(Box::new(ir::Binary { op, left, right, span })),
+        })
+    }
+
+    fn range(&mut self, range: &ast::Range, expr: &ast::Expr) -> Run<Expr> {
+        let step = range.step.as_ref().map(|step| self.expr(step)).transpose()?;
+        Ok(Expr::Range(Box::new(ir::RangeExpr {
+            begin: self.expr(&range.begin)?,
+            step,
+            end: self.expr(&range.end)?,
+            literal: expr.is_literal(),
+            span: self.span(expr.loc),
+        })))
+    }
+
+    /// A list; one of constants only is made once.
+    fn list(&mut self, items: &[ast::Expr]) -> Run<Expr> {
+        let mut lowered = Vec::with_capacity(items.len());
+        for item in items {
+            lowered.push(self.expr(item)?);
+        }
+        if !lowered.iter().all(|item| matches!(item, Expr::Const(_))) {
+            return Ok(Expr::List(lowered.into_boxed_slice()));
+        }
+        let values = lowered.into_iter().map(|item| match item {
+            Expr::Const(value) => value,
+            _ => Value::Undef,
+        });
+        Ok(Expr::Const(Value::list(List::from_values(values.collect()))))
+    }
+
+    /// Values with their names, evaluated in order.
+    pub(super) fn values(&mut self, arguments: &[Argument]) -> Run<Vec<(Option<Name>, Expr)>> {
+        arguments.iter().map(|argument| Ok((argument.name.clone(), self.expr(&argument.value)?))).collect()
+    }
+
+    fn let_expr(&mut self, arguments: &[Argument], body: &ast::Expr, loc: Loc) -> Run<Expr> {
+        let (bindings, used) = self.open_bindings(arguments, loc)?;
+        let body = self.expr(body)?;
+        let bindings = self.close_bindings(bindings, used);
+        Ok(Expr::Let(Box::new(ir::Let { bindings, body })))
+    }
+
+    /// Opens a scope with variables that are assigned one after another.
+    pub(super) fn open_bindings(&mut self, arguments: &[Argument], loc: Loc) -> Run<(Bindings, u32)> {
+        let used = self.frame().used;
+        let mut scope = Vec::new();
+        for argument in arguments {
+            let Some(name) = argument.name.as_ref().filter(|name| !is_special(name)) else { continue };
+            if !scope.iter().any(|variable: &Variable| variable.name == *name) {
+                let slot = self.frame().new_slot();
+                scope.push(pending(name, slot));
+            }
+        }
+        self.frame().scopes.push(scope);
+        let list = self.binding_list(arguments)?;
+        let has_special = list.iter().any(|binding| matches!(binding.target, Target::Special(_)));
+        Ok((Bindings { list, cells: Vec::new(), has_special, span: self.span(loc) }, used))
+    }
+
+    fn binding_list(&mut self, arguments: &[Argument]) -> Run<Vec<Binding>> {
+        let mut seen: Vec<&Name> = Vec::new();
+        let mut list = Vec::with_capacity(arguments.len());
+        for argument in arguments {
+            let name = argument.name.clone().unwrap_or_else(|| Name::from(""));
+            let duplicate = seen.contains(&argument.name.as_ref().unwrap_or(&name));
+            let value = self.assigned(&argument.value, if duplicate { None } else { argument.name.as_ref() })?;
+            let target = match &argument.name {
+                None => Target::Nameless,
+                Some(_) if duplicate => Target::Duplicate,
+                Some(name) if is_special(name) => Target::Special(self.job.special_id(name)),
+                Some(name) => self.bind(name),
+            };
+            seen.extend(argument.name.as_ref());
+            list.push(Binding { target, value, name });
+        }
+        Ok(list)
+    }
+
+    /// A value that is being assigned to a variable: a function literal may call itself by that name.
+    pub(super) fn assigned(&mut self, value: &ast::Expr, name: Option<&Name>) -> Run<Expr> {
+        match &value.kind {
+            ExprKind::Function(function) => self.literal(function, name),
+            _ => self.expr(value),
+        }
+    }
+
+    /// From here on the variable of the innermost scope has its value.
+    pub(super) fn bind(&mut self, name: &Name) -> Target {
+        let scope = self.frame().scopes.last_mut();
+        let Some(variable) = scope.and_then(|scope| scope.iter_mut().find(|variable| variable.name == *name)) else {
+            return Target::Dropped;
+        };
+        match variable.state {
+            VariableState::Pending | VariableState::Bound => {
+                variable.state = VariableState::Bound;
+                Target::Slot(variable.slot)
+            }
+            VariableState::PendingCell | VariableState::BoundCell => {
+                variable.state = VariableState::BoundCell;
+                Target::Cell(variable.slot)
+            }
+        }
+    }
+
+    /// Closes the scope; now it is known which variables are shared.
+    pub(super) fn close_bindings(&mut self, mut bindings: Bindings, used: u32) -> Bindings {
+        bindings.cells = self.close_scope();
+        self.frame().used = used;
+        bindings
+    }
+
+    /// Closes the innermost scope: the slots of its shared variables.
+    pub(super) fn close_scope(&mut self) -> Vec<u32> {
+        let scope = self.frame().scopes.pop().unwrap_or_default();
+        let shared =
+            |variable: &&Variable| matches!(variable.state, VariableState::BoundCell | VariableState::PendingCell);
+        scope.iter().filter(shared).map(|variable| variable.slot).collect()
+    }
+
+    fn assert_expr(&mut self, arguments: &[Argument], body: Option<&ast::Expr>, loc: Loc) -> Run<Expr> {
+        let mut assert = self.assertion(arguments, loc)?;
+        assert.body = body.map(|body| self.expr(body)).transpose()?;
+        Ok(Expr::Assert(Box::new(assert)))
+    }
+
+    /// The arguments of `assert`.
+    pub(super) fn assertion(&mut self, arguments: &[Argument], loc: Loc) -> Run<ir::Assert> {
+        let plan = self.builtin_plan(arguments, &["condition", "message"])?;
+        let text = arguments
+            .iter()
+            .find(|argument| argument.name.as_deref().is_none_or(|name| name == "condition"))
+            .map_or_else(String::new, |argument| format!(" '{}'", print_expr(&argument.value)));
+        let mut assert = ir::Assert {
+            condition: None,
+            message: None,
+            others: Vec::new(),
+            notes: plan.notes,
+            text,
+            body: None,
+            span: self.span(loc),
+        };
+        for (target, value) in plan.arguments {
+            match target {
+                Target::Slot(0) => assert.condition = Some(value),
+                Target::Slot(1) => assert.message = Some(value),
+                _ => assert.others.push(value),
+            }
+        }
+        Ok(assert)
+    }
+
+    fn for_element(&mut self, arguments: &[Argument], body: &ast::Expr, loc: Loc) -> Run<Expr> {
+        let used = self.frame().used;
+        let variables = self.loop_variables(arguments)?;
+        let body = self.expr(body)?;
+        for _ in &variables {
+            self.frame().scopes.pop();
+        }
+        self.frame().used = used;
+        Ok(Expr::For(Box::new(ir::For { variables, body, span: self.span(loc) })))
+    }
+
+    /// Loop variables; each opens a scope that the caller closes.
+    pub(super) fn loop_variables(&mut self, arguments: &[Argument]) -> Run<Vec<LoopVariable>> {
+        let mut variables = Vec::with_capacity(arguments.len());
+        for argument in arguments {
+            let values = self.expr(&argument.value)?;
+            let target = match &argument.name {
+                Some(name) if is_special(name) => Target::Special(self.job.special_id(name)),
+                Some(_) => Target::Slot(self.frame().new_slot()),
+                None => Target::Nameless,
+            };
+            let mut scope = Vec::new();
+            if let (Some(name), Target::Slot(slot)) = (&argument.name, target) {
+                scope.push(Variable { name: name.clone(), slot, state: VariableState::Bound });
+            }
+            self.frame().scopes.push(scope);
+            variables.push(LoopVariable { target, values });
+        }
+        Ok(variables)
+    }
+
+    /// The variables of the start and of each step share one scope.
+    fn for_c_element(&mut self, parts: &ast::ForC, loc: Loc) -> Run<Expr> {
+        let used = self.frame().used;
+        let mut scope: Vec<Variable> = Vec::new();
+        for argument in parts.init.iter().chain(&parts.step) {
+            let Some(name) = argument.name.as_ref().filter(|name| !is_special(name)) else { continue };
+            if !scope.iter().any(|variable| variable.name == *name) {
+                let slot = self.frame().new_slot();
+                scope.push(pending(name, slot));
+            }
+        }
+        let fresh = scope.iter().map(|variable| variable.slot).collect();
+        self.frame().scopes.push(scope);
+        let span = self.span(loc);
+        let list = self.binding_list(&parts.init)?;
+        let init = Bindings { has_special: true, list, cells: Vec::new(), span };
+        let condition = self.expr(&parts.condition)?;
+        let body = self.expr(&parts.body)?;
+        let list = self.binding_list(&parts.step)?;
+        let step = Bindings { has_special: true, list, cells: Vec::new(), span };
+        let init = self.close_bindings(init, used);
+        Ok(Expr::ForC(Box::new(ir::ForC { init, condition, step, body, fresh, span })))
+    }
+}

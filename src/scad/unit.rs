@@ -1,0 +1,133 @@
+//! `Unit`: one parsed file, immutable and shared; `ParseCache`: all that a daemon has parsed, found by content.
+
+use std::hash::Hasher as _;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rustc_hash::{FxHashMap, FxHasher};
+
+use crate::scad::ast::Scope;
+use crate::scad::lexer::{Note, NoteKind};
+use crate::scad::parser::parse;
+
+/// One parsed file.
+#[derive(Debug)]
+pub struct Unit {
+    /// The bytes it was parsed from.
+    pub bytes: Arc<[u8]>,
+    /// The bytes as text; what is not UTF-8 is replaced.
+    pub text: Arc<str>,
+    /// Byte offset of each line.
+    pub line_starts: Arc<[u32]>,
+    /// Its statements.
+    pub scope: Scope,
+    /// What there is to say about it.
+    pub notes: Vec<Note>,
+}
+
+impl Unit {
+    /// Parses a file.
+    pub fn parse(bytes: Arc<[u8]>) -> Self {
+        let text: Arc<str> = String::from_utf8_lossy(&bytes).into();
+        let (scope, notes) = parse(&text);
+        let line_starts = line_starts(&text);
+        Self { bytes, text, line_starts, scope, notes }
+    }
+
+    /// Whether the text is no program.
+    pub fn is_broken(&self) -> bool {
+        self.notes.iter().any(|note| matches!(note.kind, NoteKind::Error | NoteKind::Limit))
+    }
+}
+
+fn line_starts(text: &str) -> Arc<[u32]> {
+    let breaks = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at as u32 + 1);
+    std::iter::once(0).chain(breaks).collect()
+}
+
+/// Parsed files by content. A daemon keeps one across jobs, so that a library is parsed once.
+#[derive(Debug, Default)]
+pub struct ParseCache {
+    inner: Mutex<Inner>,
+}
+
+#[derive(Debug, Default)]
+struct Inner {
+    units: FxHashMap<u64, Vec<Entry>>,
+    bytes: usize,
+    clock: u64,
+}
+
+#[derive(Debug)]
+struct Entry {
+    unit: Arc<Unit>,
+    used: u64,
+}
+
+/// Source bytes that the cache holds at most; a syntax tree takes about ten times as much memory as its text.
+const CACHE_BYTES_MAX: usize = 32 << 20;
+
+impl ParseCache {
+    /// An empty cache.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The parsed form of a file.
+    pub fn unit(&self, bytes: &Arc<[u8]>) -> Arc<Unit> {
+        let key = key_of(bytes);
+        if let Some(unit) = self.lookup(key, bytes) {
+            return unit;
+        }
+        let unit = Arc::new(Unit::parse(bytes.clone()));
+        self.insert(key, unit.clone());
+        unit
+    }
+
+    fn lookup(&self, key: u64, bytes: &Arc<[u8]>) -> Option<Arc<Unit>> {
+        let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
+        inner.clock += 1;
+        let clock = inner.clock;
+        // the key only narrows the search: what decides is the content, so nobody can plant a colliding file
+        let same = |entry: &&mut Entry| Arc::ptr_eq(&entry.unit.bytes, bytes) || entry.unit.bytes == *bytes;
+        let entry = inner.units.get_mut(&key)?.iter_mut().find(same)?;
+        entry.used = clock;
+        Some(entry.unit.clone())
+    }
+
+    fn insert(&self, key: u64, unit: Arc<Unit>) {
+        let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
+        let clock = inner.clock;
+        inner.bytes += unit.bytes.len();
+        inner.units.entry(key).or_default().push(Entry { unit, used: clock });
+        if inner.bytes > CACHE_BYTES_MAX {
+            inner.shrink();
+        }
+    }
+}
+
+impl Inner {
+    /// Forgets the half that was not used for the longest time.
+    fn shrink(&mut self) {
+        let mut ages: Vec<(u64, usize)> =
+            self.units.values().flatten().map(|entry| (entry.used, entry.unit.bytes.len())).collect();
+        ages.sort_unstable_by(|a, b| b.cmp(a));
+        let mut kept = 0;
+        let oldest = ages.into_iter().take_while(|(_, bytes)| {
+            kept += bytes;
+            kept <= CACHE_BYTES_MAX / 2
+        });
+        let oldest = oldest.last().map_or(u64::MAX, |(used, _)| used);
+        for entries in self.units.values_mut() {
+            entries.retain(|entry| entry.used >= oldest);
+        }
+        self.units.retain(|_, entries| !entries.is_empty());
+        self.bytes = self.units.values().flatten().map(|entry| entry.unit.bytes.len()).sum();
+    }
+}
+
+fn key_of(bytes: &[u8]) -> u64 {
+    let mut hasher = FxHasher::default();
+    hasher.write(bytes);
+    hasher.write_usize(bytes.len());
+    hasher.finish()
+}

@@ -1,0 +1,56 @@
+//! `Object`: named values in the order in which they came; `object()`, `textmetrics()` and JSON make them.
+
+use std::rc::Rc;
+
+use rustc_hash::FxHashMap;
+
+use crate::scad::value::Value;
+
+/// Named values.
+#[derive(Debug, Default, Clone)]
+pub struct Object {
+    entries: Vec<(Rc<str>, Value)>,
+    index: FxHashMap<Rc<str>, u32>,
+}
+
+impl Object {
+    /// Number of names.
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Whether it has no names.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// The value of a name.
+    pub fn get(&self, name: &str) -> Option<&Value> {
+        self.index.get(name).map(|at| &self.entries[*at as usize].1)
+    }
+
+    /// Sets a name; a name that is there already keeps its place.
+    pub fn set(&mut self, name: &str, value: Value) {
+        if let Some(at) = self.index.get(name) {
+            self.entries[*at as usize].1 = value;
+            return;
+        }
+        let name: Rc<str> = name.into();
+        self.index.insert(name.clone(), self.entries.len() as u32);
+        self.entries.push((name, value));
+    }
+
+    /// Takes a name out.
+    pub fn remove(&mut self, name: &str) {
+        let Some(at) = self.index.remove(name) else { return };
+        self.entries.remove(at as usize);
+        for (index, (name, _)) in self.entries.iter().enumerate().skip(at as usize) {
+            self.index.insert(name.clone(), index as u32);
+        }
+    }
+
+    /// Names and values in order.
+    pub fn iter(&self) -> impl Iterator<Item = (&Rc<str>, &Value)> {
+        self.entries.iter().map(|(name, value)| (name, value))
+    }
+}

@@ -1,0 +1,311 @@
+//! Operators on values; a result that is `undef` says why.
+
+use crate::scad::ast::BinaryOp;
+use crate::scad::print::binary_sign;
+use crate::scad::value::{List, ListBuilder, Range, Value, ascii_text, compare, equal};
+
+/// Why an operation has no result. Cheap to make: most are thrown away.
+#[derive(Debug)]
+pub enum Why {
+    /// The operator is not defined for these two types.
+    Types(BinaryOp, &'static str, &'static str),
+    /// Values of this type have no order.
+    NoOrder(BinaryOp, &'static str, &'static str),
+    /// The operator with one operand is not defined for this type.
+    Type(char, &'static str),
+    /// Anything else, in words.
+    Words(String),
+    /// The same, and OpenSCAD says it once more without a place.
+    Twice(String),
+}
+
+impl Why {
+    /// With one more line.
+    pub fn and(self, line: String) -> Self {
+        Self::Words(format!("{self}\n\t{line}"))
+    }
+}
+
+impl std::fmt::Display for Why {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Types(op, left, right) => write!(out, "undefined operation ({left} {} {right})", binary_sign(*op)),
+            Self::NoOrder(op, left, right) => write!(out, "operation undefined ({left} {} {right})", binary_sign(*op)),
+            Self::Type(op, operand) => write!(out, "undefined operation ({op}{operand})"),
+            Self::Words(words) | Self::Twice(words) => out.write_str(words),
+        }
+    }
+}
+
+/// The result of an operator other than `&&` and `||`.
+///
+/// # Errors
+/// Why there is none.
+pub fn binary(op: BinaryOp, left: &Value, right: &Value) -> Result<Value, Why> {
+    match op {
+        BinaryOp::Add => add(left, right),
+        BinaryOp::Subtract => subtract(left, right),
+        BinaryOp::Multiply => multiply(left, right),
+        BinaryOp::Divide => divide(left, right),
+        BinaryOp::Equal => Ok(Value::Bool(equal(left, right))),
+        BinaryOp::NotEqual => Ok(Value::Bool(!equal(left, right))),
+        BinaryOp::Less | BinaryOp::LessEqual | BinaryOp::Greater | BinaryOp::GreaterEqual => {
+            compare(op, left, right).map(Value::Bool)
+        }
+        _ => match (left, right) {
+            (Value::Number(a), Value::Number(b)) => on_numbers(op, *a, *b).map(Value::Number),
+            _ => Err(Why::Types(op, left.type_name(), right.type_name())),
+        },
+    }
+}
+
+fn on_numbers(op: BinaryOp, left: f64, right: f64) -> Result<f64, Why> {
+    Ok(match op {
+        BinaryOp::Modulo => left % right,
+        BinaryOp::Power => libm::pow(left, right),
+        BinaryOp::BitAnd => (to_int(left) & to_int(right)) as f64,
+        BinaryOp::BitOr => (to_int(left) | to_int(right)) as f64,
+        _ => {
+            let shift = to_int(right);
+            if shift < 0 {
+                return Err(Why::Words("negative shift".into()));
+            }
+            if shift >= 64 {
+                return Err(Why::Words("shift too large".into()));
+            }
+            if op == BinaryOp::ShiftLeft { (to_int(left) << shift) as f64 } else { (to_int(left) >> shift) as f64 }
+        }
+    })
+}
+
+/// As x86 converts: what does not fit becomes the smallest number.
+fn to_int(number: f64) -> i64 {
+    let fits = (-9_223_372_036_854_775_808.0..9_223_372_036_854_775_808.0).contains(&number);
+    if fits { number as i64 } else { i64::MIN }
+}
+
+fn add(left: &Value, right: &Value) -> Result<Value, Why> {
+    match (left, right) {
+        (Value::Number(a), Value::Number(b)) => Ok(Value::Number(a + b)),
+        (Value::List(a), Value::List(b)) => Ok(Value::list(pairwise(a, b, |a, b| a + b, add))),
+        _ => Err(Why::Types(BinaryOp::Add, left.type_name(), right.type_name())),
+    }
+}
+
+fn subtract(left: &Value, right: &Value) -> Result<Value, Why> {
+    match (left, right) {
+        (Value::Number(a), Value::Number(b)) => Ok(Value::Number(a - b)),
+        (Value::List(a), Value::List(b)) => Ok(Value::list(pairwise(a, b, |a, b| a - b, subtract))),
+        _ => Err(Why::Types(BinaryOp::Subtract, left.type_name(), right.type_name())),
+    }
+}
+
+/// Element by element, up to the end of the shorter list.
+fn pairwise(
+    left: &List,
+    right: &List,
+    numbers: impl Fn(f64, f64) -> f64,
+    values: impl Fn(&Value, &Value) -> Result<Value, Why>,
+) -> List {
+    if let (Some(a), Some(b)) = (left.as_numbers(), right.as_numbers()) {
+        return map_numbers(a.len().min(b.len()), |at| numbers(a[at], b[at]));
+    }
+    let mut out = ListBuilder::default();
+    left.iter().zip(right.iter()).for_each(|(a, b)| out.push(values(&a, &b).unwrap_or_default()));
+    out.finish()
+}
+
+/// The list of `length` numbers; without a detour where it fits into the list itself.
+fn map_numbers(length: usize, number: impl Fn(usize) -> f64) -> List {
+    if length <= 3 {
+        let mut few = [0.0; 3];
+        for (at, slot) in few.iter_mut().take(length).enumerate() {
+            *slot = number(at);
+        }
+        return List::of_numbers(&few[..length]);
+    }
+    List::from_numbers((0..length).map(number).collect())
+}
+
+fn each(list: &List, numbers: impl Fn(f64) -> f64, values: impl Fn(&Value) -> Result<Value, Why>) -> Value {
+    if let Some(all) = list.as_numbers() {
+        return Value::list(map_numbers(all.len(), |at| numbers(all[at])));
+    }
+    let mut out = ListBuilder::default();
+    list.iter().for_each(|value| out.push(values(&value).unwrap_or_default()));
+    Value::list(out.finish())
+}
+
+fn divide(left: &Value, right: &Value) -> Result<Value, Why> {
+    match (left, right) {
+        (Value::Number(a), Value::Number(b)) => Ok(Value::Number(a / b)),
+        (Value::List(list), Value::Number(b)) => Ok(each(list, |a| a / b, |value| divide(value, right))),
+        (Value::Number(a), Value::List(list)) => Ok(each(list, |b| a / b, |value| divide(left, value))),
+        _ => Err(Why::Types(BinaryOp::Divide, left.type_name(), right.type_name())),
+    }
+}
+
+fn multiply(left: &Value, right: &Value) -> Result<Value, Why> {
+    match (left, right) {
+        (Value::Number(a), Value::Number(b)) => Ok(Value::Number(a * b)),
+        (Value::List(list), Value::Number(b)) => Ok(each(list, |a| a * b, |value| multiply(value, right))),
+        (Value::Number(a), Value::List(list)) => Ok(each(list, |b| b * a, |value| multiply(value, left))),
+        (Value::List(a), Value::List(b)) => multiply_lists(a, b),
+        _ => Err(Why::Types(BinaryOp::Multiply, left.type_name(), right.type_name())),
+    }
+}
+
+fn multiply_lists(left: &List, right: &List) -> Result<Value, Why> {
+    let (Some(first), Some(second)) = (left.get(0), right.get(0)) else {
+        return Err(Why::Words("Multiplication is undefined on empty vectors".into()));
+    };
+    let (rows, columns) = (left.len(), right.len());
+    let words = |text: String| Err(Why::Words(text));
+    match (&first, &second) {
+        (Value::Number(_), Value::Number(_)) if rows == columns => dot(left, right),
+        (Value::Number(_), Value::Number(_)) => {
+            words(format!("vector*vector requires matching lengths ({rows} != {columns})"))
+        }
+        (Value::Number(_), Value::List(_)) if rows == columns => vector_by_matrix(left, right).map(Value::list),
+        (Value::Number(_), Value::List(_)) => {
+            words(format!("vector*matrix requires vector length to match matrix row count ({rows} != {columns})"))
+        }
+        (Value::List(row), Value::Number(_)) if row.len() == columns => matrix_by_vector(left, right),
+        (Value::List(row), Value::Number(_)) => words(format!(
+            "matrix*vector requires matrix column count to match vector length ({} != {columns})",
+            row.len()
+        )),
+        (Value::List(row), Value::List(_)) if row.len() == columns => matrix_by_matrix(left, right),
+        (Value::List(row), Value::List(_)) => words(format!(
+            "matrix*matrix requires left operand column count to match right operand row count ({} != {columns})",
+            row.len()
+        )),
+        _ => words(format!(
+            "undefined vector*vector multiplication where first elements are types {} and {}",
+            first.type_name(),
+            second.type_name()
+        )),
+    }
+}
+
+fn dot(left: &List, right: &List) -> Result<Value, Why> {
+    if let (Some(a), Some(b)) = (left.as_numbers(), right.as_numbers()) {
+        return Ok(Value::Number(a.iter().zip(b).fold(0.0, |sum, (a, b)| sum + a * b)));
+    }
+    let mut sum = 0.0;
+    for (a, b) in left.iter().zip(right.iter()) {
+        match (&a, &b) {
+            (Value::Number(a), Value::Number(b)) => sum += a * b,
+            _ => return Err(Why::Types(BinaryOp::Multiply, a.type_name(), b.type_name())),
+        }
+    }
+    Ok(Value::Number(sum))
+}
+
+fn matrix_by_vector(matrix: &List, vector: &List) -> Result<Value, Why> {
+    let mut out = ListBuilder::default();
+    for (at, row) in matrix.iter().enumerate() {
+        let Some(row) = row.as_list().filter(|row| row.len() == vector.len()) else {
+            return Err(Why::Words(format!("Matrix must be rectangular. Problem at row {at}")));
+        };
+        let mut sum = 0.0;
+        for (column, (a, b)) in row.iter().zip(vector.iter()).enumerate() {
+            let Value::Number(a) = a else {
+                return Err(Why::Words(format!("Matrix must contain only numbers. Problem at row {at}, col {column}")));
+            };
+            let Value::Number(b) = b else {
+                return Err(Why::Words(format!("Vector must contain only numbers. Problem at index {column}")));
+            };
+            sum += a * b;
+        }
+        out.push(Value::Number(sum));
+    }
+    Ok(Value::list(out.finish()))
+}
+
+fn vector_by_matrix(vector: &List, matrix: &List) -> Result<List, Why> {
+    let width = matrix.get(0).as_ref().and_then(Value::as_list).map_or(0, List::len);
+    let mut sums = vec![0.0; width];
+    for column in 0..width {
+        for (at, (factor, row)) in vector.iter().zip(matrix.iter()).enumerate() {
+            let Some(row) = row.as_list().filter(|row| row.len() == width) else {
+                return Err(Why::Twice(format!("Matrix must be rectangular. Problem at row {at}")));
+            };
+            let Value::Number(factor) = factor else {
+                return Err(Why::Twice(format!("Vector must contain only numbers. Problem at index {at}")));
+            };
+            let Some(Value::Number(entry)) = row.get(column) else {
+                return Err(Why::Twice(format!("Matrix must contain only numbers. Problem at row {at}, col {column}")));
+            };
+            sums[column] += factor * entry;
+        }
+    }
+    Ok(List::from_numbers(sums))
+}
+
+fn matrix_by_matrix(left: &List, right: &List) -> Result<Value, Why> {
+    let mut out = ListBuilder::default();
+    for (at, row) in left.iter().enumerate() {
+        let columns = row.as_list().map_or(0, List::len);
+        let Some(row) = row.as_list().filter(|row| row.len() == right.len()) else {
+            return Err(Why::Words(format!(
+                "matrix*matrix left operand row length does not match right operand row count ({columns} != {}) at row {at}",
+                right.len()
+            )));
+        };
+        let product = vector_by_matrix(row, right)
+            .map_err(|why| Why::Twice(why.and(format!("while processing left operand at row {at}")).to_string()))?;
+        out.push(Value::list(product));
+    }
+    Ok(Value::list(out.finish()))
+}
+
+/// `-value`
+///
+/// # Errors
+/// Why there is none.
+pub fn negate(value: &Value) -> Result<Value, Why> {
+    match value {
+        Value::Number(number) => Ok(Value::Number(-number)),
+        Value::List(list) => Ok(each(list, |number| -number, negate)),
+        _ => Err(Why::Type('-', value.type_name())),
+    }
+}
+
+/// `~value`
+///
+/// # Errors
+/// Why there is none.
+pub fn bit_not(value: &Value) -> Result<Value, Why> {
+    match value {
+        Value::Number(number) => Ok(Value::Number(!to_int(*number) as f64)),
+        _ => Err(Why::Type('~', value.type_name())),
+    }
+}
+
+/// `value[index]`; `undef` where there is no such element.
+pub fn index(value: &Value, at: &Value) -> Value {
+    match (value, at) {
+        (Value::List(list), Value::Number(at)) => to_index(*at).and_then(|at| list.get(at)).unwrap_or_default(),
+        (Value::Text(text), Value::Number(at)) => {
+            to_index(*at).and_then(|at| text.char_at(at)).map_or(Value::Undef, ascii_text)
+        }
+        (Value::Range(range), Value::Number(at)) => range_part(range, to_index(*at)),
+        (Value::Object(object), Value::Text(name)) => object.get(name.as_str()).cloned().unwrap_or_default(),
+        _ => Value::Undef,
+    }
+}
+
+fn range_part(range: &Range, at: Option<usize>) -> Value {
+    match at {
+        Some(0) => Value::Number(range.begin),
+        Some(1) => Value::Number(range.step),
+        Some(2) => Value::Number(range.end),
+        _ => Value::Undef,
+    }
+}
+
+/// The index that a number means: its whole part; none below zero.
+fn to_index(number: f64) -> Option<usize> {
+    (number > -1.0 && number < f64::from(u32::MAX)).then_some(number as usize)
+}
