@@ -1,1 +1,417 @@
-//! daemon
+//! The runtime: jobs from the queue through the pipeline into the store; the only room with a clock, a network and signals.
+//!
+//! **In** [`Settings`]; **Out** artefacts and manifests in the store, notifications, an empty queue, and a [`Summary`].
+//! **Stages** `poll` (receive) → `lease` (keep invisible) → `attempt` (one delivery: `envelope`, `inputs`) → `making` (one job: `worker`, `settle`) → `acknowledge`.
+//! **Invariants** A message is deleted only after its manifest is in the store. No more is received than there is room for. A job whose lease is lost
+//! writes no manifest. Only `worker` catches panics; only `settle` orders store, notify and acknowledge.
+//! **Knows nothing of** the language and geometry: a job is a function from inputs to an outcome.
+
+mod acknowledge;
+mod attempt;
+pub mod aws;
+mod breaker;
+mod dead_letter;
+mod envelope;
+mod http;
+mod inputs;
+mod lease;
+mod making;
+mod notify;
+mod poll;
+mod producer;
+pub mod queue;
+mod resources;
+mod retry;
+mod settle;
+mod shutdown;
+mod status;
+pub mod store;
+mod systemd;
+pub mod telemetry;
+mod worker;
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::{Semaphore, oneshot, watch};
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+pub use dead_letter::DeadLetters;
+pub use notify::Notifier;
+pub use producer::{Producer, ProducerError};
+pub use resources::{ResourceError, Resources};
+pub use shutdown::Shutdown;
+pub use status::{Board, JobStatus, Observer};
+pub use worker::Work;
+
+use crate::config::Settings;
+use crate::daemon::acknowledge::Acknowledger;
+use crate::daemon::aws::Clients;
+use crate::daemon::breaker::Breaker;
+use crate::daemon::inputs::Larder;
+use crate::daemon::lease::{Keeper, Lease};
+use crate::daemon::poll::Poller;
+use crate::daemon::queue::{Queue, SqsQueue};
+use crate::daemon::settle::Settler;
+use crate::daemon::store::{S3Store, Store};
+use crate::daemon::systemd::Alive;
+use crate::daemon::telemetry::{Metrics, event};
+
+/// Why a daemon could not be started.
+#[derive(Debug, thiserror::Error)]
+pub enum DaemonError {
+    /// Neither settings nor the AWS chain name a region.
+    #[error("no AWS region: set aws.region, AWS_REGION, or the region of a profile")]
+    NoRegion,
+    /// Libraries or fonts cannot be read.
+    #[error(transparent)]
+    Resources(#[from] ResourceError),
+    /// The HTTP address cannot be listened on.
+    #[error("http.listen = {address}: {cause}")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// Why.
+        cause: std::io::Error,
+    },
+}
+
+/// What a daemon did in its life.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// Messages received.
+    pub received: u64,
+    /// Manifests written, by status.
+    pub settled: BTreeMap<String, u64>,
+    /// Jobs that were given back.
+    pub released: u64,
+}
+
+/// Whom to tell what of a running daemon.
+#[derive(Default)]
+pub struct Hooks {
+    /// Told of every change of any job.
+    pub observer: Option<Observer>,
+    /// Told once, when the daemon receives.
+    pub started: Option<oneshot::Sender<Running>>,
+}
+
+/// A daemon that receives.
+#[derive(Debug, Clone)]
+pub struct Running {
+    /// Where HTTP is served.
+    pub http: Option<SocketAddr>,
+    /// The jobs.
+    pub board: Board,
+    /// The numbers.
+    pub metrics: Arc<Metrics>,
+}
+
+/// The outside of a daemon.
+#[derive(Debug, Clone)]
+pub struct Services {
+    /// In order of priority.
+    pub queues: Vec<Queue>,
+    /// Where artefacts go.
+    pub store: Store,
+    /// Who is told.
+    pub notifier: Notifier,
+    /// Where what is no job goes.
+    pub dead_letters: DeadLetters,
+    /// For manifests and events.
+    pub region: String,
+}
+
+impl Services {
+    /// SQS and S3, as the settings say.
+    pub fn on_aws(clients: &Clients, settings: &Settings) -> Self {
+        let (visibility, attempt) = (settings.queue.visibility, settings.aws.attempt);
+        let queue = |url: &String| Queue::Sqs(SqsQueue::new(clients.sqs.clone(), url.clone(), visibility, attempt));
+        let notifier = settings.notify_queue_url.as_ref().map_or(Notifier::None, |url| Notifier::Sqs {
+            client: clients.sqs.clone(),
+            url: url.clone(),
+            region: clients.region.clone(),
+        });
+        Self {
+            queues: settings.queue.urls.iter().map(queue).collect(),
+            store: Store::S3(S3Store::new(clients.s3.clone())),
+            notifier,
+            dead_letters: DeadLetters::new(&clients.sqs, settings.queue.dead_letter_url.as_deref()),
+            region: clients.region.clone(),
+        }
+    }
+}
+
+/// Receives and settles jobs until `shutdown`, on SQS and S3 with the real pipeline.
+///
+/// # Errors
+/// Only for what is wrong at the start; once it receives, it goes on whatever happens.
+pub async fn run(settings: Settings, shutdown: Shutdown, hooks: Hooks) -> Result<Summary, DaemonError> {
+    let clients = Clients::connect(&settings).await;
+    if clients.region.is_empty() {
+        return Err(DaemonError::NoRegion);
+    }
+    let resources = Resources::load(&settings.worker)?;
+    let services = Services::on_aws(&clients, &settings);
+    let work = resources.pipeline();
+    run_with(settings, services, resources, work, shutdown, hooks).await
+}
+
+/// The same with any services and any work.
+///
+/// # Errors
+/// When the HTTP address cannot be listened on.
+pub async fn run_with(
+    settings: Settings,
+    services: Services,
+    resources: Resources,
+    work: Work,
+    shutdown: Shutdown,
+    hooks: Hooks,
+) -> Result<Summary, DaemonError> {
+    let tasks = Tasks::default();
+    let daemon = Daemon::new(settings, services, resources, work, shutdown, hooks.observer, &tasks);
+    let http = http::listen(&daemon, &tasks.tracker, tasks.stop.clone()).await?;
+    daemon.start(http, &tasks);
+    if let Some(started) = hooks.started {
+        let running = Running { http, board: daemon.board.clone(), metrics: Arc::clone(&daemon.metrics) };
+        // whoever wanted to know may have gone
+        let _ = started.send(running);
+    }
+    let attempts = TaskTracker::new();
+    let mut poller = JoinSet::new();
+    poller.spawn(Poller::new(Arc::clone(&daemon), attempts.clone()).run());
+    daemon.shutdown.drain.cancelled().await;
+    daemon.drain(poller, attempts).await;
+    daemon.acknowledgers.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    tasks.finish().await;
+    Ok(daemon.summary())
+}
+
+/// The tasks beside the jobs.
+#[derive(Debug, Default)]
+struct Tasks {
+    tracker: TaskTracker,
+    /// Ends those that have no end of their own.
+    stop: CancellationToken,
+    /// Those that end when there is nothing more to delete.
+    acknowledging: TaskTracker,
+}
+
+impl Tasks {
+    async fn finish(self) {
+        self.acknowledging.close();
+        self.acknowledging.wait().await;
+        self.stop.cancel();
+        self.tracker.close();
+        self.tracker.wait().await;
+    }
+}
+
+/// Everything that the tasks of a daemon share.
+#[derive(Debug)]
+struct Daemon {
+    settings: Settings,
+    keepers: Vec<Arc<Keeper>>,
+    acknowledgers: Mutex<Vec<Acknowledger>>,
+    dead_letters: DeadLetters,
+    larder: Larder,
+    settler: Arc<Settler>,
+    resources: Resources,
+    work: WorkBox,
+    /// One a job in hand.
+    slots: Arc<Semaphore>,
+    /// One a job that is computed.
+    rooms: Semaphore,
+    board: Board,
+    metrics: Arc<Metrics>,
+    pause: Pause,
+    alive: Alive,
+    reachable: Flag,
+    shutdown: Shutdown,
+    instance: String,
+    region: String,
+}
+
+struct WorkBox(Work);
+
+impl std::fmt::Debug for WorkBox {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("Work")
+    }
+}
+
+impl Daemon {
+    fn new(
+        settings: Settings,
+        services: Services,
+        resources: Resources,
+        work: Work,
+        shutdown: Shutdown,
+        observer: Option<Observer>,
+        tasks: &Tasks,
+    ) -> Arc<Self> {
+        let metrics = Arc::new(Metrics::default());
+        let mut acknowledgers = Vec::new();
+        let mut keepers = Vec::new();
+        for queue in services.queues {
+            let (acknowledger, task) = Acknowledger::new(queue.clone(), Arc::clone(&metrics));
+            acknowledgers.push(acknowledger);
+            tasks.acknowledging.spawn(task);
+            keepers.push(Keeper::new(queue, settings.queue.visibility, Arc::clone(&metrics)));
+        }
+        let larder = Larder {
+            store: services.store.clone(),
+            bucket: settings.store.bucket.clone(),
+            read_buckets: settings.store.read_buckets.clone(),
+            templates: settings.store.templates.clone(),
+            bytes_max: settings.limits.source_bytes,
+        };
+        let settler = Arc::new(Settler {
+            store: services.store,
+            notifier: services.notifier,
+            breaker: Breaker::new(&settings.breaker),
+            metrics: Arc::clone(&metrics),
+            bucket: settings.store.bucket.clone(),
+            uploads: settings.store.uploads,
+            abandon: shutdown.abandon.clone(),
+        });
+        let (jobs, ahead) = (settings.worker.jobs, settings.worker.ahead);
+        Arc::new(Self {
+            alive: Alive::new(settings.queue.wait + settings.aws.attempt + Duration::from_secs(15)),
+            keepers,
+            acknowledgers: Mutex::new(acknowledgers),
+            dead_letters: services.dead_letters,
+            larder,
+            settler,
+            resources,
+            work: WorkBox(work),
+            slots: Arc::new(Semaphore::new(jobs + ahead)),
+            rooms: Semaphore::new(jobs),
+            board: Board::new(observer),
+            metrics,
+            pause: Pause::new(),
+            reachable: Flag(AtomicBool::new(true)),
+            shutdown,
+            instance: attempt::instance_name(),
+            region: services.region,
+            settings,
+        })
+    }
+
+    fn breaker(&self) -> &Breaker {
+        &self.settler.breaker
+    }
+
+    /// Starts what runs beside the jobs, and tells the world.
+    fn start(self: &Arc<Self>, http: Option<SocketAddr>, tasks: &Tasks) {
+        for keeper in &self.keepers {
+            tasks.tracker.spawn(Arc::clone(keeper).run(tasks.stop.clone()));
+        }
+        let daemon = Arc::clone(self);
+        tasks.tracker.spawn(systemd::feed_watchdog(move || daemon.alive.is_alive(), tasks.stop.clone()));
+        let queues: Vec<String> = self.keepers.iter().map(|keeper| keeper.queue().name().to_owned()).collect();
+        event::Started { queues: &queues, bucket: &self.settings.store.bucket, jobs: self.settings.worker.jobs, http }
+            .emit();
+        systemd::ready(&format!("receiving from {}", queues.join(", ")));
+    }
+
+    /// Lets jobs in hand finish within the grace, then gives them back.
+    async fn drain(&self, mut poller: JoinSet<()>, attempts: TaskTracker) {
+        let grace = self.settings.drain_grace;
+        event::Draining { reason: "told to end", grace }.emit();
+        systemd::stopping(grace);
+        attempts.close();
+        let done = async {
+            while poller.join_next().await.is_some() {}
+            attempts.wait().await;
+        };
+        tokio::pin!(done);
+        tokio::select! {
+            () = &mut done => return,
+            () = tokio::time::sleep(grace) => {}
+            () = self.shutdown.abandon.cancelled() => {}
+        }
+        self.shutdown.abandon.cancel();
+        if tokio::time::timeout(LAST_WORDS, done).await.is_err() {
+            tracing::error!("jobs do not end; their messages become visible by themselves");
+        }
+    }
+
+    fn acknowledge(&self, queue: usize, lease: Arc<Lease>) {
+        let acknowledgers = self.acknowledgers.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(acknowledger) = acknowledgers.get(queue) {
+            acknowledger.acknowledge(lease);
+        }
+    }
+
+    /// Why nothing is received now, if nothing is.
+    fn unready(&self) -> Option<&'static str> {
+        if self.shutdown.drain.is_cancelled() {
+            return Some("draining");
+        }
+        if self.pause.is_paused() {
+            return Some("paused");
+        }
+        if !self.breaker().is_closed() {
+            return Some("the store fails");
+        }
+        if !self.reachable.is_set() {
+            return Some("the queue cannot be reached");
+        }
+        (!self.alive.is_alive()).then_some("the poll loop does not move")
+    }
+
+    fn summary(&self) -> Summary {
+        Summary {
+            received: self.metrics.messages_received.value(),
+            settled: self.metrics.jobs_settled.values(),
+            released: self.metrics.jobs_released.value() + self.metrics.jobs_retried.value(),
+        }
+    }
+}
+
+/// How long jobs may take to be given back once they are cancelled: longer than a job is waited for.
+const LAST_WORDS: Duration = Duration::from_secs(45);
+
+/// A switch that any task may turn.
+#[derive(Debug)]
+struct Flag(AtomicBool);
+
+impl Flag {
+    fn set(&self, value: bool) {
+        self.0.store(value, Ordering::Relaxed);
+    }
+
+    fn is_set(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// Whether receiving is paused by hand.
+#[derive(Debug)]
+struct Pause(watch::Sender<bool>);
+
+impl Pause {
+    fn new() -> Self {
+        Self(watch::Sender::new(false))
+    }
+
+    fn set(&self, paused: bool) {
+        self.0.send_replace(paused);
+    }
+
+    fn is_paused(&self) -> bool {
+        *self.0.borrow()
+    }
+
+    async fn wait_until_running(&self) {
+        // the sender lives in the same struct
+        let _ = self.0.subscribe().wait_for(|paused| !paused).await;
+    }
+}

@@ -1,0 +1,210 @@
+//! One job of a delivery: fetched, computed, settled.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use time::OffsetDateTime;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use crate::budget::Budget;
+use crate::daemon::attempt::{Attempt, End, ended};
+use crate::daemon::settle::{Target, Unsettled};
+use crate::daemon::status::JobStatus;
+use crate::daemon::worker::{Computed, Task, compute};
+use crate::job::report;
+use crate::job::{Failure, Fate, Inputs, JobSpec, Outcome, Phase, keys};
+
+/// What is shown of a settled job.
+pub struct Shown {
+    status: &'static str,
+    code: Option<&'static str>,
+    manifest: String,
+    artefacts: Vec<String>,
+    triangles: Option<usize>,
+}
+
+impl Shown {
+    /// Puts it into a status.
+    pub fn show(self, status: &mut JobStatus) {
+        self.status.clone_into(&mut status.status);
+        status.code = self.code.map(str::to_owned);
+        status.manifest = Some(self.manifest);
+        status.artefacts = self.artefacts;
+        status.triangles = self.triangles;
+        status.progress = 1.0;
+        status.phase = "done";
+    }
+}
+
+/// A job that is to be made.
+pub struct Making<'a> {
+    /// The delivery that it came with.
+    pub attempt: &'a Attempt,
+    /// The job.
+    pub spec: &'a Arc<JobSpec>,
+    /// Where it writes.
+    pub target: &'a Target,
+    /// Cancels it.
+    pub cancel_job: CancellationToken,
+}
+
+impl Making<'_> {
+    /// Makes and settles it; what is shown of it, if it has a manifest now.
+    pub async fn run(&self, lost: CancellationToken) -> (End, Option<Shown>) {
+        let started = OffsetDateTime::now_utc();
+        let (computed, bytes_in) = self.make(started, &lost).await;
+        let cancelled_by_owner = self.cancel_job.is_cancelled();
+        let fate = match &computed.outcome.failure {
+            Some(failure) if cancelled_by_owner && failure.code() == "canceled" => Fate::Acknowledge,
+            Some(failure) => failure.fate(),
+            None => Fate::Acknowledge,
+        };
+        let settings = &self.attempt.daemon.settings.queue;
+        let is_last = self.attempt.delivery.attempt >= settings.attempts_max;
+        match fate {
+            Fate::Release => (if lost.is_cancelled() { End::Lost } else { End::Release }, None),
+            Fate::Retry | Fate::Leave if !is_last => {
+                let reason = computed.outcome.failure.as_ref().map(report::detail).unwrap_or_default();
+                (End::Retry(reason), None)
+            }
+            _ => self.settle(computed, started, bytes_in).await,
+        }
+    }
+
+    /// Fetches and computes; everything that goes wrong is in the outcome.
+    async fn make(&self, started: OffsetDateTime, lost: &CancellationToken) -> (Computed, u64) {
+        let daemon = &self.attempt.daemon;
+        let failed = |failure| Computed { outcome: Outcome::failed(failure), stages_ms: Vec::new() };
+        if self.spec.expires.is_some_and(|expires| expires < started) {
+            return (failed(Failure::Expired), 0);
+        }
+        if self.attempt.delivery.attempt > daemon.settings.queue.attempts_max {
+            let times = self.attempt.delivery.attempt - 1;
+            let told = format!("the job was attempted {times} times and never came to an end: it may crash the daemon");
+            return (failed(Failure::Internal(told)), 0);
+        }
+        let fetching = Instant::now();
+        let fetched = tokio::select! {
+            fetched = daemon.larder.fetch(self.spec) => fetched,
+            () = lost.cancelled() => Err(Failure::Cancelled),
+            () = self.cancel_job.cancelled() => Err(Failure::Cancelled),
+            () = daemon.shutdown.drain.cancelled() => Err(Failure::Cancelled),
+        };
+        let fetched = match fetched {
+            Ok(fetched) => fetched,
+            Err(failure) => return (failed(failure), 0),
+        };
+        daemon.metrics.fetch_time.observe(fetching.elapsed());
+        daemon.metrics.bytes_in.add(fetched.bytes);
+        let bytes_in = fetched.bytes;
+        let inputs = Inputs::new(
+            fetched.files,
+            fetched.entry.clone(),
+            daemon.resources.library.clone(),
+            daemon.resources.fonts.clone(),
+        );
+        let Some(inputs) = inputs else {
+            return (
+                failed(Failure::SourceNotFound(format!("there is no file {:?} in the job", fetched.entry))),
+                bytes_in,
+            );
+        };
+        (self.compute(inputs, lost).await, bytes_in)
+    }
+
+    async fn compute(&self, inputs: Inputs, lost: &CancellationToken) -> Computed {
+        let daemon = &self.attempt.daemon;
+        let cancelled = Computed { outcome: Outcome::failed(Failure::Cancelled), stages_ms: Vec::new() };
+        // once draining has begun, what has not started goes back
+        let _room = tokio::select! {
+            biased;
+            () = daemon.shutdown.drain.cancelled() => return cancelled,
+            () = lost.cancelled() => return cancelled,
+            () = self.cancel_job.cancelled() => return cancelled,
+            room = daemon.rooms.acquire() => room,
+        };
+        let settings = &daemon.settings;
+        let asked = self.spec.limits.wall_seconds.map(|seconds| Duration::from_secs(seconds.into()));
+        let wall = asked.map_or(settings.wall_limit, |asked| asked.min(settings.wall_limit));
+        let (board, job) = (daemon.board.clone(), self.spec.id.clone());
+        let task = Task {
+            work: Arc::clone(&daemon.work.0),
+            spec: Arc::clone(self.spec),
+            inputs,
+            budget: Budget::new(self.spec.limits.under(&settings.limits)),
+            wall,
+            cancel: [self.cancel_job.clone(), lost.clone(), daemon.shutdown.abandon.clone()],
+            stack_bytes: settings.worker.stack_bytes,
+            progress: Arc::new(move |phase| board.advance(&job, phase.name(), share(phase))),
+        };
+        daemon.metrics.jobs_computing.add(1);
+        let begun = Instant::now();
+        let computed = compute(task, &daemon.metrics).await;
+        daemon.metrics.jobs_computing.add(-1);
+        daemon.metrics.compute_time.observe(begun.elapsed());
+        computed
+    }
+
+    async fn settle(&self, computed: Computed, started: OffsetDateTime, bytes_in: u64) -> (End, Option<Shown>) {
+        let daemon = &self.attempt.daemon;
+        let begun = Instant::now();
+        daemon.board.advance(&self.spec.id, "uploading", 0.95);
+        let mut outcome = computed.outcome;
+        let artefacts = outcome.artefacts().cloned().collect();
+        let stored = daemon.settler.store_artefacts(self.target, artefacts, &self.attempt.lease).await;
+        let bytes = match stored {
+            Ok(bytes) => bytes,
+            Err(Unsettled::Destination(reason)) => {
+                return (self.attempt.refuse(self.spec, Failure::Invalid(reason)).await, None);
+            }
+            Err(unsettled) => return (ended(&unsettled), None),
+        };
+        if self.cancel_job.is_cancelled() && outcome.failure == Some(Failure::Cancelled) {
+            outcome.outputs.clear();
+        }
+        let run = self.attempt.run_figures(started, bytes_in, &computed.stages_ms);
+        let manifest = report::manifest(self.spec, &outcome, &run, &self.target.prefix);
+        match self.attempt.commit(self.target, &self.spec.id, manifest).await {
+            Ok(()) => {
+                daemon.metrics.settle_time.observe(begun.elapsed());
+                self.attempt.count_settled(&outcome, bytes, self.target);
+                let end = match &outcome.failure {
+                    // its manifest tells the owner; a copy of the message is for whoever has to find out why
+                    Some(Failure::Internal(reason)) => self.attempt.dead_letter(reason).await,
+                    _ => End::Done,
+                };
+                (end, Some(self.shown(&outcome)))
+            }
+            Err(Unsettled::Destination(reason)) => {
+                (self.attempt.refuse(self.spec, Failure::Invalid(reason)).await, None)
+            }
+            Err(unsettled) => (ended(&unsettled), None),
+        }
+    }
+
+    fn shown(&self, outcome: &Outcome) -> Shown {
+        let key = |name: &str| keys::artefact(&self.target.prefix, name);
+        Shown {
+            status: report::status(outcome),
+            code: outcome.failure.as_ref().map(Failure::code),
+            manifest: self.target.manifest().to_string(),
+            artefacts: outcome.artefacts().map(|artefact| key(&artefact.name)).collect(),
+            triangles: outcome.geometry.as_ref().map(|geometry| geometry.triangles),
+        }
+    }
+}
+
+/// How far along a phase is: evaluation and geometry take most of the time, and nobody knows how much beforehand.
+fn share(phase: Phase) -> f32 {
+    match phase {
+        Phase::Evaluating => 0.05,
+        Phase::Realizing => 0.25,
+        Phase::Making { done, of } => 0.6 + 0.35 * ratio(done, of),
+    }
+}
+
+fn ratio(done: usize, of: usize) -> f32 {
+    let small = |count: usize| f32::from(u16::try_from(count).unwrap_or(u16::MAX));
+    if of == 0 { 1.0 } else { small(done) / small(of) }
+}

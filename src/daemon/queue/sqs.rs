@@ -1,0 +1,181 @@
+//! The queue on SQS.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use aws_sdk_sqs::config::Config;
+use aws_sdk_sqs::config::http::HttpResponse;
+use aws_sdk_sqs::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_sqs::types::{
+    BatchResultErrorEntry, ChangeMessageVisibilityBatchRequestEntry, DeleteMessageBatchRequestEntry, Message,
+    MessageAttributeValue, MessageSystemAttributeName,
+};
+use tokio::time::Instant;
+
+use crate::daemon::aws::{Trouble, explain, timeouts, trouble};
+use crate::daemon::queue::{BatchResult, Delivery, QueueError, Receipt};
+
+/// A queue on SQS.
+#[derive(Debug, Clone)]
+pub struct SqsQueue {
+    client: aws_sdk_sqs::Client,
+    url: String,
+    visibility: Duration,
+    attempt: Duration,
+}
+
+impl SqsQueue {
+    /// The queue at `url`; deliveries are invisible for `visibility`. `attempt` is the longest attempt at a call, without the wait of a receive.
+    pub fn new(client: aws_sdk_sqs::Client, url: String, visibility: Duration, attempt: Duration) -> Self {
+        Self { client, url, visibility, attempt }
+    }
+
+    /// The last segment of the URL.
+    pub fn name(&self) -> &str {
+        self.url.rsplit('/').next().unwrap_or_default()
+    }
+
+    /// Receives.
+    pub async fn receive(&self, count: usize, wait: Duration) -> Result<Vec<Delivery>, QueueError> {
+        let asked = Instant::now();
+        let call = self
+            .client
+            .receive_message()
+            .queue_url(&self.url)
+            .max_number_of_messages(seconds(count))
+            .wait_time_seconds(seconds(wait.as_secs()))
+            .visibility_timeout(seconds(self.visibility.as_secs()))
+            .message_system_attribute_names(MessageSystemAttributeName::ApproximateReceiveCount)
+            .message_system_attribute_names(MessageSystemAttributeName::SentTimestamp)
+            .message_system_attribute_names(MessageSystemAttributeName::MessageGroupId)
+            .message_attribute_names("All");
+        // an attempt that ends before the wait does would throw messages away; there is one attempt, for the loop itself is the retry
+        let attempt = self.attempt + wait;
+        let limits = Config::builder()
+            .timeout_config(timeouts(attempt, attempt + Duration::from_secs(1)))
+            .retry_config(aws_sdk_sqs::config::retry::RetryConfig::disabled());
+        let output = call.customize().config_override(limits).send().await.map_err(|error| failure(&error))?;
+        Ok(output.messages.unwrap_or_default().into_iter().map(|message| delivery(message, asked)).collect())
+    }
+
+    /// Extends or releases.
+    pub async fn extend(&self, entries: &[(Receipt, Duration)]) -> BatchResult {
+        let batch = entries.iter().enumerate().map(|(index, (receipt, visibility))| {
+            ChangeMessageVisibilityBatchRequestEntry::builder()
+                .id(index.to_string())
+                .receipt_handle(&receipt.0)
+                .visibility_timeout(seconds(visibility.as_secs()))
+                .build()
+        });
+        let batch: Vec<_> = batch.collect::<Result<_, _>>().map_err(|error| QueueError::Refused(error.to_string()))?;
+        let call = self.client.change_message_visibility_batch().queue_url(&self.url).set_entries(Some(batch));
+        let output = call.send().await.map_err(|error| failure(&error))?;
+        Ok(by_entry(entries.len(), output.failed()))
+    }
+
+    /// Deletes.
+    pub async fn acknowledge(&self, receipts: &[Receipt]) -> BatchResult {
+        let batch = receipts.iter().enumerate().map(|(index, receipt)| {
+            DeleteMessageBatchRequestEntry::builder().id(index.to_string()).receipt_handle(&receipt.0).build()
+        });
+        let batch: Vec<_> = batch.collect::<Result<_, _>>().map_err(|error| QueueError::Refused(error.to_string()))?;
+        let call = self.client.delete_message_batch().queue_url(&self.url).set_entries(Some(batch));
+        let output = call.send().await.map_err(|error| failure(&error))?;
+        Ok(by_entry(receipts.len(), output.failed()))
+    }
+}
+
+/// Sends `body` with text attributes to the queue at `url`.
+///
+/// # Errors
+/// All kinds but `LeaseLost`.
+pub async fn send(
+    client: &aws_sdk_sqs::Client,
+    url: &str,
+    body: &str,
+    attributes: &BTreeMap<String, String>,
+    group: Option<&str>,
+) -> Result<(), QueueError> {
+    let mut call = client.send_message().queue_url(url).message_body(body);
+    if url.ends_with(".fifo") {
+        call = call
+            .message_group_id(group.unwrap_or("maquette"))
+            .set_message_deduplication_id(attributes.get("id").cloned());
+    }
+    for (name, value) in attributes {
+        let value = MessageAttributeValue::builder().data_type("String").string_value(value).build();
+        let value = value.map_err(|error| QueueError::Refused(error.to_string()))?;
+        call = call.message_attributes(name, value);
+    }
+    call.send().await.map(drop).map_err(|error| failure(&error))
+}
+
+/// A 200 can hold failures: entries that are not named there succeeded.
+fn by_entry(count: usize, failed: &[BatchResultErrorEntry]) -> Vec<Result<(), QueueError>> {
+    let mut results = vec![Ok(()); count];
+    for entry in failed {
+        let place = entry.id().parse::<usize>().ok().and_then(|index| results.get_mut(index));
+        if let Some(result) = place {
+            *result = Err(entry_failure(entry));
+        }
+    }
+    results
+}
+
+fn entry_failure(entry: &BatchResultErrorEntry) -> QueueError {
+    let text = format!("{}: {}", entry.code(), entry.message().unwrap_or_default());
+    match entry.code() {
+        code if LOST.contains(&code) => QueueError::LeaseLost(text),
+        _ if entry.sender_fault() => QueueError::Refused(text),
+        _ => QueueError::Unavailable(text),
+    }
+}
+
+/// Codes of a delivery that is not ours any more, as the query protocol and as JSON name them.
+const LOST: [&str; 6] = [
+    "ReceiptHandleIsInvalid",
+    "MessageNotInflight",
+    "AWS.SimpleQueueService.MessageNotInflight",
+    "InvalidReceiptHandle",
+    "AWS.SimpleQueueService.ReceiptHandleIsInvalid",
+    "InvalidIdFormat",
+];
+
+const GONE: [&str; 3] = ["AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist", "QueueDeletedRecently"];
+
+fn failure<E>(error: &SdkError<E, HttpResponse>) -> QueueError
+where
+    E: ProvideErrorMetadata + std::error::Error + 'static,
+{
+    let text = explain(error);
+    let code = error.code().unwrap_or_default();
+    match trouble(error) {
+        _ if LOST.contains(&code) => QueueError::LeaseLost(text),
+        _ if GONE.contains(&code) => QueueError::Denied(text),
+        Trouble::Transient => QueueError::Unavailable(text),
+        Trouble::Denied => QueueError::Denied(text),
+        Trouble::Refused => QueueError::Refused(text),
+    }
+}
+
+fn delivery(message: Message, asked: Instant) -> Delivery {
+    let system = message.attributes.unwrap_or_default();
+    let number = |name| system.get(&name).and_then(|value| value.parse::<u64>().ok()).unwrap_or_default();
+    let attempt = number(MessageSystemAttributeName::ApproximateReceiveCount).max(1);
+    let attributes = message.message_attributes.unwrap_or_default();
+    let attributes = attributes.into_iter().filter_map(|(name, value)| Some((name, value.string_value?)));
+    Delivery {
+        message_id: message.message_id.unwrap_or_default(),
+        receipt: Receipt(message.receipt_handle.unwrap_or_default()),
+        body: message.body.unwrap_or_default(),
+        attributes: attributes.collect(),
+        attempt: u32::try_from(attempt).unwrap_or(u32::MAX),
+        sent_ms: number(MessageSystemAttributeName::SentTimestamp),
+        group: system.get(&MessageSystemAttributeName::MessageGroupId).cloned(),
+        asked,
+    }
+}
+
+fn seconds(value: impl TryInto<i32>) -> i32 {
+    value.try_into().unwrap_or(i32::MAX)
+}

@@ -1,0 +1,257 @@
+//! Outcome to store, then notify, then acknowledge; the only place that orders them.
+//!
+//! | the daemon dies | what is left | what the next delivery does |
+//! | --- | --- | --- |
+//! | before any artefact is stored | the message | the job once more |
+//! | between artefacts | some artefacts, no manifest: the job is not done | the job once more; the same bytes under the same keys |
+//! | after the artefacts, before the manifest | all artefacts, no manifest | as above |
+//! | after the manifest, before the notification | the result, nobody told | finds the manifest, tells, acknowledges |
+//! | after the notification, before the delete | the result, told | finds the manifest, tells again under the same event id, acknowledges |
+//! | after the delete | nothing to do | there is none |
+//!
+//! Two daemons with the same message write the same artefacts; the manifest is put only where there is none, so one of them wins and the other
+//! acknowledges what it finds. A daemon that lost its lease writes no manifest: whoever holds the lease now will.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::Bytes;
+use serde_json::Value;
+use tokio::task::JoinSet;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use crate::daemon::breaker::Breaker;
+use crate::daemon::lease::Lease;
+use crate::daemon::notify::Notifier;
+use crate::daemon::retry::Backoff;
+use crate::daemon::store::{Place, PutIf, Store, StoreError};
+use crate::daemon::telemetry::Metrics;
+use crate::export::Artefact;
+use crate::job::keys;
+
+/// Where a job writes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Target {
+    /// Bucket.
+    pub bucket: String,
+    /// Empty or ends in `/`.
+    pub prefix: String,
+}
+
+impl Target {
+    /// Where the manifest lies.
+    pub fn manifest(&self) -> Place {
+        Place { bucket: self.bucket.clone(), key: keys::manifest(&self.prefix) }
+    }
+
+    fn artefact(&self, name: &str) -> Place {
+        Place { bucket: self.bucket.clone(), key: keys::artefact(&self.prefix, name) }
+    }
+}
+
+/// Why a job could not be settled.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Unsettled {
+    /// The lease was lost: somebody else settles it.
+    #[error("the lease was lost")]
+    Lost,
+    /// The daemon ends, and its grace is over.
+    #[error("the daemon ends")]
+    Abandoned,
+    /// The store or the notifier could not, for as long as was reasonable.
+    #[error("{0}")]
+    Unavailable(String),
+    /// What the job asked for cannot be written, now or later.
+    #[error("{0}")]
+    Destination(String),
+}
+
+/// What settling needs.
+#[derive(Debug)]
+pub struct Settler {
+    /// Where artefacts go.
+    pub store: Store,
+    /// Who is told.
+    pub notifier: Notifier,
+    /// Counts the store's failures.
+    pub breaker: Breaker,
+    /// Counts everything.
+    pub metrics: Arc<Metrics>,
+    /// The daemon's own bucket: its failures are ours, not the job's.
+    pub bucket: String,
+    /// Uploads of one job at once.
+    pub uploads: usize,
+    /// Cancelled when the daemon must end now.
+    pub abandon: CancellationToken,
+}
+
+/// How long a finished job waits for the store: its message is kept invisible meanwhile, which costs no attempt, and its slot is not used for more work.
+const PATIENCE: Duration = Duration::from_secs(600);
+
+impl Settler {
+    /// The manifest of `job` that is there already, if one is.
+    ///
+    /// # Errors
+    /// A manifest of another job at this place, or a store that does not answer.
+    pub async fn find_manifest(&self, target: &Target, job: &str) -> Result<Option<Bytes>, Unsettled> {
+        let place = target.manifest();
+        match self.store.get(&place, None, MANIFEST_BYTES_MAX).await {
+            Ok(bytes) if names_job(&bytes, job) => Ok(Some(bytes)),
+            Ok(_) => Err(Unsettled::Destination(format!("{place} is the manifest of another job"))),
+            Err(StoreError::NotFound(_)) => Ok(None),
+            Err(error @ StoreError::NoBucket(_)) if target.bucket != self.bucket => {
+                Err(Unsettled::Destination(error.to_string()))
+            }
+            Err(error) => {
+                self.count_failure(&error, target);
+                // without the right to read, a put that finds something there will tell
+                if matches!(error, StoreError::Denied(_)) {
+                    Ok(None)
+                } else {
+                    Err(Unsettled::Unavailable(error.to_string()))
+                }
+            }
+        }
+    }
+
+    /// Stores artefacts, several at once. All are there when this returns well.
+    ///
+    /// # Errors
+    /// The first that could not be stored.
+    pub async fn store_artefacts(
+        self: &Arc<Self>,
+        target: &Target,
+        artefacts: Vec<Artefact>,
+        lease: &Arc<Lease>,
+    ) -> Result<u64, Unsettled> {
+        let mut tasks = JoinSet::new();
+        let mut waiting = artefacts.into_iter();
+        let mut bytes = 0;
+        loop {
+            while tasks.len() < self.uploads
+                && let Some(artefact) = waiting.next()
+            {
+                bytes += artefact.bytes.len() as u64;
+                let (settler, target, lease) = (Arc::clone(self), target.clone(), Arc::clone(lease));
+                tasks.spawn(async move {
+                    let place = target.artefact(&artefact.name);
+                    settler
+                        .put(&target, &place, artefact.media_type, Bytes::from(artefact.bytes), PutIf::Always, &lease)
+                        .await
+                });
+            }
+            match tasks.join_next().await {
+                None => return Ok(bytes),
+                Some(Ok(stored)) => drop(stored?),
+                Some(Err(error)) => return Err(Unsettled::Unavailable(error.to_string())),
+            }
+        }
+    }
+
+    /// Puts the manifest where there is none. Returns the one that holds: this, or that of whoever was faster.
+    ///
+    /// # Errors
+    /// As for artefacts; and when another job's manifest is there.
+    pub async fn commit(
+        &self,
+        target: &Target,
+        job: &str,
+        manifest: Vec<u8>,
+        lease: &Lease,
+    ) -> Result<Bytes, Unsettled> {
+        let bytes = Bytes::from(manifest);
+        let stored =
+            self.put(target, &target.manifest(), "application/json", bytes.clone(), PutIf::Absent, lease).await?;
+        if stored == Stored::Now {
+            return Ok(bytes);
+        }
+        match self.find_manifest(target, job).await? {
+            Some(other) => Ok(other),
+            None => Err(Unsettled::Unavailable("the manifest was there and is gone".to_owned())),
+        }
+    }
+
+    /// Tells whoever is to be told.
+    ///
+    /// # Errors
+    /// When it could not be said: the message goes back, and the next delivery tells.
+    pub async fn tell(&self, target: &Target, manifest: &[u8]) -> Result<(), Unsettled> {
+        let told = self.notifier.completed(manifest, &target.manifest(), &self.metrics).await;
+        told.map_err(|error| Unsettled::Unavailable(error.to_string()))
+    }
+
+    async fn put(
+        &self,
+        target: &Target,
+        place: &Place,
+        media_type: &str,
+        bytes: Bytes,
+        when: PutIf,
+        lease: &Lease,
+    ) -> Result<Stored, Unsettled> {
+        let give_up = Instant::now() + PATIENCE;
+        let mut backoff = Backoff::new(Duration::from_millis(250), Duration::from_secs(20));
+        loop {
+            self.check(lease)?;
+            match self.store.put(place, media_type, bytes.clone(), when).await {
+                Ok(()) => {
+                    self.breaker.succeeded();
+                    self.metrics.bytes_out.add(bytes.len() as u64);
+                    return Ok(Stored::Now);
+                }
+                Err(StoreError::Exists(_)) => return Ok(Stored::Before),
+                Err(error) if is_the_jobs_fault(&error, target.bucket == self.bucket) => {
+                    return Err(Unsettled::Destination(error.to_string()));
+                }
+                Err(error) => {
+                    self.count_failure(&error, target);
+                    if Instant::now() >= give_up {
+                        return Err(Unsettled::Unavailable(error.to_string()));
+                    }
+                }
+            }
+            tokio::select! {
+                () = tokio::time::sleep(backoff.next_pause()) => {}
+                () = lease.lost().cancelled_owned() => {}
+                () = self.abandon.cancelled() => {}
+            }
+        }
+    }
+
+    fn check(&self, lease: &Lease) -> Result<(), Unsettled> {
+        if !lease.is_held() {
+            return Err(Unsettled::Lost);
+        }
+        if self.abandon.is_cancelled() { Err(Unsettled::Abandoned) } else { Ok(()) }
+    }
+
+    fn count_failure(&self, error: &StoreError, target: &Target) {
+        self.metrics.store_failures.increment();
+        // a job's own bucket that denies access says nothing about ours
+        if error.is_transient() || target.bucket == self.bucket {
+            self.breaker.failed(&error.to_string());
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stored {
+    Now,
+    Before,
+}
+
+/// The longest manifest: a thousand messages and outputs.
+const MANIFEST_BYTES_MAX: u64 = 16 << 20;
+
+fn is_the_jobs_fault(error: &StoreError, own_bucket: bool) -> bool {
+    match error {
+        StoreError::Refused(_) => true,
+        StoreError::NoBucket(_) | StoreError::Denied(_) => !own_bucket,
+        _ => false,
+    }
+}
+
+fn names_job(manifest: &[u8], job: &str) -> bool {
+    serde_json::from_slice::<Value>(manifest).is_ok_and(|manifest| manifest["job"] == job)
+}

@@ -1,0 +1,106 @@
+//! The store on S3.
+
+use aws_sdk_s3::config::http::HttpResponse;
+use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_s3::primitives::ByteStream;
+use axum::body::Bytes;
+
+use crate::daemon::aws::{Trouble, explain, trouble};
+use crate::daemon::store::{Place, PutIf, StoreError};
+
+/// The store on S3.
+#[derive(Debug, Clone)]
+pub struct S3Store {
+    client: aws_sdk_s3::Client,
+}
+
+/// Keys listed at most: a template or library of more files is a mistake.
+const KEYS_MAX: usize = 5000;
+
+impl S3Store {
+    /// The store that `client` reaches.
+    pub fn new(client: aws_sdk_s3::Client) -> Self {
+        Self { client }
+    }
+
+    /// Stores with one PUT: atomic at any size that a job may write. The SDK sends a CRC with it, which S3 verifies.
+    pub async fn put(&self, place: &Place, media_type: &str, bytes: Bytes, when: PutIf) -> Result<(), StoreError> {
+        let mut call = self.client.put_object().bucket(&place.bucket).key(&place.key).content_type(media_type);
+        if when == PutIf::Absent {
+            call = call.if_none_match("*");
+        }
+        call.body(ByteStream::from(bytes)).send().await.map(drop).map_err(|error| failure(&error, place))
+    }
+
+    /// Fetches, and stops at the limit.
+    pub async fn get(&self, place: &Place, version: Option<&str>, bytes_max: u64) -> Result<Bytes, StoreError> {
+        let call = self.client.get_object().bucket(&place.bucket).key(&place.key);
+        let call = call.set_version_id(version.map(str::to_owned));
+        let output = call.send().await.map_err(|error| failure(&error, place))?;
+        let length = output.content_length().and_then(|length| u64::try_from(length).ok()).unwrap_or_default();
+        if length > bytes_max {
+            return Err(StoreError::TooLarge(place.to_string(), bytes_max));
+        }
+        let body = output.body.collect().await;
+        // the connection broke off in the middle of the body
+        Ok(body.map_err(|error| StoreError::Unavailable(format!("{place}: {}", explain(&error))))?.into_bytes())
+    }
+
+    /// Whether there is an object.
+    pub async fn contains(&self, place: &Place) -> Result<bool, StoreError> {
+        match self.client.head_object().bucket(&place.bucket).key(&place.key).send().await {
+            Ok(_) => Ok(true),
+            // without the right to list, S3 answers 403 for what is not there
+            Err(error) => match failure(&error, place) {
+                StoreError::NotFound(_) => Ok(false),
+                other => Err(other),
+            },
+        }
+    }
+
+    /// Keys below a prefix.
+    pub async fn list(&self, prefix: &Place) -> Result<Vec<String>, StoreError> {
+        let mut pages =
+            self.client.list_objects_v2().bucket(&prefix.bucket).prefix(&prefix.key).into_paginator().send();
+        let mut keys = Vec::new();
+        while let Some(page) = pages.next().await {
+            let page = page.map_err(|error| failure(&error, prefix))?;
+            keys.extend(page.contents().iter().filter_map(|object| object.key().map(str::to_owned)));
+            if keys.len() > KEYS_MAX {
+                return Err(StoreError::Refused(format!("{prefix} has more than {KEYS_MAX} objects below it")));
+            }
+        }
+        Ok(keys)
+    }
+
+    /// Whether the bucket answers.
+    pub async fn probe(&self, bucket: &str) -> Result<(), StoreError> {
+        let place = Place { bucket: bucket.to_owned(), key: String::new() };
+        let answer = self.client.head_bucket().bucket(bucket).send().await;
+        match answer.map_err(|error| failure(&error, &place)) {
+            Err(StoreError::NotFound(_)) => Err(StoreError::NoBucket(bucket.to_owned())),
+            other => other.map(drop),
+        }
+    }
+}
+
+fn failure<E>(error: &SdkError<E, HttpResponse>, place: &Place) -> StoreError
+where
+    E: ProvideErrorMetadata + std::error::Error + 'static,
+{
+    let text = format!("{place}: {}", explain(error));
+    let status = error.raw_response().map(|response| response.status().as_u16());
+    match (error.code().unwrap_or_default(), status) {
+        ("NoSuchBucket", _) => StoreError::NoBucket(place.bucket.clone()),
+        ("NoSuchKey" | "NotFound" | "NoSuchVersion", _) => StoreError::NotFound(place.to_string()),
+        ("PreconditionFailed", _) | (_, Some(412)) => StoreError::Exists(place.to_string()),
+        // somebody else is writing the same key at this moment: soon it is there, or not
+        ("ConditionalRequestConflict" | "OperationAborted", _) | (_, Some(409)) => StoreError::Unavailable(text),
+        _ => match trouble(error) {
+            Trouble::Transient => StoreError::Unavailable(text),
+            Trouble::Denied => StoreError::Denied(text),
+            Trouble::Refused if status == Some(404) => StoreError::NotFound(place.to_string()),
+            Trouble::Refused => StoreError::Refused(text),
+        },
+    }
+}
