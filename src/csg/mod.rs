@@ -13,6 +13,7 @@ mod resolution;
 pub use dump::dump;
 pub use hash::{Digest, digest_of};
 pub use node::{
-    Attached, Font, ImportFormat, Joint, Kind, LinearExtrude, Node, NodeRef, Resize, RotateExtrude, RoofMethod, TextSpec,
+    Attached, Font, ImportFormat, Joint, Kind, LinearExtrude, Node, NodeRef, Resize, RoofMethod, RotateExtrude,
+    TextSpec,
 };
 pub use resolution::Resolution;

@@ -32,13 +32,7 @@ pub fn cos_deg(degrees: f64) -> f64 {
     let folded = if turned > 180.0 { 360.0 - turned } else { turned };
     let (acute, sign) = if folded > 90.0 { (180.0 - folded, -1.0) } else { (folded, 1.0) };
     let value = if acute > 45.0 {
-        if acute == 60.0 {
-            0.5
-        } else if acute == 90.0 {
-            return 0.0;
-        } else {
-            libm::sin((90.0 - acute).to_radians())
-        }
+        if acute == 60.0 { 0.5 } else { libm::sin((90.0 - acute).to_radians()) }
     } else if acute == 45.0 {
         std::f64::consts::FRAC_1_SQRT_2
     } else if acute == 30.0 {
@@ -58,10 +52,12 @@ pub fn tan_deg(degrees: f64) -> f64 {
     let turned = reduce(degrees, 180.0);
     let (acute, sign) = if turned > 90.0 { (180.0 - turned, -1.0) } else { (turned, 1.0) };
     let value = match acute {
-        0.0 => return if (cycles % 2.0 != 0.0) == (sign > 0.0) && degrees != 0.0 { -0.0 } else { 0.0 },
+        0.0 if cycles % 2.0 != 0.0 => -0.0,
+        0.0 => 0.0,
         30.0 => SQRT1_3,
         45.0 => 1.0,
         60.0 => SQRT3,
+        90.0 if cycles % 2.0 != 0.0 => f64::NEG_INFINITY,
         90.0 => f64::INFINITY,
         _ => libm::tan(acute.to_radians()),
     };
@@ -91,7 +87,7 @@ pub fn atan2_deg(y: f64, x: f64) -> f64 {
 }
 
 const SQRT3_4: f64 = 0.866_025_403_784_438_6;
-const SQRT1_3: f64 = 0.577_350_269_189_625_8;
+const SQRT1_3: f64 = 0.577_350_269_189_625_7;
 const SQRT3: f64 = 1.732_050_807_568_877_2;
 
 fn reduce(degrees: f64, period: f64) -> f64 {

@@ -228,6 +228,8 @@ pub struct Site {
 pub struct ArgumentPlan {
     /// Targets and values in the order of the call.
     pub arguments: Vec<(Target, Expr)>,
+    /// How many parameters there are.
+    pub parameters: u32,
     /// Parameters that the call leaves to their defaults, by position.
     pub defaults: Vec<u32>,
     /// Warnings about the call.
@@ -380,6 +382,8 @@ pub struct FunctionEntry {
     pub source: FileId,
     /// The names that it sees.
     pub names: Weak<Names>,
+    /// Names that calls give it beyond its parameters: they follow these among its variables.
+    pub extras: Vec<Name>,
     /// Its code, once it was called.
     pub body: Option<Rc<FunctionBody>>,
 }
@@ -393,6 +397,8 @@ pub struct ModuleEntry {
     pub source: FileId,
     /// The names that it sees.
     pub names: Weak<Names>,
+    /// Names that calls give it beyond its parameters: they follow these among its variables.
+    pub extras: Vec<Name>,
     /// Its code, once it was called.
     pub body: Option<Rc<ModuleBody>>,
 }

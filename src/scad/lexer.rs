@@ -13,6 +13,8 @@ pub enum NoteKind {
     Warning,
     /// OpenSCAD calls this deprecated.
     Deprecated,
+    /// The message is the name of a variable that was assigned before, at the place given, in the same block.
+    Overwritten(Loc),
     /// The text is not a program.
     Error,
     /// A limit on nesting was reached.
@@ -221,9 +223,33 @@ impl<'a> Lexer<'a> {
             });
             return self.push(TokenKind::Bad, start);
         };
-        let path: Arc<str> = self.text[from..end].replace(['\n', '\r', '\t'], "").into();
         self.at = end + 1;
-        self.push(if include { TokenKind::Include(path) } else { TokenKind::Use(path) }, start);
+        let path = self.path(from, end, include);
+        // OpenSCAD places what goes over lines at its end
+        let place = if self.text[start..end].contains('\n') { end } else { start };
+        self.push(if include { TokenKind::Include(path) } else { TokenKind::Use(path) }, place);
+    }
+
+    /// The path between `<` and `>`; where it goes over lines, folder and name of the last that has one.
+    fn path(&mut self, from: usize, end: usize, include: bool) -> Arc<str> {
+        let text = self.text;
+        let (mut folder, mut name) = ("", "");
+        let mut at = from;
+        for line in text[from..end].split(['\n', '\r', '\t']) {
+            if include && let Some((before, after)) = line.rsplit_once('/') {
+                folder = &line[..=before.len()];
+                name = if after.is_empty() { name } else { after };
+            } else if !line.is_empty() {
+                name = line;
+            }
+            at += line.len() + 1;
+            if at <= end && matches!(self.bytes[at - 1], b'\n' | b'\r') {
+                let what = if include { "in 'include<>'-statement" } else { "'use<>'-statement" };
+                let message = format!("new lines {what} is not defined - behavior may change in the future");
+                self.notes.push(Note { kind: NoteKind::Warning, loc: Loc::new(at, at), message, hint: None });
+            }
+        }
+        format!("{folder}{name}").into()
     }
 
     /// A number, or a name that begins with a digit, whichever is longer.

@@ -115,6 +115,9 @@ impl Interpreter<'_> {
     fn give_note(&mut self, file: FileId, note: &Note) {
         let span = span_of(file, note.loc);
         let severity = match note.kind {
+            NoteKind::Overwritten(first) => {
+                return self.warn_overwritten(&note.message, span_of(file, first), span);
+            }
             NoteKind::Warning => Severity::Warning,
             NoteKind::Deprecated => Severity::Deprecated,
             NoteKind::Error | NoteKind::Limit => Severity::Error,
@@ -129,7 +132,8 @@ impl Interpreter<'_> {
     fn load_instance(&mut self, path: Path, bytes: &Arc<[u8]>) -> Run<u32> {
         let number = self.files.len() as u32;
         self.instances.insert(path.clone(), number);
-        let mut gathering = Gathering { open: vec![path.clone()], ..Gathering::default() };
+        // a file may include itself once: OpenSCAD looks only at the files that an include opened
+        let mut gathering = Gathering::default();
         let (file, unit) = self.open_unit(&path, bytes)?;
         self.gather(&mut gathering, file, &path, &unit.scope)?;
         self.open_appended();
@@ -211,13 +215,25 @@ impl Interpreter<'_> {
 
     /// A function entry whose names are still to be told.
     pub fn add_function(&mut self, syntax: &Arc<ast::Function>, source: FileId) -> u32 {
-        self.functions.push(FunctionEntry { syntax: syntax.clone(), source, names: std::rc::Weak::new(), body: None });
+        self.functions.push(FunctionEntry {
+            syntax: syntax.clone(),
+            source,
+            names: std::rc::Weak::new(),
+            extras: Vec::new(),
+            body: None,
+        });
         self.functions.len() as u32 - 1
     }
 
     /// A module entry whose names are still to be told.
     pub fn add_module(&mut self, syntax: &Arc<ast::Module>, source: FileId) -> u32 {
-        self.modules.push(ModuleEntry { syntax: syntax.clone(), source, names: std::rc::Weak::new(), body: None });
+        self.modules.push(ModuleEntry {
+            syntax: syntax.clone(),
+            source,
+            names: std::rc::Weak::new(),
+            extras: Vec::new(),
+            body: None,
+        });
         self.modules.len() as u32 - 1
     }
 

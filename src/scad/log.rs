@@ -45,6 +45,11 @@ pub struct Stop {
 }
 
 impl Stop {
+    /// Leaves the calls out: there may be as many as the thing is deep.
+    pub fn hide_trace(&mut self) {
+        self.index = None;
+    }
+
     /// Adds a call that led there.
     pub fn trace(&mut self, span: Span, what: impl FnOnce() -> String) {
         self.points += 1;

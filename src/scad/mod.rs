@@ -78,9 +78,6 @@ fn run(interpreter: &mut Interpreter<'_>, main: &str) -> Run<Option<NodeRef>> {
         return Ok(None);
     }
     let nodes = interpreter.run_main()?;
-    let children = match interpreter.marked_root(&nodes) {
-        Some(root) => vec![root],
-        None => nodes,
-    };
+    let children = interpreter.marked_root(&nodes).unwrap_or(nodes);
     Ok(Some(Arc::new(Node::new(Kind::Group, children, Span::DETACHED))))
 }

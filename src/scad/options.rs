@@ -133,6 +133,8 @@ pub struct Options {
     pub trace_parameters: bool,
     /// Whether primitives warn of sizes that make nothing.
     pub check_ranges: bool,
+    /// Whether a file that `import()` names and that is not there is told of. OpenSCAD does so when it needs the geometry.
+    pub tell_missing: bool,
     /// Stack that the thread has for the evaluation, bytes. A call of a function that does not call itself last takes about 1 KiB.
     pub stack_bytes: usize,
     /// Parsed files; without one, files are parsed anew.
@@ -150,6 +152,7 @@ impl Default for Options {
             features: Features::default(),
             trace_parameters: true,
             check_ranges: false,
+            tell_missing: true,
             stack_bytes: 1536 << 10,
             cache: None,
         }

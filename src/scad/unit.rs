@@ -27,7 +27,7 @@ pub struct Unit {
 impl Unit {
     /// Parses a file.
     pub fn parse(bytes: Arc<[u8]>) -> Self {
-        let text: Arc<str> = String::from_utf8_lossy(&bytes).into();
+        let text: Arc<str> = to_text(&bytes).into();
         let (scope, notes) = parse(&text);
         let line_starts = line_starts(&text);
         Self { bytes, text, line_starts, scope, notes }
@@ -37,6 +37,20 @@ impl Unit {
     pub fn is_broken(&self) -> bool {
         self.notes.iter().any(|note| matches!(note.kind, NoteKind::Error | NoteKind::Limit))
     }
+}
+
+/// UTF-8; a lone Latin-1 no-break space becomes a space as in OpenSCAD, other stray bytes the replacement character.
+fn to_text(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len());
+    for chunk in bytes.utf8_chunks() {
+        text.push_str(chunk.valid());
+        match chunk.invalid() {
+            [] => {}
+            [0xa0] => text.push(' '),
+            _ => text.push(char::REPLACEMENT_CHARACTER),
+        }
+    }
+    text
 }
 
 fn line_starts(text: &str) -> Arc<[u32]> {

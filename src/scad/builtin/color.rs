@@ -10,7 +10,7 @@ use crate::scad::log::Run;
 use crate::scad::value::Value;
 
 /// What OpenSCAD writes where no colour was understood.
-const NONE: Rgba = Rgba { r: -1.0, g: -1.0, b: -1.0, a: 1.0 };
+const NONE: Rgba = Rgba { r: -1.0, g: -1.0, b: -1.0, a: -1.0 };
 
 pub(super) fn color(job: &mut Interpreter<'_>, arguments: &ModuleArguments<'_>) -> Run<Kind> {
     let mut color = NONE;

@@ -136,7 +136,7 @@ fn named_values(job: &mut Interpreter<'_>, arguments: &Arguments<'_>) -> [Value;
 
 fn open(job: &mut Interpreter<'_>, arguments: &Arguments<'_>, question: &Question) -> Run<Option<Drawing>> {
     let file = &question.file;
-    let Ok(bytes) = job.read_named(file, arguments.span) else {
+    let Ok((_, bytes)) = job.read_named(file, arguments.span) else {
         job.log.add(not_found(arguments.span, format!("Can't open DXF file '{file}'!")), &job.sources);
         return Ok(None);
     };

@@ -17,12 +17,15 @@ const DPI: f64 = 72.0;
 impl Interpreter<'_> {
     /// The bytes of a file that the program names at `span`; a warning where it cannot be had.
     pub(super) fn attach(&mut self, name: &str, span: Span) -> Run<Attached> {
-        let missing = Attached { path: name.into(), bytes: None };
         if name.is_empty() {
-            return Ok(missing);
+            return Ok(Attached { path: name.into(), bytes: None });
         }
+        let from = self.sources.path(span.file).cloned().unwrap_or_else(|| self.main_path.clone());
+        let beside = from.rsplit_once('/').map_or(String::from(name), |(folder, _)| format!("{folder}/{name}"));
+        let missing = Attached { path: relative(&beside, &self.main_path).into(), bytes: None };
         match self.read_named(name, span) {
-            Ok(bytes) => Ok(Attached { path: name.into(), bytes: Some(bytes) }),
+            Ok((path, bytes)) => Ok(Attached { path: relative(&path, &self.main_path).into(), bytes: Some(bytes) }),
+            Err(_) if !self.options.tell_missing => Ok(missing),
             Err(error) => {
                 let diagnostic = not_found(span, format!("Can't open import file '{name}'"));
                 let hint = match error {
@@ -40,8 +43,8 @@ impl Interpreter<'_> {
         self.log.add(diagnostic, &self.sources);
     }
 
-    /// The bytes of a file that the program names at `span`.
-    pub(super) fn read_named(&mut self, name: &str, span: Span) -> Result<Arc<[u8]>, HostError> {
+    /// Path and bytes of a file that the program names at `span`.
+    pub(super) fn read_named(&mut self, name: &str, span: Span) -> Result<(String, Arc<[u8]>), HostError> {
         let from = self.sources.path(span.file).cloned().unwrap_or_else(|| self.main_path.clone());
         let main = self.main_path.clone();
         let resolved = match self.host.resolve(&from, name, Purpose::Import) {
@@ -56,12 +59,33 @@ impl Interpreter<'_> {
             resolved => resolved?,
         };
         if let Some(bytes) = self.files_read.get(&resolved) {
-            return Ok(bytes.clone());
+            return Ok((resolved, bytes.clone()));
         }
         let bytes = self.host.read(&resolved)?;
-        self.files_read.insert(resolved, bytes.clone());
-        Ok(bytes)
+        self.files_read.insert(resolved.clone(), bytes.clone());
+        Ok((resolved, bytes))
     }
+}
+
+/// A path as seen from the folder of the main program.
+fn relative(path: &str, main: &str) -> String {
+    let parts = |path: &str| {
+        let mut parts: Vec<String> = Vec::new();
+        for part in path.split('/').filter(|part| !matches!(*part, "" | ".")) {
+            match part {
+                ".." if parts.last().is_some_and(|last| last != "..") => {
+                    parts.pop();
+                }
+                part => parts.push(part.to_owned()),
+            }
+        }
+        parts
+    };
+    let folder = parts(main.rsplit_once('/').map_or("", |(folder, _)| folder));
+    let path = parts(path);
+    let shared = folder.iter().zip(&path).take_while(|(a, b)| a == b).count();
+    let up = std::iter::repeat_n("..", folder.len() - shared);
+    up.chain(path[shared..].iter().map(String::as_str)).collect::<Vec<_>>().join("/")
 }
 
 fn named(value: &Value) -> Option<String> {

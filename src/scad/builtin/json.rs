@@ -18,7 +18,7 @@ pub(super) fn import(job: &mut Interpreter<'_>, arguments: &Arguments<'_>) -> Ru
     };
     let name = name.unwrap_or_default();
     let bytes = match job.read_named(&name, arguments.span) {
-        Ok(bytes) => bytes,
+        Ok((_, bytes)) => bytes,
         Err(_) => {
             job.log.add(not_found(arguments.span, format!("Could not read file '{name}'")), &job.sources);
             return Ok(Value::Undef);

@@ -15,7 +15,7 @@ pub(super) fn translate(job: &mut Interpreter<'_>, arguments: &ModuleArguments<'
         let message = format!("Unable to convert translate({given}) parameter to a vec3 or vec2 of numbers");
         job.warn(arguments.span, message);
     }
-    Ok(Kind::Transform(offset.map_or(Mat4::IDENTITY, |offset| Mat4::from_translation(Vec3::from(offset)))))
+    Ok(Kind::Transform(offset.map_or(Mat4::IDENTITY, |offset| Mat4::from_translation(Vec3::from(offset) + Vec3::ZERO))))
 }
 
 pub(super) fn scale(job: &mut Interpreter<'_>, arguments: &ModuleArguments<'_>) -> Run<Kind> {
@@ -32,7 +32,11 @@ pub(super) fn scale(job: &mut Interpreter<'_>, arguments: &ModuleArguments<'_>) 
         let given = echo_or_dots(given);
         job.warn(arguments.span, format!("scale({given})"));
     }
-    Ok(Kind::Transform(Mat4::from_scale(Vec3::from(factors))))
+    let mut columns = Mat4::IDENTITY.to_cols_array_2d();
+    for (column, factor) in columns.iter_mut().zip(factors) {
+        column[..3].iter_mut().for_each(|entry| *entry *= factor);
+    }
+    Ok(Kind::Transform(Mat4::from_cols_array_2d(&columns)))
 }
 
 pub(super) fn mirror(job: &mut Interpreter<'_>, arguments: &ModuleArguments<'_>) -> Run<Kind> {
@@ -54,6 +58,15 @@ pub(super) fn mirror(job: &mut Interpreter<'_>, arguments: &ModuleArguments<'_>)
         [part(x, y), 1.0 - 2.0 * y * y / square, part(z, y)],
         [part(x, z), part(y, z), 1.0 - 2.0 * z * z / square],
     ])))
+}
+
+/// A rotation as OpenSCAD's product with the unit matrix leaves it: the sign of a zero shows in the dump.
+fn from_rotation(rows: [[f64; 3]; 3]) -> Mat4 {
+    let unit = |row: usize, at: usize| if row == at { 1.0 } else { 0.0 };
+    let entry = |row: usize, column: usize| {
+        unit(row, 0) * rows[0][column] + unit(row, 1) * rows[1][column] + unit(row, 2) * rows[2][column]
+    };
+    from_rows([0, 1, 2].map(|row| [0, 1, 2].map(|column| entry(row, column))))
 }
 
 fn from_rows(rows: [[f64; 3]; 3]) -> Mat4 {
@@ -122,7 +135,7 @@ fn rotate_by_angles(job: &mut Interpreter<'_>, arguments: &ModuleArguments<'_>, 
     }
     let [sx, sy, sz] = degrees.map(sin_deg);
     let [cx, cy, cz] = degrees.map(cos_deg);
-    Kind::Transform(from_rows([
+    Kind::Transform(from_rotation([
         [cy * cz, cz * sx * sy - cx * sz, cx * cz * sy + sx * sz],
         [cy * sz, cx * cz + sx * sy * sz, -cz * sx + cx * sy * sz],
         [-sy, cy * sx, cx * cy],
@@ -139,7 +152,7 @@ fn about_axis(degrees: f64, axis: [f64; 3]) -> Mat4 {
     }
     let c = v * ((1.0 - cosine) / square);
     let u = v / square.sqrt() * sine;
-    from_rows([
+    from_rotation([
         [c.x * v.x + cosine, c.y * v.x - u.z, c.z * v.x + u.y],
         [c.x * v.y + u.z, c.y * v.y + cosine, c.z * v.y - u.x],
         [c.x * v.z - u.y, c.y * v.z + u.x, c.z * v.z + cosine],

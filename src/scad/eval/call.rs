@@ -2,7 +2,6 @@
 
 use std::rc::Rc;
 
-use crate::budget::Exceeded;
 use crate::diag::{Code, Diagnostic};
 use crate::scad::ast::Name;
 use crate::scad::builtin::Arguments;
@@ -265,6 +264,12 @@ impl Interpreter<'_> {
         for (id, value) in specials {
             self.bind_special(id, value);
         }
+        for at in (0..plan.parameters).filter(|at| !plan.defaults.contains(at)) {
+            let slot = &mut self.stack[staged + at as usize];
+            if matches!(slot, Value::Unset) {
+                *slot = Value::Undef;
+            }
+        }
         Ok(())
     }
 
@@ -440,12 +445,9 @@ impl Interpreter<'_> {
         Ok(())
     }
 
-    /// Refuses calls nested deeper than the job's limit; modules count here, functions by the stack that they take.
-    pub(super) fn check_depth(&mut self, site: &Site) -> Run<()> {
-        if self.frames.len() as u64 > u64::from(self.budget.limits().recursion) {
-            return Err(self.stop_exceeded(Exceeded::Recursion, site.span));
-        }
-        Ok(())
+    /// Whether calls are nested deeper than the job's limit; modules count here, functions by the stack that they take.
+    pub(super) fn is_too_deep(&self) -> bool {
+        self.frames.len() as u64 > u64::from(self.budget.limits().recursion)
     }
 }
 

@@ -366,7 +366,9 @@ impl Interpreter<'_> {
     #[cold]
     pub(in crate::scad) fn stop_deep(&mut self) -> Box<crate::scad::log::Stop> {
         let message = "Stack exhausted while trying to convert a vector to EchoString".to_owned();
-        self.stop(Code::LimitExceeded, Span::DETACHED, message)
+        let mut stop = self.stop(Code::LimitExceeded, Span::DETACHED, message);
+        stop.hide_trace();
+        stop
     }
 }
 

@@ -111,7 +111,7 @@ impl Interpreter<'_> {
     /// Whether there is stack for one more call.
     #[inline]
     pub(super) fn has_stack(&self) -> bool {
-        self.stack_start.wrapping_sub(stack_address()) < self.options.stack_bytes.saturating_sub(STACK_MARGIN)
+        self.stack_start.abs_diff(stack_address()) < self.options.stack_bytes.saturating_sub(STACK_MARGIN)
     }
 
     /// An error that ends the evaluation.

@@ -128,6 +128,8 @@ pub struct Interpreter<'h> {
     impure: u64,
     /// Nodes marked with `!`.
     root_marked: FxHashSet<usize>,
+    /// What the first list of nodes marked with `!` holds, where lists are not made groups.
+    root_list: Option<Vec<csg::NodeRef>>,
     fuel: u32,
     reserved: u64,
     stack_start: usize,
@@ -171,6 +173,7 @@ impl<'h> Interpreter<'h> {
             module_names: Vec::new(),
             impure: 0,
             root_marked: FxHashSet::default(),
+            root_list: None,
             fuel: 0,
             reserved: 0,
             stack_start: limits::stack_address(),

@@ -29,8 +29,28 @@ impl Interpreter<'_> {
         let block = lower_file(self, 0)?;
         self.stack.resize(block.1 as usize, Value::Unset);
         let mut nodes = Vec::new();
-        self.run_block(&block.0, Frame { base: 0, id: NONE }, None, &mut nodes)?;
+        let frame = Frame { base: 0, id: NONE };
+        self.run_assignments(&block.0, frame)?;
+        for instantiation in &block.0.instantiations {
+            self.instantiate(instantiation, frame, &mut nodes)?;
+        }
+        self.check_view(&block.0);
         Ok(nodes)
+    }
+
+    /// OpenSCAD reads the view back from the program's variables, and tells when it cannot.
+    fn check_view(&mut self, block: &Block) {
+        for (name, triple) in [("$vpr", true), ("$vpt", true), ("$vpd", false), ("$vpf", false)] {
+            let assigned = block.assignments.iter().find(|assignment| &*assignment.name == name);
+            let Some(Target::Special(id)) = assigned.map(|assignment| assignment.target) else { continue };
+            let value = self.specials[id as usize].clone();
+            let fits = if triple { value.as_triple(Some(0.0)).is_some() } else { value.as_number().is_some() };
+            if !fits {
+                let wanted = if triple { "vec3 or vec2 of numbers" } else { "number" };
+                let value = echo_or_dots(&value);
+                self.warn(Span::DETACHED, format!("Unable to convert {name}={value} to a {wanted}"));
+            }
+        }
     }
 
     /// Assignments, then instantiations, or those chosen.
@@ -177,6 +197,9 @@ impl Interpreter<'_> {
         if !self.options.features.has(Feature::LazyUnion) {
             return self.add_node(Kind::Group, children, span, modifiers, out);
         }
+        if modifiers.root && self.root_list.is_none() {
+            self.root_list = Some(children.clone());
+        }
         if !modifiers.highlight && !modifiers.background {
             out.extend(children);
             return Ok(());
@@ -233,10 +256,9 @@ impl Interpreter<'_> {
             Some(body) => body.clone(),
             None => lower_module(self, module)?,
         };
-        if !self.has_stack() {
+        if !self.has_stack() || self.is_too_deep() {
             return Err(self.stop_recursion("module", &site.name, body.span));
         }
-        self.check_depth(site)?;
         let mark = self.undo.len();
         let base = self.stack.len();
         self.stack.resize(base + body.frame_size as usize, Value::Unset);
@@ -437,7 +459,10 @@ impl Interpreter<'_> {
     }
 
     /// The node marked with `!` that comes first; a warning where there are several.
-    pub(in crate::scad) fn marked_root(&mut self, nodes: &[NodeRef]) -> Option<NodeRef> {
+    pub(in crate::scad) fn marked_root(&mut self, nodes: &[NodeRef]) -> Option<Vec<NodeRef>> {
+        if self.root_list.is_some() {
+            return self.root_list.take();
+        }
         if self.root_marked.is_empty() {
             return None;
         }
@@ -460,7 +485,7 @@ impl Interpreter<'_> {
         if let Some(span) = second {
             self.warn(span, "More than one Root Modifier (!)");
         }
-        found
+        found.map(|found| vec![found])
     }
 }
 

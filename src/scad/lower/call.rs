@@ -59,7 +59,11 @@ impl Lowerer<'_, '_> {
 
     fn known_call(&mut self, definition: &Definition, arguments: &[Argument], site: &Rc<Site>) -> Run<Expr> {
         let syntax = self.job.functions[definition.entry as usize].syntax.clone();
-        let plan = self.plan(arguments, &syntax.parameters)?;
+        let (mut plan, extras) = self.plan(arguments, &syntax.parameters)?;
+        let entry = &mut self.job.functions[definition.entry as usize];
+        if add_extras(&mut plan, extras, &mut entry.extras) {
+            entry.body = None;
+        }
         let (function, enter, hops) = (definition.entry, definition.enter, definition.hops);
         Ok(Expr::Call(Box::new(Call { function, plan, enter, hops, site: site.clone() })))
     }
@@ -71,9 +75,19 @@ impl Lowerer<'_, '_> {
     }
 
     /// Which argument goes to which parameter of the program's own functions and modules.
-    pub(super) fn plan(&mut self, arguments: &[Argument], parameters: &[ast::Parameter]) -> Run<ArgumentPlan> {
+    /// Arguments beyond them are told with their place in the call: OpenSCAD warns of them, and the callee sees them all the same.
+    pub(super) fn plan(
+        &mut self,
+        arguments: &[Argument],
+        parameters: &[ast::Parameter],
+    ) -> Run<(ArgumentPlan, Vec<(usize, Name)>)> {
         let names: Vec<&str> = parameters.iter().map(|parameter| &*parameter.name).collect();
-        self.plan_for(arguments, &names)
+        let plan = self.plan_for(arguments, &names)?;
+        let dropped = plan.arguments.iter().zip(arguments).enumerate();
+        let dropped = dropped.filter(|(_, ((target, _), _))| *target == Target::Dropped);
+        let extras = dropped.filter_map(|(at, (_, argument))| argument.name.clone().map(|name| (at, name)));
+        let extras = extras.collect();
+        Ok((plan, extras))
     }
 
     /// Which argument goes to which parameter of a built-in module: slot n for the one at position n.
@@ -82,7 +96,13 @@ impl Lowerer<'_, '_> {
     }
 
     fn plan_for(&mut self, arguments: &[Argument], parameters: &[&str]) -> Run<ArgumentPlan> {
-        let mut plan = ArgumentPlan { arguments: Vec::new(), defaults: Vec::new(), notes: Vec::new(), plain: true };
+        let mut plan = ArgumentPlan {
+            arguments: Vec::new(),
+            parameters: parameters.len() as u32,
+            defaults: Vec::new(),
+            notes: Vec::new(),
+            plain: true,
+        };
         let mut matching = Matching::new(parameters);
         for argument in arguments {
             let value = self.expr(&argument.value)?;
@@ -162,6 +182,19 @@ impl<'a> Matching<'a> {
         }
         None
     }
+}
+
+/// Gives arguments beyond the parameters places behind them; whether one of these is new, so that the callee must be lowered anew.
+pub(super) fn add_extras(plan: &mut ArgumentPlan, extras: Vec<(usize, Name)>, known: &mut Vec<Name>) -> bool {
+    let before = known.len();
+    for (at, name) in extras {
+        let place = known.iter().position(|extra| *extra == name).unwrap_or_else(|| {
+            known.push(name);
+            known.len() - 1
+        });
+        plan.arguments[at].0 = Target::Slot(plan.parameters + place as u32);
+    }
+    known.len() > before
 }
 
 fn dynamic(candidates: Vec<Expr>, otherwise: Otherwise, arguments: Vec<(Option<Name>, Expr)>, site: Rc<Site>) -> Expr {

@@ -81,10 +81,10 @@ impl FrameNames {
 /// Lowers a function of a file or module.
 pub(in crate::scad) fn lower_function(job: &mut Interpreter<'_>, function: u32) -> Run<Rc<FunctionBody>> {
     let entry = &job.functions[function as usize];
-    let (syntax, source) = (entry.syntax.clone(), entry.source);
+    let (syntax, source, extras) = (entry.syntax.clone(), entry.source, entry.extras.clone());
     let names = entry.names.upgrade().unwrap_or_else(|| job.files[0].names.clone());
     let mut lowerer = Lowerer { job, source, names, frames: vec![FrameNames::default()] };
-    let body = Rc::new(lowerer.function_body(&syntax)?);
+    let body = Rc::new(lowerer.function_body(&syntax, &extras)?);
     job.functions[function as usize].body = Some(body.clone());
     Ok(body)
 }
@@ -92,10 +92,10 @@ pub(in crate::scad) fn lower_function(job: &mut Interpreter<'_>, function: u32) 
 /// Lowers a module.
 pub(in crate::scad) fn lower_module(job: &mut Interpreter<'_>, module: u32) -> Run<Rc<ModuleBody>> {
     let entry = &job.modules[module as usize];
-    let (syntax, source) = (entry.syntax.clone(), entry.source);
+    let (syntax, source, extras) = (entry.syntax.clone(), entry.source, entry.extras.clone());
     let around = entry.names.upgrade().unwrap_or_else(|| job.files[0].names.clone());
     let mut lowerer = Lowerer { job, source, names: around, frames: vec![FrameNames::default()] };
-    let body = Rc::new(lowerer.module_body(&syntax)?);
+    let body = Rc::new(lowerer.module_body(&syntax, &extras)?);
     job.modules[module as usize].body = Some(body.clone());
     Ok(body)
 }
@@ -130,9 +130,10 @@ impl Lowerer<'_, '_> {
     }
 
     /// Parameters, their slots, and the value: for functions and literals alike.
-    fn function_body(&mut self, syntax: &Arc<ast::Function>) -> Run<FunctionBody> {
-        let parameters = self.parameters(&syntax.parameters)?;
-        self.declare_parameters(&parameters);
+    fn function_body(&mut self, syntax: &Arc<ast::Function>, extras: &[Name]) -> Run<FunctionBody> {
+        let parameters = self.parameters(&syntax.parameters, extras)?;
+        let scope = declared(&parameters, extras);
+        self.frame().scopes.push(scope);
         let body = self.expr(&syntax.body)?;
         let this = parameters.iter().position(|parameter| &*parameter.name == "this").map(|at| at as u32);
         let span = self.span(syntax.body.loc);
@@ -140,9 +141,10 @@ impl Lowerer<'_, '_> {
     }
 
     /// Parameters with their defaults, which do not see each other; slot n for the one at position n.
-    fn parameters(&mut self, syntax: &[ast::Parameter]) -> Run<Vec<Parameter>> {
-        self.frame().used = syntax.len() as u32;
-        self.frame().size = syntax.len() as u32;
+    fn parameters(&mut self, syntax: &[ast::Parameter], extras: &[Name]) -> Run<Vec<Parameter>> {
+        let taken = (syntax.len() + extras.len()) as u32;
+        self.frame().used = taken;
+        self.frame().size = taken;
         let mut parameters = Vec::with_capacity(syntax.len());
         for (at, parameter) in syntax.iter().enumerate() {
             let target = self.parameter_target(&parameter.name, at);
@@ -156,24 +158,26 @@ impl Lowerer<'_, '_> {
         if is_special(name) { Target::Special(self.job.special_id(name)) } else { Target::Slot(at as u32) }
     }
 
-    fn declare_parameters(&mut self, parameters: &[Parameter]) {
-        let bound = |(at, parameter): (usize, &Parameter)| Variable {
-            name: parameter.name.clone(),
-            slot: at as u32,
-            state: VariableState::Bound,
-        };
-        let scope = parameters.iter().enumerate().map(bound).collect();
-        self.frame().scopes.push(scope);
-    }
-
     /// A function literal, which is being assigned to `own_name`.
     fn literal(&mut self, syntax: &Arc<ast::Function>, own_name: Option<&Name>) -> Run<Expr> {
         self.frames.push(FrameNames { own_name: own_name.cloned(), ..FrameNames::default() });
-        let body = self.function_body(syntax);
+        let body = self.function_body(syntax, &[]);
         let frame = self.frames.pop().unwrap_or_default();
         let captures = frame.captures.into_iter().map(|(_, source, _)| source).collect();
         Ok(Expr::Literal(Box::new(crate::scad::ir::Literal { body: Rc::new(body?), captures })))
     }
+}
+
+/// Parameters as variables, and the names that calls give beyond them, which not every call does.
+fn declared(parameters: &[Parameter], extras: &[Name]) -> Vec<Variable> {
+    let bound = parameters.iter().map(|parameter| (&parameter.name, VariableState::Bound));
+    let extra = extras.iter().map(|name| (name, VariableState::BoundCell));
+    let variable = |(slot, (name, state)): (usize, (&Name, VariableState))| Variable {
+        name: name.clone(),
+        slot: slot as u32,
+        state,
+    };
+    bound.chain(extra).enumerate().map(variable).collect()
 }
 
 /// Whether a variable is looked up where the program runs, not where it is written.

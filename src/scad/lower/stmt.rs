@@ -13,8 +13,9 @@ use crate::scad::ir::{
 };
 use crate::scad::load::span_of;
 use crate::scad::log::Run;
+use crate::scad::lower::call::add_extras;
 use crate::scad::lower::names::pending;
-use crate::scad::lower::{Lowerer, Variable, VariableState, is_special};
+use crate::scad::lower::{Lowerer, Variable, VariableState, declared, is_special};
 use crate::scad::unit::Unit;
 use crate::scad::value::Value;
 
@@ -76,14 +77,11 @@ impl Lowerer<'_, '_> {
     }
 
     /// A module: its parameters, its own names, what it does.
-    pub(super) fn module_body(&mut self, syntax: &Arc<ast::Module>) -> Run<ModuleBody> {
-        let parameters = self.module_parameters(syntax)?;
+    pub(super) fn module_body(&mut self, syntax: &Arc<ast::Module>, extras: &[Name]) -> Run<ModuleBody> {
+        let parameters = self.module_parameters(syntax, extras)?;
         let source = self.source;
         let contents = self.contents(&syntax.body)?;
-        let mut scope: Vec<Variable> = Vec::new();
-        for (at, parameter) in parameters.iter().enumerate() {
-            scope.push(Variable { name: parameter.name.clone(), slot: at as u32, state: VariableState::Bound });
-        }
+        let mut scope = declared(&parameters, extras);
         self.declare(&mut scope, &contents.assignments);
         let variables = scope.iter().map(|variable| (variable.name.clone(), variable.slot)).collect();
         let names = self.own_names(variables, &contents);
@@ -91,6 +89,8 @@ impl Lowerer<'_, '_> {
         self.frame().scopes.push(scope);
         let mut block = self.block(&contents)?;
         block.cells = self.close_scope();
+        let first_own = (parameters.len() + extras.len()) as u32;
+        block.cells.retain(|slot| *slot >= first_own);
         Ok(ModuleBody {
             parameters,
             frame_size: self.frame().size,
@@ -102,7 +102,7 @@ impl Lowerer<'_, '_> {
     }
 
     /// Defaults are evaluated where the module is defined, which is one frame further out than its body.
-    fn module_parameters(&mut self, syntax: &Arc<ast::Module>) -> Run<Vec<ir::Parameter>> {
+    fn module_parameters(&mut self, syntax: &Arc<ast::Module>, extras: &[Name]) -> Run<Vec<ir::Parameter>> {
         let around = self.names.clone();
         let outside = Names {
             parent: Some(around.clone()),
@@ -112,7 +112,7 @@ impl Lowerer<'_, '_> {
             modules: FxHashMap::default(),
         };
         self.names = Rc::new(outside);
-        let parameters = self.parameters(&syntax.parameters);
+        let parameters = self.parameters(&syntax.parameters, extras);
         self.names = around;
         parameters
     }
@@ -159,7 +159,7 @@ impl Lowerer<'_, '_> {
                 Item::Included(source, unit, at) => (*source, &unit.scope.statements[*at]),
             };
             match statement {
-                Statement::Assignment(assignment) => self.merge(&mut contents, source, assignment),
+                Statement::Assignment(assignment) => merge(&mut contents, source, assignment),
                 Statement::Function(syntax) => contents.functions.push((source, syntax.clone())),
                 Statement::Module(syntax) => contents.modules.push((source, syntax.clone())),
                 Statement::Instantiation(syntax) => contents.instantiations.push((source, syntax.clone())),
@@ -176,18 +176,6 @@ impl Lowerer<'_, '_> {
             }
         }
         Ok(contents)
-    }
-
-    fn merge(&mut self, contents: &mut Contents, source: FileId, assignment: &ast::Assignment) {
-        let span = span_of(source, assignment.loc);
-        let value = assignment.value.clone();
-        if let Some(known) = contents.assignments.iter_mut().find(|known| known.name == assignment.name) {
-            let first = known.span;
-            (known.value, known.source, known.overwritten) = (value, source, Some(span));
-            return self.job.warn_overwritten(&assignment.name, first, span);
-        }
-        let name = assignment.name.clone();
-        contents.assignments.push(Merged { name, value, source, span, overwritten: None });
     }
 
     /// Assignments in order, then instantiations; the scope is open.
@@ -256,7 +244,11 @@ impl Lowerer<'_, '_> {
     fn kind(&mut self, syntax: &ast::Instantiation) -> Run<(InstantiationKind, bool)> {
         if let Some(definition) = self.module_definition(&syntax.name) {
             let entry = self.job.modules[definition.entry as usize].syntax.clone();
-            let plan = self.plan(&syntax.arguments, &entry.parameters)?;
+            let (mut plan, extras) = self.plan(&syntax.arguments, &entry.parameters)?;
+            let entry = &mut self.job.modules[definition.entry as usize];
+            if add_extras(&mut plan, extras, &mut entry.extras) {
+                entry.body = None;
+            }
             let (module, enter, hops) = (definition.entry, definition.enter, definition.hops);
             return Ok((InstantiationKind::User { module, plan, enter, hops }, false));
         }
@@ -316,4 +308,15 @@ impl Lowerer<'_, '_> {
         self.frame().used = used;
         Ok(block)
     }
+}
+
+fn merge(contents: &mut Contents, source: FileId, assignment: &ast::Assignment) {
+    let span = span_of(source, assignment.loc);
+    let value = assignment.value.clone();
+    if let Some(known) = contents.assignments.iter_mut().find(|known| known.name == assignment.name) {
+        (known.value, known.source, known.overwritten) = (value, source, Some(span));
+        return;
+    }
+    let name = assignment.name.clone();
+    contents.assignments.push(Merged { name, value, source, span, overwritten: None });
 }

@@ -3,7 +3,9 @@
 mod expr;
 mod stmt;
 
-use crate::scad::ast::Scope;
+use rustc_hash::FxHashMap;
+
+use crate::scad::ast::{Name, Scope};
 use crate::scad::lexer::{Note, NoteKind, lex};
 use crate::scad::token::{Keyword, Loc, Sign, Token, TokenKind};
 
@@ -17,7 +19,7 @@ const ERRORS_MAX: usize = 20;
 /// The statements of `text`, and what there is to say about it; any note of kind `Error` or `Limit` means that it is no program.
 pub fn parse(text: &str) -> (Scope, Vec<Note>) {
     let (tokens, notes) = lex(text);
-    let mut parser = Parser { tokens, at: 0, notes, depth: 0, closers: None };
+    let mut parser = Parser { tokens, at: 0, notes, depth: 0, assigned: Vec::new(), closers: None };
     let scope = parser.program();
     (scope, parser.notes)
 }
@@ -33,6 +35,8 @@ struct Parser {
     at: usize,
     notes: Vec<Note>,
     depth: u32,
+    /// For each block that is open, where its variables were assigned first.
+    assigned: Vec<FxHashMap<Name, Loc>>,
     /// For each opening bracket the index of its closing one; made when first asked for.
     closers: Option<Vec<u32>>,
 }

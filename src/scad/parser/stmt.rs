@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
+use rustc_hash::FxHashMap;
+
 use crate::scad::ast::{Argument, Assignment, Function, Instantiation, Modifiers, Module, Name, Scope, Statement};
+use crate::scad::lexer::{Note, NoteKind};
 use crate::scad::parser::{Parsed, Parser};
 use crate::scad::token::{Keyword, Loc, Sign, TokenKind};
 
@@ -126,7 +129,15 @@ impl Parser {
         self.advance();
         let value = Arc::new(self.expr()?);
         self.expect(Sign::Semicolon, "after the assignment")?;
-        Ok(Arc::new(Assignment { name, value, loc: start.to(self.last_loc()) }))
+        let loc = start.to(self.last_loc());
+        if let Some(block) = self.assigned.last_mut() {
+            let first = *block.entry(name.clone()).or_insert(loc);
+            if first != loc {
+                let (kind, message) = (NoteKind::Overwritten(first), name.to_string());
+                self.notes.push(Note { kind, loc, message, hint: None });
+            }
+        }
+        Ok(Arc::new(Assignment { name, value, loc }))
     }
 
     fn function(&mut self) -> Parsed<Arc<Function>> {
@@ -146,7 +157,10 @@ impl Parser {
         let name = self.name("the module's name")?;
         let parameters = self.parameters()?;
         let mut body = Scope::default();
-        self.statement(&mut body, Place::Body)?;
+        self.assigned.push(FxHashMap::default());
+        let result = self.statement(&mut body, Place::Body);
+        self.assigned.pop();
+        result?;
         Ok(Arc::new(Module { name, parameters, body, loc: start.to(self.last_loc()) }))
     }
 
@@ -214,8 +228,10 @@ impl Parser {
             return Ok(scope);
         }
         if self.eat(Sign::OpenBrace) {
-            self.nested(|parser| parser.block(&mut scope, Place::Children))?;
-            return Ok(scope);
+            self.assigned.push(FxHashMap::default());
+            let result = self.nested(|parser| parser.block(&mut scope, Place::Children));
+            self.assigned.pop();
+            return result.map(|()| scope);
         }
         let starts = matches!(
             self.kind(),
