@@ -131,7 +131,8 @@ impl Model {
         }
     }
 
-    fn find_edges(&mut self) {
+    /// Finds the edges of the triangles that are there.
+    pub fn find_edges(&mut self) {
         let sides = sorted_sides(self.positions.len(), &self.triangles);
         let mut edges = Vec::new();
         let mut index = 0;

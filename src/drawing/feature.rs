@@ -6,6 +6,7 @@ use crate::drawing::edge::Model;
 use crate::drawing::merge::neighbours;
 use crate::drawing::ring::{Ring, Rings};
 use crate::geom::Vec3;
+use crate::mesh::Surface;
 
 /// A cylindrical wall between two whole rings.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -212,12 +213,27 @@ pub struct Level {
     pub high: Vec3,
 }
 
+/// For each triangle whether it is a facet of a round wall, which only by chance lies level.
+pub fn curved_facets(model: &Model, rings: &Rings) -> Vec<bool> {
+    let mut curved: Vec<bool> = (0..model.triangles.len() as u32)
+        .map(|triangle| !matches!(model.surface(triangle), Surface::Unknown | Surface::Plane))
+        .collect();
+    for ring in &rings.rings {
+        for side in ring.edges.iter().flat_map(|edge| model.edges[*edge as usize].sides) {
+            if model.normals[side as usize].dot(ring.axis).abs() < 0.9 {
+                curved[side as usize] = true;
+            }
+        }
+    }
+    curved
+}
+
 /// The flat levels across a direction, lowest first, those of hole floors left out.
-pub fn levels(model: &Model, direction: Vec3, holes: &[Hole]) -> Vec<Level> {
+pub fn levels(model: &Model, curved: &[bool], direction: Vec3, holes: &[Hole]) -> Vec<Level> {
     let slack = model.diagonal() * 1.0e-5;
     let mut flats: Vec<(f64, usize)> = Vec::new();
     for (triangle, normal) in model.normals.iter().enumerate() {
-        if normal.dot(direction).abs() > 1.0 - 1.0e-9 {
+        if !curved[triangle] && normal.dot(direction).abs() > 1.0 - 1.0e-9 {
             flats.push((model.positions[model.triangles[triangle][0] as usize].dot(direction), triangle));
         }
     }

@@ -2,6 +2,7 @@
 
 use crate::drawing::chain::chain;
 use crate::drawing::curve::curves;
+use crate::drawing::cutting::CuttingLine;
 use crate::drawing::dimension::{Callout, Measure};
 use crate::drawing::edge::Model;
 use crate::drawing::hidden::{Seen, SeenEdge};
@@ -36,6 +37,14 @@ pub struct Figure {
     pub center_lines: Vec<CenterLine>,
     /// Circles on which holes are spread: centre and radius.
     pub pitch_circles: Vec<(Vec2, f64)>,
+    /// Cutting planes of sections.
+    pub cutting_lines: Vec<CuttingLine>,
+    /// Whether it is itself a section or plan.
+    pub is_section: bool,
+    /// Place of its cutting plane towards the viewer.
+    pub depth: Option<f64>,
+    /// Outlines of cut walls, for a plan's dimensions.
+    pub walls: Vec<Vec<Vec2>>,
     /// Centres that have their place given.
     pub located: Vec<Vec2>,
 }
@@ -59,6 +68,28 @@ pub struct Stroke {
 }
 
 impl Figure {
+    /// A figure without dimensions.
+    pub fn blank(name: &str, cell: Option<(i32, i32)>, picture: Picture, strokes: Vec<Stroke>, bounds: Aabb2) -> Self {
+        Self {
+            name: name.to_owned(),
+            caption: String::new(),
+            cell,
+            picture,
+            strokes,
+            bounds,
+            round: false,
+            measures: Vec::new(),
+            callouts: Vec::new(),
+            center_lines: Vec::new(),
+            pitch_circles: Vec::new(),
+            cutting_lines: Vec::new(),
+            is_section: false,
+            depth: None,
+            walls: Vec::new(),
+            located: Vec::new(),
+        }
+    }
+
     /// The lines of what a view shows: circles and arcs as such, the rest as polylines.
     pub fn strokes_of(model: &Model, rings: &Rings, picture: &Picture, seen: &Seen, hidden: bool) -> Vec<Stroke> {
         let (mut strokes, straight) = curves(model, rings, picture, seen, hidden);

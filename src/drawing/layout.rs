@@ -30,7 +30,7 @@ pub struct Layout {
 /// Between neighbouring views, mm.
 const GAP: f64 = 10.0;
 /// An auto-chosen sheet shows the model at least this long, mm.
-const LEGIBLE: f64 = 80.0;
+const LEGIBLE: f64 = 60.0;
 /// … or at least this long where it is drawn at full size or larger.
 const LEGIBLE_ENLARGED: f64 = 40.0;
 

@@ -5,6 +5,7 @@
 mod chain;
 mod cover;
 mod curve;
+mod cutting;
 mod dimension;
 mod draw;
 mod edge;
@@ -18,6 +19,7 @@ mod obstacle;
 mod outline;
 mod place;
 mod ring;
+mod section;
 mod sheet;
 mod spec;
 mod style;
@@ -60,6 +62,12 @@ pub enum DrawError {
     /// A direction of no length.
     #[error("a view direction has no length")]
     Direction,
+    /// A cutting plane that cuts nothing.
+    #[error("section {label} does not meet the model")]
+    SectionMisses {
+        /// The section's letter.
+        label: String,
+    },
     /// No sheet is large enough.
     #[error("the views do not fit on the sheet at any allowed scale")]
     TooLarge,

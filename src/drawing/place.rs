@@ -1,12 +1,13 @@
 //! Puts a figure on paper around the origin: its strokes scaled, centre lines, dimensions in lanes, callouts in free places.
 
+use crate::drawing::cutting::CuttingLine;
 use crate::drawing::dimension::{Measure, Side, callout_mark, linear_mark};
 use crate::drawing::figure::Figure;
 use crate::drawing::merge::{Piece, merge};
 use crate::drawing::obstacle::{Obstacles, mark_box};
-use crate::drawing::style::{Style, line, text};
+use crate::drawing::style::{Style, arrowhead, line, text};
 use crate::geom::{Aabb2, Vec2};
-use crate::page::{Anchor, Layer, Mark, Shape, text_width};
+use crate::page::{Anchor, Ink, Layer, LineType, Mark, Shape, text_width};
 
 /// A figure on paper, the middle of its bounds at the origin.
 #[derive(Debug, Clone)]
@@ -29,6 +30,7 @@ pub fn arrange(figure: &Figure, scale: f64, style: &Style) -> Arranged {
         .iter()
         .map(|stroke| Mark { ink: style.ink(stroke.layer), view: None, shape: scaled(&stroke.shape, scale, &onto) })
         .collect();
+    space_hatches(&mut marks);
     center_marks(figure, scale, style, &onto, &mut marks);
     lane_marks(figure, scale, style, &onto, &mut marks);
     let mut obstacles = Obstacles::default();
@@ -41,6 +43,11 @@ pub fn arrange(figure: &Figure, scale: f64, style: &Style) -> Arranged {
     let half = figure.bounds.size() * (scale * 0.5);
     let bounds = Aabb2 { min: -half, max: half };
     let mut extent = marks.iter().map(mark_box).fold(bounds, Aabb2::union);
+    for cutting in &figure.cutting_lines {
+        let drawn = cutting_marks(cutting, onto(cutting.point), bounds, &marks, style);
+        extent = drawn.iter().map(mark_box).fold(extent, Aabb2::union);
+        marks.extend(drawn);
+    }
     if !figure.caption.is_empty() {
         let height = style.text * 1.4;
         let at = Vec2::new(0.0, extent.max.y + height);
@@ -49,6 +56,69 @@ pub fn arrange(figure: &Figure, scale: f64, style: &Style) -> Arranged {
     }
     Arranged { marks, extent }
 }
+
+/// Hatch lines lie closer in small areas: 0.7 to 3 mm (ISO 128-50 leaves it to the size of the area).
+fn space_hatches(marks: &mut [Mark]) {
+    for mark in marks {
+        let size = mark_box(mark).size();
+        if let Shape::Hatch { spacing, .. } = &mut mark.shape {
+            *spacing = (size.min_element() / 12.0).clamp(1.0, 3.0);
+        }
+    }
+}
+
+/// A cutting plane (ISO 128-40): a chain line past the view, thick at its ends, with arrows the way one looks and letters.
+fn cutting_marks(cutting: &CuttingLine, point: Vec2, bounds: Aabb2, others: &[Mark], style: &Style) -> Vec<Mark> {
+    let mut obstacles = Obstacles::default();
+    let beside_view = |mark: &&Mark| matches!(mark.ink.layer, Layer::Dimension | Layer::Text);
+    others.iter().filter(beside_view).for_each(|mark| obstacles.add(mark));
+    let along = cutting.along;
+    let corners =
+        [bounds.min, Vec2::new(bounds.max.x, bounds.min.y), bounds.max, Vec2::new(bounds.min.x, bounds.max.y)];
+    let reach = corners.map(|corner| (corner - point).dot(along));
+    let room = |at: f64| {
+        let tip = point + along * at;
+        let far = tip + cutting.looking * (CUTTING_ARROW + 1.0);
+        let side = along * (style.text * 1.4 + 3.0);
+        obstacles.count_in(Aabb2::of([tip - side, tip + side, far - side, far + side])) == 0
+    };
+    // past the view, and farther where dimensions are in the way
+    let end = |edge: f64, sign: f64| {
+        let places = (0..20).map(|step| edge + sign * (CUTTING_END + 2.0 + 3.0 * f64::from(step)));
+        places.clone().find(|at| room(*at)).or_else(|| places.last()).unwrap_or(edge)
+    };
+    let low = end(reach.into_iter().fold(f64::INFINITY, f64::min), -1.0);
+    let high = end(reach.into_iter().fold(f64::NEG_INFINITY, f64::max), 1.0);
+    let thin = style.ink(Layer::Section);
+    let thick = Ink { width: style.wide, line: LineType::Continuous, ..thin };
+    let mut marks = vec![line(thin, point + along * low, point + along * high)];
+    for (at, inward) in [(low, 1.0), (high, -1.0)] {
+        let end = point + along * at;
+        marks.push(line(thick, end, end + along * (inward * CUTTING_END)));
+        let tip = end + cutting.looking * CUTTING_ARROW;
+        marks.push(line(thin_solid(thin), end, tip));
+        marks.push(arrowhead(thin_solid(thin), tip, cutting.looking, style.arrow * 1.4));
+        let height = style.text * 1.4;
+        let beside = end - along * (inward * (height * 0.5 + 1.5)) + cutting.looking * (CUTTING_ARROW * 0.5);
+        marks.push(text(
+            style.ink(Layer::Text),
+            beside - Vec2::Y * (height * 0.5),
+            height,
+            Anchor::Middle,
+            &cutting.label,
+        ));
+    }
+    marks
+}
+
+fn thin_solid(ink: Ink) -> Ink {
+    Ink { line: LineType::Continuous, ..ink }
+}
+
+/// Length of the thick ends of a cutting plane, mm.
+const CUTTING_END: f64 = 6.0;
+/// Length of the arrows that show where one looks, mm.
+const CUTTING_ARROW: f64 = 9.0;
 
 /// Moves marks on the sheet.
 pub fn moved(marks: &[Mark], by: Vec2) -> Vec<Mark> {
@@ -97,7 +167,15 @@ fn lanes<'a>(figure: &'a Figure, side: Side, scale: f64, style: &Style) -> Vec<(
     measures.sort_by(|a, b| length_along(a).total_cmp(&length_along(b)));
     let mut taken: Vec<Vec<(f64, f64)>> = Vec::new();
     let mut placed = Vec::new();
+    // links of chains first: they keep their lanes
+    measures.sort_by_key(|measure| measure.lane.unwrap_or(usize::MAX));
     for measure in measures {
+        if let Some(lane) = measure.lane {
+            taken.resize(taken.len().max(lane + 1), Vec::new());
+            taken[lane].push(occupied(measure, scale, style));
+            placed.push((measure, lane));
+            continue;
+        }
         let (from, to) = occupied(measure, scale, style);
         let free =
             |lane: &Vec<(f64, f64)>| lane.iter().all(|(low, high)| to <= *low + 1.0e-6 || from >= *high - 1.0e-6);

@@ -88,7 +88,7 @@ impl Book {
         content.transform([POINTS as f32, 0.0, 0.0, POINTS as f32, 0.0, 0.0]);
         content.set_line_cap(pdf_writer::types::LineCapStyle::RoundCap);
         content.set_line_join(pdf_writer::types::LineJoinStyle::RoundJoin);
-        let mut pen: Option<Ink> = None;
+        let mut pen: Option<(Ink, f64)> = None;
         for layer in LAYERS {
             let mut marks = page.flat_marks().filter(|mark| mark.ink.layer == layer).peekable();
             if marks.peek().is_none() {
@@ -103,21 +103,25 @@ impl Book {
         content.finish().to_vec()
     }
 
-    fn mark(&self, content: &mut Content, mark: &Mark, pen: &mut Option<Ink>) {
+    fn mark(&self, content: &mut Content, mark: &Mark, pen: &mut Option<(Ink, f64)>) {
         if let Shape::Text(text) = &mark.shape {
             self.text(content, text);
         }
         if let Some(path) = mark.fill() {
+            let grey = 1.0 - mark.ink.layer.darkness() as f32;
+            content.set_fill_gray(grey);
             trace(content, &path);
             content.fill_even_odd();
+            content.set_fill_gray(0.0);
         }
         let strokes = mark.strokes();
         if strokes.is_empty() {
             return;
         }
-        if *pen != Some(mark.ink) {
-            set_pen(content, mark.ink);
-            *pen = Some(mark.ink);
+        let wanted = (mark.ink, mark.dash_phase());
+        if *pen != Some(wanted) {
+            set_pen(content, mark.ink, wanted.1);
+            *pen = Some(wanted);
         }
         strokes.iter().for_each(|path| trace(content, path));
         content.stroke();
@@ -223,14 +227,14 @@ fn compressed(bytes: &[u8]) -> Vec<u8> {
     miniz_oxide::deflate::compress_to_vec_zlib(bytes, 6)
 }
 
-fn set_pen(content: &mut Content, ink: Ink) {
+fn set_pen(content: &mut Content, ink: Ink, phase: f64) {
     let pattern: Vec<f32> = ink.line.pattern(ink.width).iter().map(|length| *length as f32).collect();
     let cap = if pattern.is_empty() {
         pdf_writer::types::LineCapStyle::RoundCap
     } else {
         pdf_writer::types::LineCapStyle::ButtCap
     };
-    content.set_line_width(ink.width as f32).set_line_cap(cap).set_dash_pattern(pattern, 0.0);
+    content.set_line_width(ink.width as f32).set_line_cap(cap).set_dash_pattern(pattern, phase as f32);
 }
 
 fn trace(content: &mut Content, path: &Path) {

@@ -55,20 +55,23 @@ impl Artist {
             self.text(text);
         }
         if let Some(path) = mark.fill() {
-            self.fill(&path, FillRule::EvenOdd);
+            self.fill(&path, mark.ink.layer.darkness());
         }
         for path in mark.strokes() {
-            self.stroke(&path, mark.ink);
+            self.stroke(&path, mark.ink, mark.dash_phase());
         }
     }
 
-    fn fill(&mut self, path: &Path, rule: FillRule) {
+    fn fill(&mut self, path: &Path, darkness: f64) {
         if let Some(path) = skia_path(path, Vec2::ZERO, Vec2::X) {
-            self.canvas.fill_path(&path, &black(), rule, self.frame, None);
+            let mut paint = black();
+            let grey = ((1.0 - darkness) * 255.0).round() as u8;
+            paint.set_color_rgba8(grey, grey, grey, 255);
+            self.canvas.fill_path(&path, &paint, FillRule::EvenOdd, self.frame, None);
         }
     }
 
-    fn stroke(&mut self, path: &Path, ink: Ink) {
+    fn stroke(&mut self, path: &Path, ink: Ink, phase: f64) {
         let Some(path) = skia_path(path, Vec2::ZERO, Vec2::X) else { return };
         let pattern: Vec<f32> = ink.line.pattern(ink.width).iter().map(|length| *length as f32).collect();
         let cap = if ink.line == LineType::Continuous { LineCap::Round } else { LineCap::Butt };
@@ -76,7 +79,7 @@ impl Artist {
             width: ink.width as f32,
             line_cap: cap,
             line_join: LineJoin::Round,
-            dash: StrokeDash::new(pattern, 0.0),
+            dash: StrokeDash::new(pattern, phase as f32),
             ..Stroke::default()
         };
         self.canvas.stroke_path(&path, &black(), &stroke, self.frame, None);

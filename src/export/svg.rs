@@ -92,13 +92,16 @@ impl Writer {
                 self.attribute("cx", center.x);
                 self.attribute("cy", self.height - center.y);
                 self.attribute("r", *radius);
-                self.ink(mark.ink);
+                self.ink(mark.ink, 0.0);
             }
             Shape::Area { .. } => {
                 if let Some(path) = mark.fill() {
                     self.text("<path d=\"");
                     self.path(&path);
-                    self.text("\" fill=\"#000\" fill-rule=\"evenodd\" stroke=\"none\"/>\n");
+                    let grey = ((1.0 - mark.ink.layer.darkness()) * 255.0).round() as u8;
+                    self.text(&format!(
+                        "\" fill=\"#{grey:02x}{grey:02x}{grey:02x}\" fill-rule=\"evenodd\" stroke=\"none\"/>\n"
+                    ));
                 }
             }
             Shape::Arc { center, radius, start_deg, sweep_deg } => {
@@ -114,7 +117,7 @@ impl Writer {
                     self.text("<path d=\"");
                     self.path(&all);
                     self.text("\"");
-                    self.ink(mark.ink);
+                    self.ink(mark.ink, 0.0);
                 }
             }
         }
@@ -140,10 +143,10 @@ impl Writer {
             self.point(at(start_deg + sweep_deg * f64::from(piece) / f64::from(pieces)));
         }
         self.text("\"");
-        self.ink(ink);
+        self.ink(ink, 0.0);
     }
 
-    fn ink(&mut self, ink: Ink) {
+    fn ink(&mut self, ink: Ink, phase: f64) {
         self.attribute("stroke-width", ink.width);
         let pattern = ink.line.pattern(ink.width);
         if !pattern.is_empty() {
@@ -155,6 +158,9 @@ impl Writer {
                 self.number(*length);
             }
             self.out.push(b'"');
+            if phase > 0.0 {
+                self.attribute("stroke-dashoffset", phase);
+            }
         }
         self.text("/>\n");
     }

@@ -11,6 +11,8 @@ pub enum Layer {
     Fill,
     /// Hatching of cut faces.
     Hatch,
+    /// What lies below a floor plan's cut.
+    Below,
     /// Hidden edges.
     Hidden,
     /// Centre lines and marks.
@@ -28,11 +30,12 @@ pub enum Layer {
 }
 
 /// All layers in the order in which they are drawn.
-pub const LAYERS: [Layer; 11] = [
+pub const LAYERS: [Layer; 12] = [
     Layer::Frame,
     Layer::Title,
     Layer::Fill,
     Layer::Hatch,
+    Layer::Below,
     Layer::Hidden,
     Layer::Center,
     Layer::Phantom,
@@ -74,6 +77,7 @@ impl Layer {
             Self::Title => "TITLE",
             Self::Fill => "FILL",
             Self::Hatch => "HATCH",
+            Self::Below => "BELOW",
             Self::Hidden => "HIDDEN",
             Self::Center => "CENTER",
             Self::Phantom => "PHANTOM",
@@ -92,6 +96,11 @@ impl Layer {
             Self::Phantom => LineType::DoubleChain,
             _ => LineType::Continuous,
         }
+    }
+
+    /// How dark its areas are filled, 0 white to 1 black.
+    pub fn darkness(self) -> f64 {
+        if self == Self::Fill { 0.35 } else { 1.0 }
     }
 
     /// Whether its lines are the wide ones of the line group.

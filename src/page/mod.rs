@@ -246,6 +246,15 @@ impl Mark {
         }
     }
 
+    /// Where in its dash pattern a straight line starts, mm, so that it begins and ends with equal dashes.
+    pub fn dash_phase(&self) -> f64 {
+        let pattern = self.ink.line.pattern(self.ink.width);
+        let Shape::Polyline { points, closed: false } = &self.shape else { return 0.0 };
+        let (Some(dash), [from, to]) = (pattern.first(), points.as_slice()) else { return 0.0 };
+        // the line starts at phase p and ends as far from its last dash's end: 2 p + length = dash, modulo the period
+        (dash - from.distance(*to)).rem_euclid(pattern.iter().sum()) * 0.5
+    }
+
     /// The outline to fill under the even-odd rule, if there is one.
     pub fn fill(&self) -> Option<Path> {
         let Shape::Area { contours } = &self.shape else { return None };

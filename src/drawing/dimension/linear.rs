@@ -3,7 +3,7 @@
 use crate::drawing::dimension::{Measure, Side, length_text};
 use crate::drawing::style::{EXTENSION_GAP, EXTENSION_PAST, Style, arrowhead, line, turned_text};
 use crate::geom::{Aabb2, Vec2};
-use crate::page::{Anchor, Dimension, DimensionKind, Layer, Mark, Shape, text_width};
+use crate::page::{Anchor, Dimension, DimensionKind, Ink, Layer, Mark, Shape, text_width};
 
 /// A dimension over the whole extent of a view on one side.
 pub fn overall(bounds: Aabb2, side: Side) -> Measure {
@@ -14,7 +14,7 @@ pub fn overall(bounds: Aabb2, side: Side) -> Measure {
         Side::Left => (low, Vec2::new(low.x, high.y)),
         Side::Right => (Vec2::new(high.x, low.y), high),
     };
-    Measure { side, from, to, text: length_text((to - from).length()) }
+    Measure::new(side, from, to, length_text((to - from).length()))
 }
 
 /// Draws a dimension whose line lies at `level` (paper y of a horizontal one, paper x of a vertical one); `from` and `to` are
@@ -26,6 +26,8 @@ pub fn linear_mark(measure: &Measure, from: Vec2, to: Vec2, level: f64, value: f
     let (start, end) = if (end - start).dot(Vec2::ONE) < 0.0 { (end, start) } else { (start, end) };
     let (from, to) = if start == onto(from) { (from, to) } else { (to, from) };
     let ink = style.ink(Layer::Dimension);
+    let thick = style.ink(Layer::Visible).width;
+    let thick = Ink { width: thick, ..ink };
     let along = (end - start).normalize_or_zero();
     let length = (end - start).length();
     let mut drawn = Vec::new();
@@ -36,11 +38,16 @@ pub fn linear_mark(measure: &Measure, from: Vec2, to: Vec2, level: f64, value: f
         }
     }
     let width = text_width(&measure.text, style.text);
-    let fits_arrows = length >= style.arrow * 2.5;
-    let fits_text = length >= width + if fits_arrows { style.arrow * 2.0 + 1.0 } else { 0.5 };
+    let is_link = measure.lane.is_some();
+    let fits_arrows = is_link || length >= style.arrow * 2.5;
+    let fits_text = is_link || fits_arrows && length >= width + style.arrow * 2.0 + 1.0;
     let text_middle = if fits_text { start.midpoint(end) } else { end + along * (style.arrow + 1.5 + width * 0.5) };
     let tail = if fits_text { style.arrow * 2.0 } else { style.arrow + 2.0 + width };
-    if fits_arrows {
+    if is_link {
+        drawn.push(line(ink, start - along * STROKE, end + along * STROKE));
+        let stroke = (along + along.perp()) * STROKE;
+        drawn.extend([start, end].map(|point| line(thick, point - stroke, point + stroke)));
+    } else if fits_arrows {
         drawn.push(line(ink, start, if fits_text { end } else { end + along * tail }));
         drawn.push(arrowhead(ink, start, -along, style.arrow));
         drawn.push(arrowhead(ink, end, along, style.arrow));
@@ -58,6 +65,9 @@ pub fn linear_mark(measure: &Measure, from: Vec2, to: Vec2, level: f64, value: f
     let dimension = Dimension { kind, value, text: measure.text.clone(), text_at, drawn };
     Mark { ink, view: None, shape: Shape::Dimension(Box::new(dimension)) }
 }
+
+/// Half of an oblique stroke's width, mm.
+const STROKE: f64 = 1.0;
 
 /// From the dimension line to the text's baseline, mm.
 pub const TEXT_GAP: f64 = 0.8;

@@ -3,10 +3,12 @@
 mod callout;
 mod linear;
 mod plan;
+mod walls;
 
 pub use callout::callout_mark;
 pub use linear::{linear_mark, overall};
 pub use plan::dimension;
+pub use walls::wall_chains;
 
 use crate::geom::Vec2;
 
@@ -21,9 +23,16 @@ pub struct Measure {
     pub to: Vec2,
     /// What is written.
     pub text: String,
+    /// The lane it must lie in, as a link of a chain with oblique strokes; any free one, with arrows, where none.
+    pub lane: Option<usize>,
 }
 
 impl Measure {
+    /// A dimension with arrows in any lane.
+    pub fn new(side: Side, from: Vec2, to: Vec2, text: String) -> Self {
+        Self { side, from, to, text, lane: None }
+    }
+
     /// Whether another dimension says the same.
     pub fn same_span(&self, other: &Self, slack: f64) -> bool {
         let span = |measure: &Self| {

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::drawing::dimension::{Callout, CalloutKind, Measure, Side, length_text, overall};
+use crate::drawing::dimension::{Callout, CalloutKind, Measure, Side, length_text, overall, wall_chains};
 use crate::drawing::edge::Model;
-use crate::drawing::feature::{Bore, Hole, bores, holes, levels};
+use crate::drawing::feature::{Bore, Hole, Level, bores, curved_facets, holes, levels};
 use crate::drawing::figure::{CenterLine, Figure};
 use crate::drawing::ring::{Ring, Rings};
 use crate::geom::{Vec2, Vec3};
@@ -15,34 +15,37 @@ pub fn dimension(model: &Model, rings: &Rings, figures: &mut [Figure], sizes: bo
     let bores = bores(model, rings);
     let holes = holes(&bores, slack);
     for figure in figures.iter_mut() {
-        center_lines(figure, &bores);
+        center_lines(figure, &bores, slack);
     }
     if !sizes {
         return;
     }
+    figures.iter_mut().for_each(wall_chains);
     let turned = turned_axis(model, &bores);
     for figure in figures.iter_mut() {
-        figure.round = turned.is_some_and(|axis| axis.dot(figure.picture.toward).abs() > PARALLEL);
+        figure.round = figure.cell.is_some() && is_round(model, figure);
     }
-    extents_and_levels(model, &bores, &holes, turned, figures);
+    let facets = Facets { model, curved: curved_facets(model, rings), holes: &holes };
+    extents_and_levels(&facets, &bores, turned, figures);
     hole_callouts(&holes, figures, slack);
     boss_sizes(&bores, turned, figures, slack);
     corner_radii(model, rings, figures, slack);
 }
 
 /// Axes of cylinders: lines where they are seen from the side, crosses where they are seen from the end.
-fn center_lines(figure: &mut Figure, bores: &[Bore]) {
-    if figure.cell.is_none() {
+fn center_lines(figure: &mut Figure, bores: &[Bore], slack: f64) {
+    if figure.cell.is_none() && !figure.is_section {
         return;
     }
     for bore in bores {
+        let off_plane = figure.depth.map(|depth| bore.foot.dot(figure.picture.toward) - depth);
         let cosine = bore.axis.dot(figure.picture.toward).abs();
         let ends = [bore.low, bore.high].map(|at| figure.picture.flat(bore.foot + bore.axis * at));
-        if cosine > PARALLEL {
+        if cosine > PARALLEL && figure.walls.is_empty() {
             let (x, y) = (Vec2::X * bore.radius, Vec2::Y * bore.radius);
             figure.center_lines.push(CenterLine { from: ends[0] - x, to: ends[0] + x });
             figure.center_lines.push(CenterLine { from: ends[0] - y, to: ends[0] + y });
-        } else if cosine < 1.0e-6 {
+        } else if cosine < 1.0e-6 && off_plane.is_none_or(|off| off.abs() <= slack) {
             figure.center_lines.push(CenterLine { from: ends[0], to: ends[1] });
         }
     }
@@ -68,11 +71,29 @@ const LEVEL_SHARE: f64 = 0.015;
 const MAX_LEVELS: usize = 6;
 
 /// Overall sizes and the levels between, each axis in the first view that shows it.
-fn extents_and_levels(model: &Model, bores: &[Bore], holes: &[Hole], turned: Option<Vec3>, figures: &mut [Figure]) {
+fn extents_and_levels(facets: &Facets<'_>, bores: &[Bore], turned: Option<Vec3>, figures: &mut [Figure]) {
+    let building = figures.iter().any(|figure| !figure.walls.is_empty());
     let mut done: Vec<Vec3> = Vec::new();
-    for figure in figures.iter_mut().filter(|figure| figure.cell.is_some()) {
+    if turned.is_none() {
+        for figure in figures.iter_mut().filter(|figure| figure.round) {
+            // a gear, a knob: one diameter says both widths
+            if done
+                .iter()
+                .all(|other| other.dot(figure.picture.right).abs() < 0.5 && other.dot(figure.picture.up).abs() < 0.5)
+            {
+                done.extend([figure.picture.right, figure.picture.up]);
+                let mut size = overall(figure.bounds, Side::Left);
+                size.text.insert(0, 'Ø');
+                figure.measures.push(size);
+                round_steps(facets, figure);
+            }
+        }
+    }
+    for figure in figures.iter_mut().filter(|figure| figure.cell.is_some() && !figure.is_section) {
         for (axis, side) in [(figure.picture.right, Side::Bottom), (figure.picture.up, Side::Left)] {
-            if done.iter().any(|other| other.dot(axis).abs() > 0.5) {
+            // the plan says where a building's walls are
+            let planned = building && axis.z.abs() < 0.5;
+            if planned || done.iter().any(|other| other.dot(axis).abs() > 0.5) {
                 continue;
             }
             if let Some(turning) = turned
@@ -90,7 +111,7 @@ fn extents_and_levels(model: &Model, bores: &[Bore], holes: &[Hole], turned: Opt
             }
             done.push(axis);
             figure.measures.push(overall(figure.bounds, side));
-            steps(model, holes, figure, axis, side);
+            steps(facets, figure, axis, side);
         }
     }
 }
@@ -119,23 +140,78 @@ fn diameters(figure: &mut Figure, bores: &[Bore], turning: Vec3, side: Side) {
         let outer = |end: &Vec2| end.dot(side.outward());
         let at = if outer(&ends[0]) > outer(&ends[1]) { ends[0] } else { ends[1] };
         let text = format!("Ø{}", length_text(radius * 2.0));
-        figure.measures.push(Measure { side, from: at - across * radius, to: at + across * radius, text });
+        figure.measures.push(Measure::new(side, at - across * radius, at + across * radius, text));
+    }
+}
+
+/// What levels are read from.
+struct Facets<'a> {
+    model: &'a Model,
+    curved: Vec<bool>,
+    holes: &'a [Hole],
+}
+
+impl Facets<'_> {
+    /// The levels across an axis that deserve a dimension, those at the model's ends left out.
+    fn steps(&self, axis: Vec3) -> Vec<Level> {
+        let size = self.model.bounding_box.size();
+        let section = size.x * size.y * size.z / size.dot(axis.abs()).max(1.0e-9);
+        let ends = [self.model.bounding_box.min, self.model.bounding_box.max].map(|corner| corner.dot(axis));
+        let (low, high) = (ends[0].min(ends[1]), ends[0].max(ends[1]));
+        let slack = self.model.diagonal() * 1.0e-4;
+        let mut found: Vec<Level> = levels(self.model, &self.curved, axis, self.holes)
+            .into_iter()
+            .filter(|level| level.area > section * LEVEL_SHARE && level.at > low + slack && level.at < high - slack)
+            .collect();
+        found.sort_by(|a, b| b.area.total_cmp(&a.area));
+        found.truncate(MAX_LEVELS);
+        found
+    }
+}
+
+/// Whether a view's outline turns round its middle: no vertex is farther from it than half the width, which is the height.
+fn is_round(model: &Model, figure: &Figure) -> bool {
+    let size = figure.bounds.size();
+    let (middle, radius) = (figure.bounds.center(), size.x * 0.5);
+    let slack = radius * 1.0e-3;
+    (size.x - size.y).abs() <= slack
+        && model.positions.iter().all(|point| figure.picture.flat(*point).distance(middle) <= radius + slack)
+}
+
+/// Keyways and flats of a round part: widths across its middle, or distances from it.
+fn round_steps(facets: &Facets<'_>, figure: &mut Figure) {
+    let slack = facets.model.diagonal() * 1.0e-4;
+    let middle = figure.bounds.center();
+    for (axis, horizontal, center) in [(figure.picture.right, true, middle.x), (figure.picture.up, false, middle.y)] {
+        let steps = facets.steps(axis);
+        for level in &steps {
+            let twin = steps.iter().any(|other| (level.at + other.at - 2.0 * center).abs() <= slack);
+            if twin && level.at < center {
+                continue;
+            }
+            let from = if twin { 2.0 * center - level.at } else { center };
+            let corners = [level.low, level.high].map(|corner| figure.picture.flat(corner));
+            let reach = corners.map(|corner| if horizontal { corner.y - middle.y } else { corner.x - middle.x });
+            let high = reach[0] + reach[1] > 0.0;
+            let (side, edge) = match (horizontal, high) {
+                (true, true) => (Side::Top, reach[0].max(reach[1])),
+                (true, false) => (Side::Bottom, reach[0].min(reach[1])),
+                (false, true) => (Side::Right, reach[0].max(reach[1])),
+                (false, false) => (Side::Left, reach[0].min(reach[1])),
+            };
+            let place =
+                |at: f64| if horizontal { Vec2::new(at, middle.y + edge) } else { Vec2::new(middle.x + edge, at) };
+            let text = length_text(level.at - from);
+            figure.measures.push(Measure::new(side, place(from), place(level.at), text));
+        }
     }
 }
 
 /// Heights of steps above the datum edge.
-fn steps(model: &Model, holes: &[Hole], figure: &mut Figure, axis: Vec3, side: Side) {
-    let size = model.bounding_box.size();
-    let section = size.x * size.y * size.z / size.dot(axis.abs()).max(1.0e-9);
-    let (low, high) = extent(figure, side);
-    let slack = model.diagonal() * 1.0e-4;
-    let mut found: Vec<_> = levels(model, axis, holes)
-        .into_iter()
-        .filter(|level| level.area > section * LEVEL_SHARE && level.at > low + slack && level.at < high - slack)
-        .collect();
-    found.sort_by(|a, b| b.area.total_cmp(&a.area));
-    found.truncate(MAX_LEVELS);
-    for level in found {
+fn steps(facets: &Facets<'_>, figure: &mut Figure, axis: Vec3, side: Side) {
+    let (low, _) = extent(figure, side);
+    let slack = facets.model.diagonal() * 1.0e-4;
+    for level in facets.steps(axis) {
         let (one, two) = (figure.picture.flat(level.low), figure.picture.flat(level.high));
         let (near, far) = (one.min(two), one.max(two));
         let bounds = figure.bounds;
@@ -149,7 +225,7 @@ fn steps(model: &Model, holes: &[Hole], figure: &mut Figure, axis: Vec3, side: S
             (side, Vec2::new(edge, bounds.min.y), Vec2::new(x, level.at))
         };
         let (side, from, to) = measure;
-        figure.measures.push(Measure { side, from, to, text: length_text(level.at - low) });
+        figure.measures.push(Measure::new(side, from, to, length_text(level.at - low)));
     }
 }
 
@@ -197,7 +273,7 @@ fn best_view(hole: &Hole, figures: &[Figure]) -> Option<usize> {
     let looks_in = |figure: &Figure| {
         let cosine = hole.drill.axis.dot(figure.picture.toward);
         let mouth = if cosine > 0.0 { hole.open[1] } else { hole.open[0] };
-        (figure.cell.is_some() && cosine.abs() > PARALLEL).then_some(mouth)
+        (figure.cell.is_some() && !figure.is_section && cosine.abs() > PARALLEL).then_some(mouth)
     };
     let along = |wanted: bool| figures.iter().position(|figure| looks_in(figure) == Some(wanted));
     along(true).or_else(|| along(false))
@@ -291,7 +367,7 @@ fn chain(
 ) {
     let mut push = |from: (f64, f64), to: (f64, f64), text: String| {
         if to.0 - from.0 > slack {
-            let measure = Measure { side, from: place(from.0, from.1), to: place(to.0, to.1), text };
+            let measure = Measure::new(side, place(from.0, from.1), place(to.0, to.1), text);
             let is_new = figure.measures.iter().all(|other| !other.same_span(&measure, slack));
             if is_new {
                 figure.measures.push(measure);
@@ -324,7 +400,9 @@ fn boss_sizes(bores: &[Bore], turned: Option<Vec3>, figures: &mut [Figure], slac
         if turned.is_some_and(|axis| axis.dot(bore.axis).abs() > PARALLEL) {
             continue;
         }
-        let along = |figure: &Figure| figure.cell.is_some() && figure.picture.toward.dot(bore.axis).abs() > PARALLEL;
+        let along = |figure: &Figure| {
+            figure.cell.is_some() && !figure.is_section && figure.picture.toward.dot(bore.axis).abs() > PARALLEL
+        };
         if let Some(figure) = figures.iter().position(along) {
             groups.entry((figure, (bore.radius / slack).round() as i64)).or_default().push(*bore);
         }
@@ -350,14 +428,18 @@ fn boss_sizes(bores: &[Bore], turned: Option<Vec3>, figures: &mut [Figure], slac
 
 /// Radii of rounded corners, once for each radius in a view that shows them true.
 fn corner_radii(model: &Model, rings: &Rings, figures: &mut [Figure], slack: f64) {
-    let mut groups: BTreeMap<(usize, i64), Vec<&Ring>> = BTreeMap::new();
+    let mut groups: BTreeMap<(usize, i64, bool, bool), Vec<&Ring>> = BTreeMap::new();
     for ring in rings.rings.iter().filter(|ring| !ring.whole) {
-        let along = |figure: &Figure| figure.cell.is_some() && figure.picture.toward.dot(ring.axis).abs() > PARALLEL;
+        let along = |figure: &Figure| {
+            figure.cell.is_some() && !figure.is_section && figure.picture.toward.dot(ring.axis).abs() > PARALLEL
+        };
         if let Some(figure) = figures.iter().position(along) {
-            groups.entry((figure, (ring.radius / slack).round() as i64)).or_default().push(ring);
+            let key =
+                (figure, (ring.radius / slack).round() as i64, is_hollow(model, ring), sweep_deg(model, ring) > 190.0);
+            groups.entry(key).or_default().push(ring);
         }
     }
-    for ((index, _), group) in groups {
+    for ((index, _, _, more_than_half), group) in groups {
         let figure = &mut figures[index];
         let mut corners: Vec<(Vec2, Vec2)> = Vec::new();
         for ring in &group {
@@ -370,7 +452,6 @@ fn corner_radii(model: &Model, rings: &Rings, figures: &mut [Figure], slack: f64
         if corners.len() > MAX_ROUNDED {
             continue;
         }
-        let more_than_half = group.iter().any(|ring| sweep_deg(model, ring) > 190.0);
         let whole = figure.callouts.iter().any(|callout| {
             corners.iter().all(|(center, _)| callout.center.distance(*center) <= slack)
                 && (callout.radius - group[0].radius).abs() <= slack
@@ -393,6 +474,15 @@ fn corner_radii(model: &Model, rings: &Rings, figures: &mut [Figure], slack: f64
             figure.callouts.push(Callout { center, radius, text, kind });
         }
     }
+}
+
+/// Whether the wall at an arc looks at its axis.
+fn is_hollow(model: &Model, ring: &Ring) -> bool {
+    let Some(edge) = ring.edges.first().map(|edge| &model.edges[*edge as usize]) else { return false };
+    let outward = model.positions[edge.ends[0] as usize] - ring.center;
+    let wall = edge.sides.map(|side| model.normals[side as usize]);
+    let steepest = if wall[0].dot(ring.axis).abs() < wall[1].dot(ring.axis).abs() { wall[0] } else { wall[1] };
+    steepest.dot(outward) < 0.0
 }
 
 /// Direction from an arc's centre to its middle in a picture.

@@ -1,0 +1,93 @@
+//! Dimensions of a floor plan: openings and walls in chains outside the outline, rooms through the middle (ISO 129-1, building
+//! style: oblique strokes).
+
+use crate::drawing::dimension::{Measure, Side, length_text};
+use crate::drawing::figure::Figure;
+use crate::geom::{Aabb2, Vec2};
+
+/// Adds the chains of a plan: on each side the openings of the outer wall, below and left the rooms, outermost the whole.
+pub fn wall_chains(figure: &mut Figure) {
+    let bounds = Aabb2::of(figure.walls.iter().flatten().copied());
+    if bounds.is_empty() {
+        return;
+    }
+    let mut measures: Vec<Measure> = Vec::new();
+    for side in Side::ALL {
+        let size = across(side, bounds.size());
+        let edge =
+            if side.outward().dot(Vec2::ONE) > 0.0 { across(side, bounds.max) } else { across(side, bounds.min) };
+        let inward = if side.outward().dot(Vec2::ONE) > 0.0 { -1.0 } else { 1.0 };
+        let outer = crossings(&figure.walls, side, edge + inward * size * JUST_INSIDE);
+        chain(side, edge, &outer, 0, &mut measures);
+    }
+    for side in [Side::Bottom, Side::Left] {
+        let edge = across(side, bounds.min);
+        let rooms = richest(&figure.walls, side, edge, across(side, bounds.size()));
+        chain(side, edge, &rooms, 1, &mut measures);
+        let ends = [along(side, bounds.min), along(side, bounds.max)];
+        chain(side, edge, &ends, 2, &mut measures);
+    }
+    figure.measures.extend(measures);
+}
+
+/// The outer wall is looked at this share of the plan's size inside its face.
+const JUST_INSIDE: f64 = 1.0e-3;
+/// Lines tried for the richest cut through the rooms.
+const TRIES: u32 = 41;
+
+fn along(side: Side, point: Vec2) -> f64 {
+    if side.is_horizontal() { point.x } else { point.y }
+}
+
+fn across(side: Side, point: Vec2) -> f64 {
+    if side.is_horizontal() { point.y } else { point.x }
+}
+
+/// Where a line through the walls enters and leaves them.
+fn crossings(walls: &[Vec<Vec2>], side: Side, level: f64) -> Vec<f64> {
+    let mut stops: Vec<f64> = Vec::new();
+    for outline in walls {
+        for (index, from) in outline.iter().enumerate() {
+            let to = outline[(index + 1) % outline.len()];
+            let (one, two) = (across(side, *from), across(side, to));
+            if (one > level) != (two > level) {
+                let share = (level - one) / (two - one);
+                stops.push(along(side, *from) + share * (along(side, to) - along(side, *from)));
+            }
+        }
+    }
+    stops.sort_by(f64::total_cmp);
+    stops
+}
+
+/// The crossings of the line that meets most walls.
+fn richest(walls: &[Vec<Vec2>], side: Side, edge: f64, size: f64) -> Vec<f64> {
+    let mut best: Vec<f64> = Vec::new();
+    for index in 1..TRIES {
+        let stops = crossings(walls, side, edge + size * f64::from(index) / f64::from(TRIES));
+        if stops.len() > best.len() {
+            best = stops;
+        }
+    }
+    best
+}
+
+fn chain(side: Side, edge: f64, stops: &[f64], lane: usize, measures: &mut Vec<Measure>) {
+    let place = |at: f64| if side.is_horizontal() { Vec2::new(at, edge) } else { Vec2::new(edge, at) };
+    let known = measures.iter().any(|other| {
+        other.side == side && stops.len() == 2 && (other.to - other.from).length() >= stops[1] - stops[0] - 1.0e-6
+    });
+    if stops.len() > MAX_STOPS || known {
+        return;
+    }
+    for pair in stops.windows(2) {
+        if pair[1] - pair[0] > 1.0e-6 {
+            let text = length_text(pair[1] - pair[0]);
+            let (from, to) = (place(pair[0]), place(pair[1]));
+            measures.push(Measure { side, from, to, text, lane: Some(lane) });
+        }
+    }
+}
+
+/// A line that meets more edges is no wall plan.
+const MAX_STOPS: usize = 40;
