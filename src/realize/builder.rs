@@ -247,16 +247,26 @@ impl<'a> Builder<'a> {
             }
             Operands::Spatial(bundles) => {
                 let all: Vec<Bundle> = bundles.into_iter().flatten().collect();
-                if let [only] = all.as_slice() {
-                    return Ok(Made::Solid(only.clone()));
+                match all.split_first() {
+                    None => Ok(Made::Empty),
+                    Some((first, rest)) => {
+                        let add = |sum: Bundle, next: &Bundle| self.add(&sum, next);
+                        Ok(Made::Solid(rest.iter().try_fold(first.clone(), add)?))
+                    }
                 }
-                let mut sum = Solid::default();
-                for bundle in &all {
-                    sum = sum.minkowski(&bundle.compute(self.control)?, self.control)?;
-                }
-                Ok(Made::solid(sum))
             }
         }
+    }
+
+    /// The Minkowski sum of two bundles. It distributes over unions, and sums of convex parts are cheap.
+    fn add(&self, sum: &Bundle, next: &Bundle) -> Result<Bundle, Stop> {
+        let (mut p, mut q) = (sum.parts(self.control)?, next.parts(self.control)?);
+        if !(p.iter().all(Solid::is_convex) && q.iter().all(Solid::is_convex)) {
+            (p, q) = (vec![sum.compute(self.control)?], vec![next.compute(self.control)?]);
+        }
+        let pairs: Vec<(&Solid, &Solid)> = p.iter().flat_map(|a| q.iter().map(move |b| (a, b))).collect();
+        let sums = pairs.par_iter().map(|(a, b)| a.minkowski(b, self.control)).collect::<Result<Vec<_>, _>>()?;
+        Ok(Bundle::of(Solid::boolean(Operator::Union, &sums, self.control)?))
     }
 
     fn fill(&self, node: &Node, operands: Vec<Operand>, said: &mut Vec<Said>) -> Result<Made, Stop> {

@@ -154,6 +154,11 @@ impl Bundle {
         Ok(plain.solids.iter().flat_map(|part| part.settle(0).positions()).collect())
     }
 
+    /// The parts whose union it is, each by itself.
+    pub(super) fn parts(&self, control: &Control) -> Result<Vec<Solid>, Fault> {
+        Ok(self.clone().without_tools(control)?.solids.iter().map(|part| part.settle(0)).collect())
+    }
+
     /// Whether no two boxes of the solids touch.
     fn is_scattered(&self) -> bool {
         if self.solids.len() < 2 {

@@ -93,6 +93,9 @@ impl Builder<'_> {
         };
         warn_of_alignment(node, spec, said);
         let fonts = self.fonts.with_files(spec.fonts.iter().map(|font| &*font.bytes));
+        if !fonts.has(&spec.font) {
+            warn(node, node.span, format!("Can't get font {}", spec.font), said);
+        }
         Ok(Made::region(fonts.layout(&wanted)))
     }
 

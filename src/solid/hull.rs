@@ -3,7 +3,6 @@
 use manifold_rust::manifold::Manifold;
 
 use crate::geom::Vec3;
-use crate::mesh::Surface;
 use crate::solid::kernel::{Body, to_kernel};
 use crate::solid::{Control, Fault, Solid};
 
@@ -22,6 +21,6 @@ impl Solid {
         if hull.is_empty() {
             return Ok(Self::default());
         }
-        Ok(Self { body: Body::unnamed(hull, Surface::Unknown)? })
+        Ok(Self { body: Body::unnamed(hull)? })
     }
 }

@@ -82,14 +82,22 @@ impl Body {
         Self { leaf: CsgLeafNode::new(mesh), sources }
     }
 
-    /// A kernel result whose faces came from nowhere: one unnamed surface.
-    pub(super) fn unnamed(manifold: Manifold, surface: Surface) -> Result<Self, Fault> {
+    /// A kernel result whose faces came from nowhere: one surface without a name.
+    pub(super) fn unnamed(manifold: Manifold) -> Result<Self, Fault> {
         if manifold.status() != Error::NoError {
             return Err(Fault::Kernel);
         }
+        Ok(Self { leaf: CsgLeafNode::new(manifold.into_impl()), sources: Sources::default() }.unnamed_copy())
+    }
+
+    pub(super) fn is_convex(&self) -> bool {
+        self.leaf.p_impl.is_convex()
+    }
+
+    /// The body with all faces from one nameless source.
+    pub(super) fn unnamed_copy(&self) -> Self {
         let id = reserve_ids(1);
-        let mut mesh = manifold.into_impl();
-        mesh.mesh_relation.original_id = -1;
+        let mut mesh = self.leaf.get_impl();
         for reference in &mut mesh.mesh_relation.tri_ref {
             reference.original_id = id as i32;
             reference.face_id = 0;
@@ -97,7 +105,7 @@ impl Body {
         for relation in mesh.mesh_relation.mesh_id_transform.values_mut() {
             relation.original_id = id as i32;
         }
-        Ok(Self::original(mesh, id, vec![surface], None))
+        Self::original(mesh, id, vec![Surface::Unknown], None)
     }
 
     pub(super) fn is_empty(&self) -> bool {

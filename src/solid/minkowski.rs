@@ -1,15 +1,15 @@
 //! Minkowski sum of two solids.
 
-use manifold_rust::types::Error;
+use rayon::prelude::*;
 
 use crate::geom::Vec3;
-use crate::mesh::Surface;
-use crate::solid::kernel::Body;
-use crate::solid::{Control, Fault, Solid};
+use crate::solid::{Control, Fault, Operator, Solid};
 
 impl Solid {
-    /// Every sum of a point of one and a point of the other. The hull of the vertex sums where both are convex; else the union of
-    /// such hulls over the faces of the one that is not.
+    /// Every sum of a point of one and a point of the other.
+    ///
+    /// Where both are convex it is the hull of the vertex sums. Where one is, it is what that one sweeps along the other's faces, with
+    /// the other's inside moved to one point of it; where none is, faces sweep faces.
     ///
     /// # Errors
     /// The job's limits, and [`Fault::Kernel`] where the kernel gives up.
@@ -17,33 +17,44 @@ impl Solid {
         if self.is_empty() || other.is_empty() {
             return Ok(if self.is_empty() { other.clone() } else { self.clone() });
         }
-        let (a, b) = (self.body.to_manifold(), other.body.to_manifold());
-        if a.as_impl().is_convex() && b.as_impl().is_convex() {
-            return self.sum_of_convex(other, control);
+        match (self.is_convex(), other.is_convex()) {
+            (true, true) => hull_of_sums(&self.positions(), &other.positions(), control),
+            (true, false) => other.swept(&[self.positions()], self, control),
+            (false, true) => self.swept(&[other.positions()], other, control),
+            (false, false) => self.swept(&other.facets(), other, control),
         }
-        control.plan(self.triangle_count() as u64 * other.triangle_count() as u64 / PAIRS_PER_TRIANGLE)?;
-        let sum = a.minkowski_sum_with_progress(&b, Some(control.token()), None);
-        control.budget().check()?;
-        if sum.status() != Error::NoError {
-            return Err(Fault::Kernel);
-        }
-        control.plan(sum.num_tri() as u64)?;
-        Ok(Self { body: Body::unnamed(sum, Surface::Unknown)? })
     }
 
-    fn sum_of_convex(&self, other: &Self, control: &Control) -> Result<Self, Fault> {
-        let (p, q) = (self.positions(), other.positions());
-        let sums = p.len() as u64 * q.len() as u64;
-        let bytes = sums * POINT_BYTES;
-        control.budget().reserve(bytes)?;
-        let cloud: Vec<Vec3> = p.iter().flat_map(|a| q.iter().map(move |b| *a + *b)).collect();
-        let hull = Self::hull(&cloud, control);
-        control.budget().release(bytes);
-        hull
+    /// The union of the sums of each face with each of `figures`, and the insides: any path from inside to outside of one solid moved
+    /// by the other's points meets a face.
+    fn swept(&self, figures: &[Vec<Vec3>], other: &Self, control: &Control) -> Result<Self, Fault> {
+        let facets = self.facets();
+        let corners = |lists: &[Vec<Vec3>]| lists.iter().map(|list| list.len() as u64).sum::<u64>();
+        control.plan(corners(&facets) * corners(figures))?;
+        let pairs: Vec<(&Vec<Vec3>, &Vec<Vec3>)> =
+            facets.iter().flat_map(|facet| figures.iter().map(move |figure| (facet, figure))).collect();
+        let mut parts =
+            pairs.par_iter().map(|(facet, figure)| hull_of_sums(facet, figure, control)).collect::<Result<Vec<_>, _>>()?;
+        parts.extend(other.component_points().iter().map(|point| self.moved(*point)));
+        if figures.len() > 1 {
+            parts.extend(self.component_points().iter().map(|point| other.moved(*point)));
+        }
+        Ok(Self::boolean(Operator::Union, &parts, control)?.unnamed())
     }
+
+    fn moved(&self, by: Vec3) -> Self {
+        self.transformed(&crate::geom::Affine3::from_translation(by))
+    }
+}
+
+fn hull_of_sums(p: &[Vec3], q: &[Vec3], control: &Control) -> Result<Solid, Fault> {
+    let bytes = p.len() as u64 * q.len() as u64 * POINT_BYTES;
+    control.budget().reserve(bytes)?;
+    let cloud: Vec<Vec3> = p.iter().flat_map(|a| q.iter().map(move |b| *a + *b)).collect();
+    let hull = Solid::hull(&cloud, control);
+    control.budget().release(bytes);
+    hull
 }
 
 /// A vertex of a sum, twice (ours and the hull's copy) with the hull's bookkeeping.
 const POINT_BYTES: u64 = 96;
-/// Pairs of faces that come to one triangle of the result at the least.
-const PAIRS_PER_TRIANGLE: u64 = 8;

@@ -11,6 +11,7 @@
 mod boolean;
 mod control;
 mod extrude;
+mod facet;
 mod hull;
 mod kernel;
 mod minkowski;
@@ -81,6 +82,16 @@ impl Solid {
     /// The solid without colours. O(n).
     pub fn uncolored(&self) -> Self {
         Self { body: self.body.colored(None) }
+    }
+
+    /// Whether it is convex; touching parts are not.
+    pub fn is_convex(&self) -> bool {
+        self.body.is_convex()
+    }
+
+    /// The same solid as one that was made in one piece: one surface without a name, no colour.
+    pub(in crate::solid) fn unnamed(&self) -> Self {
+        Self { body: self.body.unnamed_copy() }
     }
 
     /// Scaled about the origin to `size`; zero means leave, or scale along with the largest size wanted where `auto` says so.

@@ -67,6 +67,11 @@ impl Fonts {
         Self::of(merged(database, &self.database))
     }
 
+    /// Whether a font description names a font, or one that stands in for it.
+    pub fn has(&self, description: &str) -> bool {
+        self.find(description).is_some()
+    }
+
     /// The families there are, sorted.
     pub fn families(&self) -> Vec<String> {
         let first = |face: &FaceInfo| face.families.first().map(|(name, _)| name.clone());
@@ -82,7 +87,7 @@ impl Fonts {
 
     /// The face that a font description names best.
     pub(super) fn find(&self, description: &str) -> Option<Face> {
-        let wanted = Wanted::parse(description);
+        let wanted = Wanted::parse(description)?;
         let named = wanted.families.iter().map(|name| Family::Name(self.known_family(name)));
         let families: Vec<Family<'_>> = named.chain([Family::Name(DEFAULT_FAMILY)]).collect();
         let query = Query { families: &families, weight: wanted.weight, stretch: wanted.stretch, style: wanted.style };
@@ -124,7 +129,8 @@ struct Wanted {
 }
 
 impl Wanted {
-    fn parse(description: &str) -> Self {
+    /// `None` where a character set is asked for that is no list of hexadecimal numbers.
+    fn parse(description: &str) -> Option<Self> {
         let mut parts = description.split(':');
         let names = parts.next().unwrap_or_default();
         let families = names.split(',').map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned).collect();
@@ -132,12 +138,13 @@ impl Wanted {
         for part in parts {
             let words = match part.split_once('=') {
                 Some((key, value)) if matches!(key.trim(), "style" | "weight" | "slant" | "width") => value,
+                Some((key, value)) if key.trim() == "charset" && !is_charset(value) => return None,
                 Some(_) => continue,
                 None => part,
             };
             wanted.take_style(words);
         }
-        wanted
+        Some(wanted)
     }
 
     fn take_style(&mut self, words: &str) {
@@ -175,6 +182,10 @@ const WEIGHTS: [(&str, Weight); 11] = [
     ("bold", Weight::BOLD),
     ("black", Weight::BLACK),
 ];
+
+fn is_charset(list: &str) -> bool {
+    list.chars().all(|letter| letter.is_ascii_hexdigit() || matches!(letter, ',' | ' ' | '-'))
+}
 
 /// Lower case without what people write between words.
 fn squeeze(name: &str) -> String {

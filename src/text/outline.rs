@@ -13,6 +13,8 @@ use crate::text::font::Face;
 pub(super) struct Scale {
     /// Units of 1/64 pixel per em.
     em_units: i32,
+    /// Ascent less descent, in the same units.
+    column_advance: i32,
 }
 
 impl Scale {
@@ -25,7 +27,19 @@ impl Scale {
         const WHOLE_PIXELS: u16 = 1 << 3;
         let flags = font.head().map_or(0, |head| head.flags().bits());
         let whole = font.glyf().is_ok() && flags & WHOLE_PIXELS != 0;
-        Self { em_units: if whole { (EM_UNITS + 32) / 64 * 64 } else { EM_UNITS } }
+        let em_units = if whole { (EM_UNITS + 32) / 64 * 64 } else { EM_UNITS };
+        let height = match (font.os2(), font.hhea()) {
+            (Ok(os2), _) => i32::from(os2.s_typo_ascender()) - i32::from(os2.s_typo_descender()),
+            (_, Ok(hhea)) => i32::from(hhea.ascender().to_i16()) - i32::from(hhea.descender().to_i16()),
+            _ => 0,
+        };
+        let per_em = font.head().map_or(1000, |head| head.units_per_em());
+        let column_advance = (f64::from(height) * f64::from(em_units) / f64::from(per_em)).round() as i32;
+        Self { em_units, column_advance }
+    }
+
+    pub(super) fn column_advance(&self) -> i32 {
+        self.column_advance
     }
 
     pub(super) fn em_units(&self) -> i32 {

@@ -2,7 +2,7 @@
 
 use std::str::FromStr as _;
 
-use harfrust::{Buffer, Direction, Font, Language, Script, ShapeOptions, ShaperFont};
+use harfrust::{Buffer, Direction, Feature, Font, FontFuncs, GlyphId, Language, Script, ShapeOptions, ShaperFont};
 
 use crate::text::Spec;
 use crate::text::font::Face;
@@ -27,7 +27,9 @@ pub(super) struct Shaped {
 pub(super) fn shape(face: &Face, scale: &Scale, spec: &Spec<'_>) -> Option<Shaped> {
     let bytes: std::sync::Arc<[u8]> = face.bytes.clone();
     let font = Font::new(bytes.to_vec(), face.index)?;
-    let shaper = ShaperFont::new(&font).with_scale(scale.em_units());
+    let columns = Columns { advance: scale.column_advance() };
+    let shaper = ShaperFont::new(&font).with_scale(scale.em_units()).with_font_funcs(Some(&columns));
+    let features: Vec<Feature> = features(spec.font).filter_map(|name| Feature::from_str(name).ok()).collect();
     let mut buffer = Buffer::new();
     buffer.push_str(spec.text);
     if let Ok(script) = Script::from_str(spec.script) {
@@ -39,7 +41,7 @@ pub(super) fn shape(face: &Face, scale: &Scale, spec: &Spec<'_>) -> Option<Shape
     buffer.set_language(Language::from_str(spec.language).ok());
     buffer.guess_segment_properties();
     let is_horizontal = matches!(buffer.direction(), Direction::LeftToRight | Direction::RightToLeft);
-    harfrust::shape(&shaper, &mut buffer, ShapeOptions::new()).ok()?;
+    harfrust::shape(&shaper, &mut buffer, ShapeOptions::new().features(&features)).ok()?;
     let place = |(info, position): (&harfrust::GlyphInfo, &harfrust::GlyphPosition)| Glyph {
         id: info.glyph_id,
         advance: [position.x_advance, position.y_advance].map(f64::from),
@@ -47,4 +49,27 @@ pub(super) fn shape(face: &Face, scale: &Scale, spec: &Spec<'_>) -> Option<Shape
     };
     let glyphs = buffer.glyph_infos().iter().zip(buffer.glyph_positions()).map(place).collect();
     Some(Shaped { glyphs, is_horizontal })
+}
+
+/// The OpenType features that a font description switches on and off: `:fontfeatures=+liga;-kern`.
+fn features(description: &str) -> impl Iterator<Item = &str> {
+    let lists = description.split(':').filter_map(|part| part.split_once('=')).filter(|(key, _)| key.trim() == "fontfeatures");
+    lists.flat_map(|(_, list)| list.split([';', ',', ' '])).filter(|name| !name.is_empty())
+}
+
+/// Figures of vertical setting for fonts that bring none, as FreeType makes them up: letters are centred on the column and in an
+/// advance of the typographic height.
+struct Columns {
+    advance: i32,
+}
+
+impl FontFuncs for Columns {
+    fn glyph_v_advance(&self, _font: &ShaperFont<'_, '_>, _glyph: GlyphId) -> i32 {
+        -self.advance
+    }
+
+    fn glyph_v_origin(&self, font: &ShaperFont<'_, '_>, glyph: GlyphId) -> (i32, i32) {
+        let (top, height) = font.glyph_extents(glyph).map_or((0, 0), |extents| (extents.y_bearing, -extents.height));
+        (font.glyph_h_advance(glyph) / 2, top + (self.advance - height) / 2)
+    }
 }
