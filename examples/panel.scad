@@ -21,7 +21,7 @@ fingers_y = 5; // [3:2:21]
 // Text cut through as a stencil
 label = "maquette";
 // Height of the letters, mm
-label_size = 15; // [4:0.5:40]
+label_size = 14; // [4:0.5:40]
 // Knobs in the row
 knobs = 4; // [0:1:8]
 // Hole of a knob, mm
@@ -70,7 +70,7 @@ module knob_row() {
         for (i = [0:knobs - 1])
             translate([width * 0.5 + (i - (knobs - 1) / 2) * width * 0.62 / knobs, height * 0.24]) {
                 circle(d = knob_diameter);
-                translate([-knob_diameter * 0.85, 0]) circle(d = 2.4);
+                translate([0, -knob_diameter * 0.85]) circle(d = 2.4);
                 for (tick = [-135:30:135])
                     rotate(tick) translate([-0.4, knob_diameter * 0.75]) square([0.8, 2.2]);
             }
@@ -78,7 +78,7 @@ module knob_row() {
 
 module vent() {
     if (vents > 0)
-        for (i = [0:vents - 1]) translate([width * 0.62 + i * width * 0.26 / vents, height * 0.5]) slot(height * 0.32, 1.6);
+        for (i = [0:vents - 1]) translate([width * 0.66 + i * width * 0.24 / vents, height * 0.5]) slot(height * 0.32, 1.6);
 }
 
 module slot(long, wide) {

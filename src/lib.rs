@@ -5,6 +5,7 @@
 //! store → notify → acknowledge.
 
 pub mod budget;
+pub mod deflate;
 pub mod diag;
 pub mod geom;
 

@@ -9,6 +9,7 @@ mod inertia;
 mod number;
 pub mod obj;
 pub mod off;
+mod package;
 mod palette;
 pub mod pdf;
 pub mod ply;

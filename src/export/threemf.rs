@@ -3,15 +3,11 @@
 //! A part whose triangles have several colours stays one closed object with a material for each triangle: cut apart by colour it would
 //! be open. Several objects are components of one assembly, so that a slicer keeps their places.
 
-use std::io::{Cursor, Write as _};
-
-use zip::CompressionMethod;
-use zip::write::{SimpleFileOptions, ZipWriter};
-
 use crate::budget::{Budget, Exceeded};
 use crate::export::number;
+use crate::export::package::pack;
 use crate::export::palette::{Palette, shown};
-use crate::export::sink::{Sink, check_size};
+use crate::export::sink::Sink;
 use crate::mesh::{Components, TriMesh};
 
 /// How a 3MF is written; texts that are none are left out.
@@ -35,12 +31,17 @@ pub struct ThreeMfOptions {
 /// The artefact would be larger than the job's limit, or the job is over.
 pub fn write(mesh: &TriMesh, options: &ThreeMfOptions, budget: &Budget) -> Result<Vec<u8>, Exceeded> {
     let model = model(mesh, options, budget)?;
-    let package = pack(&model, options.thumbnail.as_deref());
-    budget.check()?;
-    // an in-memory archive with short, distinct names cannot fail but for its size
-    let bytes = package.map_err(|_| Exceeded::Output)?;
-    check_size(bytes.len() as u64, budget)?;
-    Ok(bytes)
+    let thumbnail = options.thumbnail.as_deref();
+    let relationships =
+        [RELATIONSHIPS_START, if thumbnail.is_some() { THUMBNAIL_RELATIONSHIP } else { "" }, "</Relationships>\n"]
+            .concat();
+    let mut files = vec![
+        ("[Content_Types].xml", CONTENT_TYPES.as_bytes()),
+        ("_rels/.rels", relationships.as_bytes()),
+        ("3D/3dmodel.model", &model[..]),
+    ];
+    files.extend(thumbnail.map(|png| ("Metadata/thumbnail.png", png)));
+    pack(&files, budget)
 }
 
 /// The object that carries the parts' colours.
@@ -243,26 +244,3 @@ Type=\"http://schemas.microsoft.com/3dmanufacturing/2013/01/3dmodel\"/>\n";
 
 const THUMBNAIL_RELATIONSHIP: &str = " <Relationship Target=\"/Metadata/thumbnail.png\" Id=\"rel1\" \
 Type=\"http://schemas.openxmlformats.org/package/2006/relationships/metadata/thumbnail\"/>\n";
-
-/// The archive, with the format's zero date on every entry.
-fn pack(model: &[u8], thumbnail: Option<&[u8]>) -> zip::result::ZipResult<Vec<u8>> {
-    let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
-    let options = SimpleFileOptions::default()
-        .compression_method(CompressionMethod::Deflated)
-        .compression_level(Some(6))
-        .last_modified_time(zip::DateTime::default());
-    let relationships =
-        [RELATIONSHIPS_START, if thumbnail.is_some() { THUMBNAIL_RELATIONSHIP } else { "" }, "</Relationships>\n"]
-            .concat();
-    let mut entries = vec![
-        ("[Content_Types].xml", CONTENT_TYPES.as_bytes()),
-        ("_rels/.rels", relationships.as_bytes()),
-        ("3D/3dmodel.model", model),
-    ];
-    entries.extend(thumbnail.map(|png| ("Metadata/thumbnail.png", png)));
-    for (name, bytes) in entries {
-        zip.start_file(name, options)?;
-        zip.write_all(bytes)?;
-    }
-    Ok(zip.finish()?.into_inner())
-}

@@ -89,7 +89,8 @@ impl<'a> Scene<'a> {
         // the inside of an open mesh is lit like the outside
         let smooth = if smooth.dot(facet) < 0.0 { -smooth } else { smooth };
         let (albedo, _) = material(self.mesh, &self.materials, triangle as usize);
-        albedo * self.diffuse(smooth, sky, key) + Vec3::splat(self.shine(smooth, view) * key)
+        let light = albedo * self.diffuse(smooth, sky, key) + Vec3::splat(self.shine(smooth, view) * key);
+        Vec3::from_array(light.to_array().map(softened))
     }
 
     fn diffuse(&self, normal: Vec3, sky: f64, key: f64) -> Vec3 {
@@ -109,6 +110,14 @@ impl<'a> Scene<'a> {
         SHINE * power
     }
 }
+
+/// Bright light bends off towards white instead of being cut: white things keep their shape.
+fn softened(light: f64) -> f64 {
+    let over = light - SHOULDER;
+    if over <= 0.0 { light } else { SHOULDER + over / (1.0 + over / (1.0 - SHOULDER)) }
+}
+
+const SHOULDER: f64 = 0.7;
 
 fn material(mesh: &TriMesh, materials: &[(Vec3, f64)], triangle: usize) -> (Vec3, f64) {
     let last = materials.len() - 1;

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 const PLAN: &[(&str, &[&str])] = &[
     ("diag", &[]),
     ("budget", &[]),
+    ("deflate", &["budget"]),
     ("geom", &[]),
     ("mesh", &["budget", "geom"]),
     ("page", &["geom"]),
@@ -18,8 +19,8 @@ const PLAN: &[(&str, &[&str])] = &[
     ("import", &["budget", "geom", "mesh", "region"]),
     ("realize", &["diag", "budget", "geom", "mesh", "csg", "region", "text", "solid", "import"]),
     ("drawing", &["diag", "budget", "geom", "mesh", "page", "region", "text", "solid"]),
-    ("preview", &["budget", "geom", "mesh", "region"]),
-    ("export", &["budget", "geom", "mesh", "page", "preview", "region"]),
+    ("preview", &["budget", "deflate", "geom", "mesh", "region"]),
+    ("export", &["budget", "deflate", "geom", "mesh", "page", "preview", "region"]),
     (
         "job",
         &[
