@@ -3,13 +3,14 @@
 use rustc_hash::FxHashMap;
 
 use crate::drawing::cover::Cover;
-use crate::drawing::edge::Model;
+use crate::drawing::edge::{EdgeKind, Model};
 use crate::drawing::figure::Stroke;
 use crate::drawing::hidden::{Seen, SeenEdge};
 use crate::drawing::merge::neighbours;
 use crate::drawing::ring::{NO_RING, Ring, Rings};
 use crate::drawing::view::Picture;
 use crate::geom::{Vec2, Vec3, atan2_deg};
+use crate::mesh::Surface;
 use crate::page::{Layer, Shape};
 
 /// A circle as a picture shows it.
@@ -47,17 +48,39 @@ pub fn curves(
     let mut straight = Vec::new();
     for edge in &seen.edges {
         let ring = rings.of_edge[edge.edge as usize];
-        let carrier = if ring == NO_RING {
-            None
-        } else {
-            *of_ring.entry(ring).or_insert_with(|| carriers.find(&rings.rings[ring as usize], picture))
-        };
-        match carrier {
-            Some(carrier) => carriers.add(carrier, model, &rings.rings[ring as usize], picture, edge),
+        if ring == NO_RING {
+            match sphere_outline(model, picture, edge) {
+                Some(ring) => match carriers.find(&ring, picture) {
+                    Some(carrier) => carriers.add(carrier, model, &ring, picture, edge),
+                    None => straight.push(edge.clone()),
+                },
+                None => straight.push(edge.clone()),
+            }
+            continue;
+        }
+        let known = &rings.rings[ring as usize];
+        match *of_ring.entry(ring).or_insert_with(|| carriers.find(known, picture)) {
+            Some(carrier) => carriers.add(carrier, model, known, picture, edge),
             None => straight.push(edge.clone()),
         }
     }
     (carriers.strokes(hidden), straight)
+}
+
+/// The circle that a sphere's outline is, for an edge of its tessellation that outlines it.
+fn sphere_outline(model: &Model, picture: &Picture, seen: &SeenEdge) -> Option<Ring> {
+    let edge = &model.edges[seen.edge as usize];
+    if edge.kind != EdgeKind::Smooth {
+        return None;
+    }
+    let Surface::Sphere { center, radius } = model.surface(edge.sides[0]) else { return None };
+    (model.surface(edge.sides[1]) == model.surface(edge.sides[0])).then(|| Ring {
+        center,
+        axis: picture.toward,
+        radius,
+        edges: Vec::new(),
+        whole: false,
+    })
 }
 
 impl Oval {

@@ -1,5 +1,7 @@
 //! Edges worth drawing: sharp, crease, silhouette, border; found once for all views.
 
+use rustc_hash::FxHashMap;
+
 use crate::budget::Budget;
 use crate::drawing::{DrawError, Part};
 use crate::geom::{Aabb3, Vec3};
@@ -52,10 +54,7 @@ pub enum EdgeKind {
     Border,
 }
 
-/// Edges that bend by more are sharp where nothing is known of the surfaces, degrees.
-pub const CREASE_DEG: f64 = 20.0;
-
-/// Cosine of [`CREASE_DEG`].
+/// Cosine of 20 degrees: edges that bend by more are sharp where nothing is known of the surfaces.
 const CREASE_COS: f64 = 0.939_692_620_785_908_4;
 /// Sine of the angle (1e-4 degrees) below which two triangles are one plane.
 const COPLANAR_SIN: f64 = 1.745e-6;
@@ -79,6 +78,7 @@ impl Model {
             return Err(DrawError::Empty);
         }
         budget.check()?;
+        model.blank_slivers();
         model.find_edges();
         Ok(model)
     }
@@ -131,9 +131,22 @@ impl Model {
         }
     }
 
+    /// Takes the normals of triangles too thin to have one.
+    fn blank_slivers(&mut self) {
+        let thin = self.diagonal() * SLIVER_SHARE;
+        for (triangle, corners) in self.triangles.iter().enumerate() {
+            let [a, b, c] = corners.map(|vertex| self.positions[vertex as usize]);
+            let longest = (b - a).length().max((c - b).length()).max((a - c).length());
+            if (b - a).cross(c - a).length() <= thin * longest {
+                self.normals[triangle] = Vec3::ZERO;
+            }
+        }
+    }
+
     /// Finds the edges of the triangles that are there.
     pub fn find_edges(&mut self) {
         let sides = sorted_sides(self.positions.len(), &self.triangles);
+        let slivers = Slivers::find(self, &sides);
         let mut edges = Vec::new();
         let mut index = 0;
         while index < sides.len() {
@@ -143,7 +156,9 @@ impl Model {
                 end += 1;
             }
             if end - index == 2 {
-                edges.extend(self.classify(&sides[index], &sides[index + 1]));
+                let pair = [&sides[index], &sides[index + 1]];
+                let across = slivers.across(self, pair);
+                edges.extend(across.and_then(|[first, second]| self.classify(&first, &second)));
             } else {
                 self.closed = false;
                 let (first, second) = (sides[index].triangle, sides[end - 1].triangle);
@@ -165,6 +180,12 @@ impl Model {
         let convex = one.dot(self.positions[second.apex as usize] - corner) < 0.0;
         let kind = if self.is_sharp(first, second, bend_cos) { EdgeKind::Sharp } else { EdgeKind::Smooth };
         Some(Edge { ends: [first.low, first.high], sides: [first.triangle, second.triangle], kind, convex })
+    }
+
+    fn is_longest_side(&self, side: &Side) -> bool {
+        let [low, high, apex] = [side.low, side.high, side.apex].map(|vertex| self.positions[vertex as usize]);
+        let length = low.distance_squared(high);
+        length >= low.distance_squared(apex) && length >= high.distance_squared(apex)
     }
 
     fn is_sharp(&self, first: &Side, second: &Side, bend_cos: f64) -> bool {
@@ -214,7 +235,52 @@ pub fn normal_at(surface: Surface, point: Vec3, facet: Vec3) -> Option<Vec3> {
     Some(if normal.dot(facet) < 0.0 { -normal } else { normal })
 }
 
+/// Triangles without area: an edge at one has the triangle beyond it for a neighbour.
+struct Slivers {
+    /// For each sliver what lies beyond its longest side: triangle and apex, and that side's ends.
+    beyond: FxHashMap<u32, (Side, [u32; 2])>,
+}
+
+impl Slivers {
+    fn find(model: &Model, sides: &[Side]) -> Self {
+        let mut beyond = FxHashMap::default();
+        for pair in sides.windows(2).filter(|pair| (pair[0].low, pair[0].high) == (pair[1].low, pair[1].high)) {
+            for (own, other) in [(pair[0], pair[1]), (pair[1], pair[0])] {
+                if model.normals[own.triangle as usize] == Vec3::ZERO && model.is_longest_side(&own) {
+                    beyond.insert(own.triangle, (other, [own.low, own.high]));
+                }
+            }
+        }
+        Self { beyond }
+    }
+
+    /// The two real triangles at an edge; none along a sliver's longest side, which its other sides repeat.
+    fn across(&self, model: &Model, pair: [&Side; 2]) -> Option<[Side; 2]> {
+        let mut found = pair.map(|side| *side);
+        for side in &mut found {
+            let ends = [side.low, side.high];
+            for _ in 0..MAX_SLIVERS {
+                if model.normals[side.triangle as usize] != Vec3::ZERO {
+                    break;
+                }
+                let (other, longest) = self.beyond.get(&side.triangle)?;
+                if *longest == ends {
+                    return None;
+                }
+                *side = Side { triangle: other.triangle, apex: other.apex, ..*side };
+            }
+        }
+        Some(found)
+    }
+}
+
+/// Slivers in a row that are looked past.
+const MAX_SLIVERS: usize = 8;
+/// A triangle thinner than this share of the diagonal has no direction.
+const SLIVER_SHARE: f64 = 1.0e-9;
+
 /// One side of a triangle: the edge's vertices in order, the triangle and its third vertex.
+#[derive(Clone, Copy)]
 struct Side {
     low: u32,
     high: u32,

@@ -31,6 +31,8 @@ pub struct Layout {
 const GAP: f64 = 10.0;
 /// An auto-chosen sheet shows the model at least this long, mm.
 const LEGIBLE: f64 = 60.0;
+/// A floor plan with its chains needs more.
+const LEGIBLE_PLAN: f64 = 100.0;
 /// … or at least this long where it is drawn at full size or larger.
 const LEGIBLE_ENLARGED: f64 = 40.0;
 
@@ -45,7 +47,14 @@ pub fn lay_out(figures: &[Figure], spec: &SheetSpec) -> Option<Layout> {
     for sheet in sheets {
         let Some(layout) = largest_scale(figures, spec, sheet) else { continue };
         let scale = layout.ratio.0 / layout.ratio.1;
-        let legible = if scale >= 1.0 { LEGIBLE_ENLARGED } else { LEGIBLE };
+        let planned = figures.iter().any(|figure| !figure.walls.is_empty());
+        let legible = if planned {
+            LEGIBLE_PLAN
+        } else if scale >= 1.0 {
+            LEGIBLE_ENLARGED
+        } else {
+            LEGIBLE
+        };
         let is_good = scale * longest >= legible || matches!(spec.scale, Scale::Fixed(..));
         let is_larger = best.as_ref().is_none_or(|best| scale > best.ratio.0 / best.ratio.1);
         if is_good {

@@ -147,7 +147,9 @@ fn lane_marks(figure: &Figure, scale: f64, style: &Style, onto: &impl Fn(Vec2) -
     for side in Side::ALL {
         let edge = onto(if side.outward().dot(Vec2::ONE) > 0.0 { figure.bounds.max } else { figure.bounds.min });
         for (measure, lane) in lanes(figure, side, scale, style) {
-            let away = style.first_lane + style.lane * lane as f64;
+            // chains have words in two rows
+            let pitch = if measure.lane.is_some() { style.lane + style.text } else { style.lane };
+            let away = style.first_lane + pitch * lane as f64;
             let level = edge + side.outward() * away;
             let level = if side.is_horizontal() { level.y } else { level.x };
             let value = length_along(measure);

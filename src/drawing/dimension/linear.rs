@@ -59,7 +59,9 @@ pub fn linear_mark(measure: &Measure, from: Vec2, to: Vec2, level: f64, value: f
     let angle_deg = if horizontal { 0.0 } else { 90.0 };
     // above a horizontal line, left of a vertical one: read from below or from the right
     let above = if horizontal { Vec2::Y } else { Vec2::NEG_X };
-    let text_at = text_middle + above * TEXT_GAP;
+    // over a link shorter than its words they stand a line higher, clear of the neighbours'
+    let raised = if is_link && width > length { style.text + TEXT_GAP } else { 0.0 };
+    let text_at = text_middle + above * (TEXT_GAP + raised);
     drawn.push(turned_text(ink, text_at, style.text, Anchor::Middle, &measure.text, angle_deg));
     let kind = DimensionKind::Linear { from, to, line_at: end, angle_deg };
     let dimension = Dimension { kind, value, text: measure.text.clone(), text_at, drawn };

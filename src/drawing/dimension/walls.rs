@@ -60,12 +60,14 @@ fn crossings(walls: &[Vec<Vec2>], side: Side, level: f64) -> Vec<f64> {
     stops
 }
 
-/// The crossings of the line that meets most walls.
+/// The crossings of the line that meets most walls and mostly runs through rooms.
 fn richest(walls: &[Vec<Vec2>], side: Side, edge: f64, size: f64) -> Vec<f64> {
     let mut best: Vec<f64> = Vec::new();
     for index in 1..TRIES {
         let stops = crossings(walls, side, edge + size * f64::from(index) / f64::from(TRIES));
-        if stops.len() > best.len() {
+        let inside: f64 = stops.chunks_exact(2).map(|wall| wall[1] - wall[0]).sum();
+        let width = stops.last().zip(stops.first()).map_or(0.0, |(last, first)| last - first);
+        if stops.len() > best.len() && inside < width * 0.4 {
             best = stops;
         }
     }
