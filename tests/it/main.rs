@@ -1,5 +1,6 @@
 //! The one integration binary: each module is a subject.
 
+mod drawing;
 mod export;
 mod layers;
 mod preview;

@@ -1,0 +1,332 @@
+//! The drawing room by its face: right lines, true curves, honest dimensions, files that other readers read.
+
+use maquette::budget::Budget;
+use maquette::drawing::{
+    Dimensioning, DrawError, Model, Paper, PaperSize, Part, Picture, Scale, SectionSpec, SheetSpec, ViewSpec, draw,
+    lines_of, see,
+};
+use maquette::export::{dxf, pdf, raster, svg};
+use maquette::geom::{Vec2, Vec3, cos_deg, sin_deg};
+use maquette::mesh::{Face, Surface, TriMesh};
+use maquette::page::{DimensionKind, Layer, Mark, Page, Shape};
+
+/// A box with one corner at `low`.
+fn block(low: Vec3, size: Vec3) -> TriMesh {
+    let corner = |index: usize| {
+        let pick = |bit: usize| if index >> bit & 1 == 1 { 1.0 } else { 0.0 };
+        low + size * Vec3::new(pick(0), pick(1), pick(2))
+    };
+    let quads = [[0, 2, 3, 1], [4, 5, 7, 6], [0, 1, 5, 4], [2, 6, 7, 3], [0, 4, 6, 2], [1, 3, 7, 5]];
+    let mut mesh = TriMesh { positions: (0..8).map(corner).collect(), ..TriMesh::default() };
+    for (face, [a, b, c, d]) in quads.into_iter().enumerate() {
+        mesh.triangles.extend([[a, b, c], [a, c, d]]);
+        mesh.face_of.extend([face as u32; 2]);
+        mesh.faces.push(Face { surface: Surface::Plane, color: None });
+    }
+    mesh
+}
+
+fn joined(one: &TriMesh, two: &TriMesh) -> TriMesh {
+    let mut mesh = one.clone();
+    let (vertices, faces) = (one.positions.len() as u32, one.faces.len() as u32);
+    mesh.positions.extend(&two.positions);
+    mesh.triangles.extend(two.triangles.iter().map(|corners| corners.map(|vertex| vertex + vertices)));
+    mesh.face_of.extend(two.face_of.iter().map(|face| face + faces));
+    mesh.faces.extend(&two.faces);
+    mesh
+}
+
+/// A tube along Z, its walls tessellated in `count` facets, with the surfaces that they come from.
+fn tube(outer: f64, inner: f64, height: f64, count: u32) -> TriMesh {
+    let mut mesh = TriMesh::default();
+    for (radius, level) in [(outer, 0.0), (outer, height), (inner, 0.0), (inner, height)] {
+        for index in 0..count {
+            let angle = 360.0 * f64::from(index) / f64::from(count);
+            mesh.positions.push(Vec3::new(radius * cos_deg(angle), radius * sin_deg(angle), level));
+        }
+    }
+    let at = |ring: u32, index: u32| ring * count + index % count;
+    for index in 0..count {
+        let quads = [
+            [at(0, index), at(0, index + 1), at(1, index + 1), at(1, index)],
+            [at(2, index + 1), at(2, index), at(3, index), at(3, index + 1)],
+            [at(1, index), at(1, index + 1), at(3, index + 1), at(3, index)],
+            [at(0, index + 1), at(0, index), at(2, index), at(2, index + 1)],
+        ];
+        for (face, [a, b, c, d]) in quads.into_iter().enumerate() {
+            mesh.triangles.extend([[a, b, c], [a, c, d]]);
+            mesh.face_of.extend([face as u32; 2]);
+        }
+    }
+    let wall = |radius| Surface::Cylinder { origin: Vec3::ZERO, axis: Vec3::Z, radius };
+    for surface in [wall(outer), wall(inner), Surface::Plane, Surface::Plane] {
+        mesh.faces.push(Face { surface, color: None });
+    }
+    mesh
+}
+
+fn without_provenance(mesh: &TriMesh) -> TriMesh {
+    TriMesh { face_of: Vec::new(), faces: Vec::new(), ..mesh.clone() }
+}
+
+fn sheet(mesh: &TriMesh, spec: &SheetSpec) -> Page {
+    let mut pages = draw(&[Part { name: "part", mesh }], spec, &Budget::default()).expect("the model can be drawn");
+    pages.remove(0)
+}
+
+fn lengths(mesh: &TriMesh, toward: Vec3, right: Vec3) -> (f64, f64) {
+    let budget = Budget::default();
+    let model = Model::build(&[Part { name: "part", mesh }], &budget).expect("the model has edges");
+    let picture = Picture::new(toward, right).expect("a direction");
+    let lines = lines_of(&see(&model, &picture, &budget).expect("within budget"));
+    let total = |pieces: &[[Vec2; 2]]| pieces.iter().map(|[from, to]| from.distance(*to)).sum();
+    (total(&lines.visible), total(&lines.hidden))
+}
+
+fn shapes(page: &Page, layer: Layer) -> Vec<&Shape> {
+    page.marks.iter().filter(|mark| mark.ink.layer == layer && mark.view.is_some()).map(|mark| &mark.shape).collect()
+}
+
+fn dimension_texts(page: &Page) -> Vec<&str> {
+    fn text(mark: &Mark) -> Option<&str> {
+        match &mark.shape {
+            Shape::Dimension(dimension) => Some(&dimension.text),
+            _ => None,
+        }
+    }
+    page.marks.iter().filter_map(text).collect()
+}
+
+#[test]
+fn a_box_shows_its_outline_and_hides_nothing_that_is_not_under_it() {
+    let (visible, hidden) = lengths(&block(Vec3::ZERO, Vec3::new(80.0, 50.0, 20.0)), Vec3::NEG_Y, Vec3::X);
+    assert!((visible - 200.0).abs() < 1.0e-9, "{visible}");
+    assert_eq!(hidden, 0.0);
+}
+
+#[test]
+fn an_isometric_box_shows_nine_edges_and_hides_three() {
+    let (visible, hidden) = lengths(&block(Vec3::ZERO, Vec3::ONE), Vec3::new(1.0, -1.0, 1.0), Vec3::new(1.0, 1.0, 0.0));
+    let edge = (2.0_f64 / 3.0).sqrt();
+    assert!((visible - 9.0 * edge).abs() < 1.0e-9, "{visible}");
+    assert!((hidden - 3.0 * edge).abs() < 1.0e-9, "{hidden}");
+}
+
+#[test]
+fn what_stands_behind_is_hidden_exactly_where_it_is_covered() {
+    let scene = joined(
+        &block(Vec3::new(0.0, 0.0, 0.0), Vec3::new(10.0, 1.0, 10.0)),
+        &block(Vec3::new(5.0, 5.0, 2.0), Vec3::new(10.0, 1.0, 4.0)),
+    );
+    let (visible, hidden) = lengths(&scene, Vec3::NEG_Y, Vec3::X);
+    // behind: 28 of outline, of which two runs of 5 and one of 4 are covered
+    assert!((visible - (40.0 + 14.0)).abs() < 1.0e-9, "{visible}");
+    assert!((hidden - 14.0).abs() < 1.0e-9, "{hidden}");
+}
+
+#[test]
+fn tessellation_is_not_drawn_with_or_without_provenance() {
+    let tube = tube(20.0, 8.0, 30.0, 64);
+    for mesh in [tube.clone(), without_provenance(&tube)] {
+        let (visible, hidden) = lengths(&mesh, Vec3::NEG_Y, Vec3::X);
+        assert!((visible - 2.0 * (40.0 + 30.0)).abs() < 1.0e-6, "{visible}");
+        assert!((hidden - 2.0 * 30.0).abs() < 1.0e-6, "{hidden}");
+    }
+}
+
+#[test]
+fn a_coarse_cylinder_is_smooth_when_the_kernel_says_so() {
+    let coarse = tube(20.0, 8.0, 30.0, 12);
+    let (by_provenance, _) = lengths(&coarse, Vec3::NEG_Y, Vec3::X);
+    let (by_angle, _) = lengths(&without_provenance(&coarse), Vec3::NEG_Y, Vec3::X);
+    assert!((by_provenance - 140.0).abs() < 1.0e-6, "{by_provenance}");
+    assert!(by_angle > by_provenance + 100.0, "facets of 30 degrees are edges where nothing is known: {by_angle}");
+}
+
+#[test]
+fn circles_come_back_with_their_radius() {
+    let tube = tube(20.0, 8.0, 30.0, 96);
+    for mesh in [tube.clone(), without_provenance(&tube)] {
+        let spec = SheetSpec { views: vec![ViewSpec::Top], scale: Scale::Fixed(1.0, 1.0), ..SheetSpec::default() };
+        let page = sheet(&mesh, &spec);
+        let mut radii: Vec<f64> = shapes(&page, Layer::Visible)
+            .into_iter()
+            .map(|shape| match shape {
+                Shape::Circle { radius, .. } => *radius,
+                other => panic!("not a circle: {other:?}"),
+            })
+            .collect();
+        radii.sort_by(f64::total_cmp);
+        assert_eq!(radii.len(), 2);
+        assert!((radii[0] - 8.0).abs() < 1.0e-6 && (radii[1] - 20.0).abs() < 1.0e-6, "{radii:?}");
+    }
+}
+
+#[test]
+fn a_turned_part_gets_its_diameters_its_height_and_its_hole_once() {
+    let page = sheet(&tube(20.0, 8.0, 30.0, 96), &SheetSpec::default());
+    let mut texts = dimension_texts(&page);
+    texts.sort_unstable();
+    assert_eq!(texts, ["30", "Ø16 THRU", "Ø40"]);
+}
+
+#[test]
+fn dimension_values_are_the_models_at_any_scale() {
+    let mesh = block(Vec3::ZERO, Vec3::new(1234.5, 700.0, 321.25));
+    let page = sheet(&mesh, &SheetSpec { views: vec![ViewSpec::Front, ViewSpec::Top], ..SheetSpec::default() });
+    let mut values: Vec<f64> = page
+        .marks
+        .iter()
+        .filter_map(|mark| match &mark.shape {
+            Shape::Dimension(dimension) => Some(dimension.value),
+            _ => None,
+        })
+        .collect();
+    values.sort_by(f64::total_cmp);
+    assert_eq!(values, [321.25, 700.0, 1234.5]);
+    let scale = page.views[0].scale;
+    for mark in &page.marks {
+        if let Shape::Dimension(dimension) = &mark.shape
+            && let DimensionKind::Linear { from, to, .. } = dimension.kind
+        {
+            let on_paper = (to - from).abs().max_element();
+            assert!((on_paper - dimension.value * scale).abs() < 1.0e-6);
+        }
+    }
+}
+
+#[test]
+fn a_section_is_hatched_over_its_material() {
+    let section = SectionSpec { label: "A".to_owned(), point: Vec3::ZERO, normal: Vec3::NEG_Y };
+    let spec = SheetSpec {
+        views: vec![ViewSpec::Top],
+        sections: vec![section],
+        scale: Scale::Fixed(1.0, 1.0),
+        ..SheetSpec::default()
+    };
+    let page = sheet(&tube(20.0, 8.0, 30.0, 96), &spec);
+    let hatched = shapes(&page, Layer::Hatch);
+    let [Shape::Hatch { contours, spacing, .. }] = hatched.as_slice() else { panic!("one hatch: {hatched:?}") };
+    let area: f64 = contours.iter().map(|contour| signed_area(contour)).sum();
+    assert!((area.abs() - 2.0 * 12.0 * 30.0).abs() < 1.0e-6, "{area}");
+    assert!(*spacing > 0.0);
+    let in_view = page.marks.iter().filter(|mark| mark.view.is_some());
+    let letters = in_view.filter(|mark| matches!(&mark.shape, Shape::Text(text) if text.content == "A"));
+    assert_eq!(letters.count(), 2, "a letter at each end of the cutting plane");
+}
+
+fn signed_area(contour: &[Vec2]) -> f64 {
+    let next = |index: usize| contour[(index + 1) % contour.len()];
+    contour.iter().enumerate().map(|(index, point)| point.perp_dot(next(index)) * 0.5).sum()
+}
+
+#[test]
+fn bad_wishes_are_named() {
+    let mesh = block(Vec3::ZERO, Vec3::ONE);
+    let wish = |spec: SheetSpec| draw(&[Part { name: "part", mesh: &mesh }], &spec, &Budget::default()).unwrap_err();
+    assert_eq!(wish(SheetSpec { views: Vec::new(), ..SheetSpec::default() }), DrawError::NoViews);
+    let nowhere = ViewSpec::Direction(Vec3::ZERO);
+    assert_eq!(wish(SheetSpec { views: vec![nowhere], ..SheetSpec::default() }), DrawError::Direction);
+    let far = SectionSpec { label: "B".to_owned(), point: Vec3::new(9.0, 0.0, 0.0), normal: Vec3::X };
+    let misses = wish(SheetSpec { sections: vec![far], ..SheetSpec::default() });
+    assert_eq!(misses.to_string(), "section B does not meet the model");
+    let paper = Paper::Sheet { size: PaperSize::A4, portrait: true };
+    let large = wish(SheetSpec { paper, scale: Scale::Fixed(1000.0, 1.0), ..SheetSpec::default() });
+    assert_eq!(large, DrawError::TooLarge);
+    let empty = draw(&[Part { name: "part", mesh: &TriMesh::default() }], &SheetSpec::default(), &Budget::default());
+    assert_eq!(empty.unwrap_err(), DrawError::Empty);
+}
+
+#[test]
+fn a_cancelled_job_draws_nothing() {
+    let budget = Budget::default();
+    budget.cancel();
+    let mesh = block(Vec3::ZERO, Vec3::ONE);
+    let drawn = draw(&[Part { name: "part", mesh: &mesh }], &SheetSpec::default(), &budget);
+    assert!(matches!(drawn, Err(DrawError::Exceeded(_))));
+}
+
+#[test]
+fn a_model_of_any_size_fits_some_sheet() {
+    for size in [1.0e-3, 1.0, 1.0e3, 1.0e6] {
+        let page = sheet(&block(Vec3::ZERO, Vec3::splat(size)), &SheetSpec::default());
+        assert!(page.views.len() == 4 && page.width <= 1189.0);
+    }
+}
+
+#[test]
+fn a_title_of_any_length_and_script_stays_in_its_field() {
+    for title in ["W".repeat(500), "図面 ".repeat(100), "رسم".repeat(160), "a\u{0}b\u{7}<&>\"".to_owned()] {
+        let mut spec = SheetSpec::default();
+        spec.title.title = title;
+        let page = sheet(&block(Vec3::ZERO, Vec3::new(30.0, 20.0, 10.0)), &spec);
+        for mark in page.marks.iter().filter(|mark| mark.ink.layer == Layer::Title) {
+            if let Shape::Text(text) = &mark.shape {
+                assert!(text.start().x >= 20.0 && text.start().x + text.width() <= page.width - 10.0, "{text:?}");
+            }
+        }
+        roxmltree::Document::parse(&String::from_utf8(svg::write(&page)).expect("UTF-8")).expect("well-formed");
+        assert!(!pdf::write(&[page]).is_empty());
+    }
+}
+
+#[test]
+fn no_dimension_text_covers_another() {
+    let mesh = tube(50.0, 8.0, 30.0, 96);
+    let page = sheet(&mesh, &SheetSpec { dimensions: Dimensioning::Auto, ..SheetSpec::default() });
+    let boxes: Vec<(Vec2, Vec2)> = page
+        .flat_marks()
+        .filter_map(|mark| match &mark.shape {
+            Shape::Text(text) if mark.view.is_some() && text.angle_deg == 0.0 => {
+                Some((text.start(), text.start() + Vec2::new(text.width(), text.height)))
+            }
+            _ => None,
+        })
+        .collect();
+    for (index, (low, high)) in boxes.iter().enumerate() {
+        for (other_low, other_high) in &boxes[..index] {
+            let apart =
+                high.x <= other_low.x || other_high.x <= low.x || high.y <= other_low.y || other_high.y <= low.y;
+            assert!(apart, "{low} {high} over {other_low} {other_high}");
+        }
+    }
+}
+
+#[test]
+fn files_are_what_they_say() {
+    let page = sheet(&tube(20.0, 8.0, 30.0, 64), &SheetSpec::default());
+    let (width, height) = (page.width, page.height);
+    let text = String::from_utf8(svg::write(&page)).expect("UTF-8");
+    let document = roxmltree::Document::parse(&text).expect("well-formed");
+    assert_eq!(document.root_element().attribute("width"), Some(format!("{width}mm").as_str()));
+    assert!(document.descendants().any(|node| node.attribute("id") == Some("visible-front")));
+    let drawn = dxf::write(&page);
+    let lines: Vec<&str> = std::str::from_utf8(&drawn).expect("UTF-8").lines().collect();
+    assert_eq!(lines.len() % 2, 0, "codes and values in pairs");
+    let entities = |name: &str| lines.chunks(2).filter(|pair| pair[0].trim() == "0" && pair[1] == name).count();
+    assert_eq!(entities("DIMENSION"), 3);
+    assert_eq!(entities("VIEWPORT"), 5);
+    assert!(entities("CIRCLE") >= 2);
+    let picture = raster::png(&page, 50.8).expect("small enough");
+    let reader = png::Decoder::new(std::io::Cursor::new(picture)).read_info().expect("a PNG");
+    assert_eq!(reader.info().width, (width * 2.0) as u32);
+    assert_eq!(reader.info().height, (height * 2.0) as u32);
+    let book = pdf::write(&[page.clone(), page]);
+    let media = format!("/MediaBox[0 0 {} ", (width * 72.0 / 25.4) as f32);
+    let bytes = String::from_utf8_lossy(&book);
+    let compact = bytes.replace(" [", "[");
+    assert_eq!(compact.matches(&media).count(), 2, "{media}");
+}
+
+#[test]
+fn the_same_model_gives_the_same_bytes_on_any_number_of_threads() {
+    let mesh = joined(&tube(20.0, 8.0, 30.0, 200), &block(Vec3::new(30.0, 0.0, 0.0), Vec3::new(9.0, 8.0, 7.0)));
+    let bytes = |threads: usize| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a pool");
+        pool.install(|| {
+            let page = sheet(&mesh, &SheetSpec::default());
+            (svg::write(&page), dxf::write(&page), pdf::write(std::slice::from_ref(&page)))
+        })
+    };
+    assert!(bytes(1) == bytes(4));
+}
