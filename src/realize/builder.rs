@@ -9,7 +9,7 @@ use crate::budget::Exceeded;
 use crate::csg::{Digest, Joint, Kind, LinearExtrude, Node, NodeRef, Resize, RoofMethod, RotateExtrude};
 use crate::diag::{Code, Diagnostic};
 use crate::geom::{Affine2, Affine3, Mat4, Rgba, Vec2};
-use crate::realize::bundle::{Bundle, Made};
+use crate::realize::bundle::{Bundle, Made, Repairs};
 use crate::realize::discretize;
 use crate::realize::memo::Memo;
 use crate::realize::operand::{Operand, Operands, Outcome, Said, by_dimension, flat_only, spatial_only, warn};
@@ -129,8 +129,7 @@ impl<'a> Builder<'a> {
             Kind::Offset { distance, joint, resolution } => {
                 let join = match joint {
                     Joint::Round => {
-                        let segments = discretize::arc_segments(resolution, distance.abs(), 360.0);
-                        Join::Round { segments: segments.unwrap_or(3) }
+                        Join::Round { segments: resolution.segment_count(distance.abs()) }
                     }
                     Joint::Miter => Join::Miter,
                     Joint::Chamfer => Join::Square,
@@ -158,11 +157,25 @@ impl<'a> Builder<'a> {
         }
     }
 
+    /// Open meshes repaired before others are combined with them; those that cannot be are left out, with an error.
+    fn closed(&self, node: &Node, bundles: Vec<Option<Bundle>>, said: &mut Vec<Said>) -> Result<Vec<Option<Bundle>>, Stop> {
+        let present = bundles.iter().flatten().count();
+        if present < 2 || bundles.iter().flatten().all(Bundle::is_closed) {
+            return Ok(bundles);
+        }
+        let mut repairs = Repairs::default();
+        let close = |bundle: Option<Bundle>| bundle.map(|bundle| bundle.closed(self.control, &mut repairs)).transpose();
+        let closed = bundles.into_iter().map(close).collect::<Result<Vec<_>, Exceeded>>()?;
+        tell_repairs(node, repairs, said);
+        Ok(closed.into_iter().map(|bundle| bundle.filter(|bundle| !bundle.is_empty())).collect())
+    }
+
     fn union(&self, node: &Node, operands: Vec<Operand>, said: &mut Vec<Said>) -> Result<Made, Stop> {
         match by_dimension(node, operands, said) {
             Operands::Nothing => Ok(Made::Empty),
             Operands::Flat(regions) => Ok(flat_union_of(regions)),
             Operands::Spatial(bundles) => {
+                let bundles = self.closed(node, bundles, said)?;
                 Ok(Made::Solid(Bundle::union(bundles.into_iter().flatten().collect(), self.control)?))
             }
         }
@@ -183,13 +196,16 @@ impl<'a> Builder<'a> {
                 }
                 _ => Ok(Made::Empty),
             },
-            Operands::Spatial(mut bundles) => match bundles.remove(0) {
-                Some(first) => {
-                    let tools = bundles.into_iter().flatten().collect();
-                    Ok(Made::Solid(Bundle::difference(first, tools, self.control)?))
+            Operands::Spatial(bundles) => {
+                let mut bundles = self.closed(node, bundles, said)?;
+                match bundles.remove(0) {
+                    Some(first) => {
+                        let tools = bundles.into_iter().flatten().collect();
+                        Ok(Made::Solid(Bundle::difference(first, tools, self.control)?))
+                    }
+                    None => Ok(Made::Empty),
                 }
-                None => Ok(Made::Empty),
-            },
+            }
         }
     }
 
@@ -205,6 +221,7 @@ impl<'a> Builder<'a> {
                 }
             },
             Operands::Spatial(bundles) => {
+                let bundles = self.closed(node, bundles, said)?;
                 if bundles.iter().any(Option::is_none) {
                     return Ok(Made::Empty);
                 }
@@ -246,7 +263,7 @@ impl<'a> Builder<'a> {
                 Ok(Made::region(sum))
             }
             Operands::Spatial(bundles) => {
-                let all: Vec<Bundle> = bundles.into_iter().flatten().collect();
+                let all: Vec<Bundle> = self.closed(node, bundles, said)?.into_iter().flatten().collect();
                 match all.split_first() {
                     None => Ok(Made::Empty),
                     Some((first, rest)) => {
@@ -382,7 +399,7 @@ impl<'a> Builder<'a> {
             return Ok(Made::Empty);
         }
         let fallback = ((extrude.angle.abs() / 360.0 * 3.0) as u32).max(1);
-        let segments = discretize::arc_segments(&extrude.resolution, max - min, extrude.angle).unwrap_or(fallback);
+        let segments = extrude.resolution.arc_segment_count(max - min, extrude.angle).unwrap_or(fallback);
         let revolution = Revolution { angle: extrude.angle, start: extrude.start, segments };
         Ok(Made::solid(Solid::revolve(region, &revolution, self.control)?))
     }
@@ -394,6 +411,21 @@ impl<'a> Builder<'a> {
         Ok(Made::Empty)
     }
 }
+
+/// Says what became of open meshes.
+pub(super) fn tell_repairs(node: &Node, repairs: Repairs, said: &mut Vec<Said>) {
+    if repairs.made > 0 {
+        warn(node, node.span, REPAIRED, said);
+    }
+    if repairs.failed > 0 {
+        let diagnostic = Diagnostic::error(Code::InvalidGeometry, node.span, "Input mesh is not closed!")
+            .with_hint("Every edge of a mesh must have exactly two faces; it is left out of the model.");
+        said.push(Said { by: node.digest, diagnostic });
+    }
+}
+
+/// OpenSCAD's words for a mesh that is taken only after repair.
+const REPAIRED: &str = "PolySet -> Manifold conversion failed: NotManifold\nTrying to repair and reconstruct mesh..";
 
 /// How often each subtree stands in the tree; those below a repeated one are counted once.
 fn count_uses(node: &NodeRef, uses: &mut FxHashMap<Digest, u32>) {

@@ -6,7 +6,11 @@ use rayon::prelude::*;
 
 use crate::budget::Exceeded;
 use crate::geom::{Affine3, Rgba, Vec3};
+use crate::csg::Node;
+use crate::diag::{Code, Diagnostic};
 use crate::realize::Shape;
+use crate::realize::builder::tell_repairs;
+use crate::realize::operand::{Said, warn};
 use crate::region::Region;
 use crate::solid::{Control, Fault, Operator, Solid};
 
@@ -30,17 +34,39 @@ impl Made {
         if solid.is_empty() { Self::Empty } else { Self::Solid(Bundle::of(solid)) }
     }
 
-    pub(super) fn into_shape(self, control: &Control) -> Result<Shape, Exceeded> {
-        Ok(match self {
-            Self::Empty => Shape::Empty,
-            Self::Region(region) => Shape::Region(Arc::unwrap_or_clone(region)),
-            Self::Solid(bundle) => match bundle.compute(control) {
-                Ok(solid) if solid.is_empty() => Shape::Empty,
-                Ok(solid) => Shape::Solid(solid),
-                Err(Fault::Exceeded(exceeded)) => return Err(exceeded),
-                Err(_) => Shape::Empty,
-            },
-        })
+    /// The result as a shape; a mesh that is not closed and cannot be repaired is handed out as it is, and told of.
+    pub(super) fn into_shape(self, node: &Node, said: &mut Vec<Said>, control: &Control) -> Result<Shape, Exceeded> {
+        let solid = match self {
+            Self::Empty => return Ok(Shape::Empty),
+            Self::Region(region) => return Ok(Shape::Region(Arc::unwrap_or_clone(region))),
+            Self::Solid(bundle) => bundle.compute(control),
+        };
+        let solid = match solid {
+            Ok(solid) => solid,
+            Err(Fault::Exceeded(exceeded)) => return Err(exceeded),
+            Err(fault) => {
+                let diagnostic = Diagnostic::error(Code::InvalidGeometry, node.span, fault.to_string());
+                said.push(Said { by: node.digest, diagnostic });
+                return Ok(Shape::Empty);
+            }
+        };
+        if solid.is_empty() {
+            return Ok(Shape::Empty);
+        }
+        if solid.is_closed() {
+            return Ok(Shape::Solid(solid));
+        }
+        match solid.closed(control) {
+            Ok(closed) if !closed.is_empty() => {
+                tell_repairs(node, Repairs { made: 1, failed: 0 }, said);
+                Ok(Shape::Solid(closed))
+            }
+            Err(Fault::Exceeded(exceeded)) => Err(exceeded),
+            _ => {
+                warn(node, node.span, "Exported object may not be a valid 2-manifold and may need repair!", said);
+                Ok(Shape::Solid(solid))
+            }
+        }
     }
 
     pub(super) fn byte_count(&self) -> u64 {
@@ -71,6 +97,15 @@ impl Placed {
     }
 }
 
+/// What became of open meshes.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Repairs {
+    /// Made solids.
+    pub made: usize,
+    /// Left out.
+    pub failed: usize,
+}
+
 /// The union of some solids less the union of some tools.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Bundle {
@@ -81,6 +116,11 @@ pub(super) struct Bundle {
 impl Bundle {
     pub(super) fn of(solid: Solid) -> Self {
         Self { solids: vec![Placed { solid, maps: Vec::new() }], tools: Vec::new() }
+    }
+
+    /// Whether it has no parts.
+    pub(super) fn is_empty(&self) -> bool {
+        self.solids.is_empty()
     }
 
     /// Whether there is anything to compute.
@@ -152,6 +192,34 @@ impl Bundle {
     pub(super) fn positions(&self, control: &Control) -> Result<Vec<Vec3>, Fault> {
         let plain = self.clone().without_tools(control)?;
         Ok(plain.solids.iter().flat_map(|part| part.settle(0).positions()).collect())
+    }
+
+    /// Whether all its parts are closed.
+    pub(super) fn is_closed(&self) -> bool {
+        self.solids.iter().chain(&self.tools).all(|part| part.solid.is_closed())
+    }
+
+    /// The bundle with its open parts repaired, and without those that cannot be; their numbers go up.
+    pub(super) fn closed(mut self, control: &Control, repairs: &mut Repairs) -> Result<Self, Exceeded> {
+        for parts in [&mut self.solids, &mut self.tools] {
+            let mut kept = Vec::with_capacity(parts.len());
+            for part in parts.drain(..) {
+                if part.solid.is_closed() {
+                    kept.push(part);
+                    continue;
+                }
+                match part.solid.closed(control) {
+                    Ok(solid) => {
+                        repairs.made += 1;
+                        kept.push(Placed { solid, maps: part.maps });
+                    }
+                    Err(Fault::Exceeded(exceeded)) => return Err(exceeded),
+                    Err(_) => repairs.failed += 1,
+                }
+            }
+            *parts = kept;
+        }
+        Ok(self)
     }
 
     /// The parts whose union it is, each by itself.

@@ -11,25 +11,10 @@ const NOTHING: f64 = 0.000_000_953_674_316_406_25;
 /// A layer may turn by no more than this.
 const TURN_MAX: f64 = 120.0;
 
-/// Segments of a part of a circle; `None` where the radius is nothing.
-pub(super) fn arc_segments(resolution: &Resolution, radius: f64, angle: f64) -> Option<u32> {
-    if radius < NOTHING || !resolution.segments.is_finite() || !angle.is_finite() {
-        return None;
-    }
-    let full = if resolution.segments > 0.0 {
-        resolution.segments.max(3.0).ceil()
-    } else {
-        let by_angle = 360.0 / resolution.angle;
-        let by_size = radius * 2.0 * std::f64::consts::PI / resolution.size;
-        by_angle.min(by_size).max(5.0).ceil()
-    };
-    Some(to_count(full * angle.abs() / 360.0))
-}
-
 /// Layers of a linear extrusion.
 pub(super) fn slices(extrude: &LinearExtrude, region: &Region) -> u32 {
-    if let Some(slices) = extrude.slices {
-        return slices.max(1);
+    if let Some(slices) = extrude.slices.filter(|slices| *slices > 0) {
+        return slices;
     }
     let points = || region.contours().iter().flatten().copied();
     let far = points().map(Vec2::length_squared).fold(0.0, f64::max).sqrt();

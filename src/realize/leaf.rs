@@ -6,10 +6,9 @@ use crate::geom::{Affine2, Affine3, Vec2};
 use crate::import::{self, Division, MeshFormat, Selection};
 use crate::realize::builder::{Builder, Stop};
 use crate::realize::bundle::Made;
-use crate::realize::discretize::arc_segments;
 use crate::realize::operand::{Said, warn};
 use crate::region::Region;
-use crate::solid::{Repair, Roundness, Solid};
+use crate::solid::{Roundness, Solid};
 use crate::text;
 
 impl Builder<'_> {
@@ -27,15 +26,11 @@ impl Builder<'_> {
             Kind::Polyhedron { points, faces, .. } => {
                 // the language wants faces clockwise from outside
                 let outward: Vec<Vec<u32>> = faces.iter().map(|face| face.iter().rev().copied().collect()).collect();
-                let (solid, repair) = Solid::polyhedron(points, &outward, control)?;
-                if repair == Repair::Rebuilt {
-                    warn(node, node.span, REPAIRED, said);
-                }
-                Made::solid(solid)
+                Made::solid(Solid::polyhedron(points, &outward, control)?)
             }
             Kind::Square { size, center } => Made::region(Region::square(*size, *center)),
             Kind::Circle { radius, resolution } => {
-                let segments = arc_segments(resolution, *radius, 360.0).unwrap_or(3);
+                let segments = resolution.arc_segment_count(*radius, 360.0).unwrap_or(3);
                 control.budget().check_triangles(u64::from(segments))?;
                 Made::region(Region::circle(*radius, segments))
             }
@@ -48,16 +43,12 @@ impl Builder<'_> {
     }
 }
 
-/// OpenSCAD's words for a mesh that its kernel takes only after repair.
-pub(super) const REPAIRED: &str =
-    "PolySet -> Manifold conversion failed: NotManifold\nTrying to repair and reconstruct mesh..";
-
 /// Facets that a program asks for by number, and few of them, are meant as facets.
 const FACETS_MAX: f64 = 8.0;
 
 fn roundness(resolution: &Resolution, radius: f64) -> Roundness {
     let smooth = resolution.segments <= 0.0 || resolution.segments > FACETS_MAX;
-    Roundness { segments: arc_segments(resolution, radius, 360.0).unwrap_or(3), smooth }
+    Roundness { segments: resolution.arc_segment_count(radius, 360.0).unwrap_or(3), smooth }
 }
 
 fn contours(points: &[Vec2], paths: Option<&[Vec<u32>]>) -> Vec<Vec<Vec2>> {
@@ -72,7 +63,7 @@ fn contours(points: &[Vec2], paths: Option<&[Vec<u32>]>) -> Vec<Vec<Vec2>> {
 
 /// Pieces of a letter's curve: a fraction of a circle's, since they are short.
 fn text_segments(spec: &TextSpec) -> u32 {
-    (arc_segments(&spec.resolution, spec.size, 360.0).unwrap_or(3) / 8 + 1).max(2)
+    (spec.resolution.arc_segment_count(spec.size, 360.0).unwrap_or(3) / 8 + 1).max(2)
 }
 
 impl Builder<'_> {
@@ -131,10 +122,7 @@ impl Builder<'_> {
                 return Ok(Made::Empty);
             }
         };
-        let (solid, repair) = Solid::from_mesh(&mesh, self.control)?;
-        if repair == Repair::Rebuilt {
-            warn(node, node.span, REPAIRED, said);
-        }
+        let solid = Solid::from_mesh(&mesh, self.control)?;
         let middle = mesh.bounding_box().center();
         let centered = if *center { solid.transformed(&Affine3::from_translation(-middle)) } else { solid };
         Ok(Made::solid(centered))
@@ -152,7 +140,7 @@ impl Builder<'_> {
         };
         self.control.budget().check_triangles(heights.values.len() as u64 * 4)?;
         let (points, faces) = heights.polygons(*center);
-        Ok(Made::solid(Solid::polyhedron(&points, &faces, self.control)?.0))
+        Ok(Made::solid(Solid::polyhedron(&points, &faces, self.control)?))
     }
 }
 
@@ -167,7 +155,7 @@ fn drawing(node: &Node, bytes: &[u8], said: &mut Vec<Said>) -> Made {
     let Kind::Import { file, format, layer, id, origin, scale, dpi, center, resolution, .. } = &node.kind else {
         return Made::Empty;
     };
-    let arc = |radius: f64, angle: f64| arc_segments(resolution, radius, angle);
+    let arc = |radius: f64, angle: f64| resolution.arc_segment_count(radius, angle);
     let division = Division { arc: &arc, curve: resolution.segments.clamp(3.0, 1.0e6) as u32 };
     let outcome = if *format == ImportFormat::Svg {
         let selection = Selection { id: id.as_deref(), layer: layer.as_deref(), dpi: *dpi, center: *center };

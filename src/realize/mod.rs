@@ -50,8 +50,11 @@ pub struct Realized {
 pub fn realize(root: &NodeRef, fonts: &Fonts, memo: &Memo, budget: &Budget) -> Realized {
     let control = Control::new(budget);
     let builder = Builder::new(root, fonts, memo, &control);
-    let outcome = builder.build(root).and_then(|outcome| Ok((outcome.made.into_shape(&control)?, outcome.said)));
-    match outcome {
+    let shape = builder.build(root).and_then(|mut outcome| {
+        let shape = outcome.made.into_shape(root, &mut outcome.said, &control)?;
+        Ok((shape, outcome.said))
+    });
+    match shape {
         Ok((shape, said)) => Realized { shape: Some(shape), diagnostics: once_each(said) },
         Err(exceeded) => Realized { shape: None, diagnostics: vec![limit_diagnostic(root, exceeded)] },
     }

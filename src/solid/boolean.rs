@@ -29,8 +29,9 @@ impl Solid {
             [] => Ok(Self::default()),
             [only] => Ok((*only).clone()),
             several => {
-                let bodies: Vec<&Body> = several.iter().map(|operand| &operand.body).collect();
-                Ok(Self { body: Body::combine(operator, &bodies, control)? })
+                let closed = several.iter().map(|operand| operand.closed(control)).collect::<Result<Vec<_>, _>>()?;
+                let bodies: Vec<&Body> = closed.iter().map(|operand| &operand.body).collect();
+                Ok(Self::of_body(Body::combine(operator, &bodies, control)?))
             }
         }
     }

@@ -44,7 +44,7 @@ impl Solid {
             build_walls(region, extrusion, slice, &face_of_edge, &mut draft);
         }
         build_caps(region, slices, &mut draft);
-        Ok(Self { body: draft.seal()? })
+        Ok(Self::of_body(draft.seal()?))
     }
 }
 

@@ -21,6 +21,6 @@ impl Solid {
         if hull.is_empty() {
             return Ok(Self::default());
         }
-        Ok(Self { body: Body::unnamed(hull)? })
+        Ok(Self::of_body(Body::unnamed(hull)?))
     }
 }

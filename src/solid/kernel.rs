@@ -12,7 +12,7 @@ use rustc_hash::FxHashMap;
 use crate::geom::{Aabb3, Affine3, Rgba, Vec3};
 use crate::mesh::{Surface, TriMesh};
 use crate::solid::provenance::{self, Source, Sources};
-use crate::solid::{Control, Fault, Operator, Repair};
+use crate::solid::{Control, Fault, Operator};
 
 /// A mesh of the kernel with its transform, and where its faces came from.
 #[derive(Clone)]
@@ -44,15 +44,24 @@ pub(super) struct Draft {
     pub surface_of: Vec<u32>,
     /// The surfaces.
     pub surfaces: Vec<Surface>,
+    /// Their colours; none where there are fewer.
+    pub colors: Vec<Option<Rgba>>,
 }
 
 impl Draft {
-    /// Whether the kernel takes it as it is; `None` where it is not a closed two-manifold by its indices.
-    pub(super) fn seal(self) -> Result<Body, Fault> {
-        self.seal_colored(None)
+    pub(super) fn of_mesh(mesh: TriMesh) -> Self {
+        let surfaces: Vec<Surface> = mesh.faces.iter().map(|face| face.surface).collect();
+        Self {
+            positions: mesh.positions,
+            triangles: mesh.triangles,
+            surface_of: mesh.face_of,
+            surfaces: if surfaces.is_empty() { vec![Surface::Unknown] } else { surfaces },
+            colors: mesh.faces.iter().map(|face| face.color).collect(),
+        }
     }
 
-    pub(super) fn seal_colored(self, color: Option<Rgba>) -> Result<Body, Fault> {
+    /// A body of a mesh that is a closed two-manifold by its indices.
+    pub(super) fn seal(self) -> Result<Body, Fault> {
         let id = reserve_ids(1);
         let manifold = Manifold::from_mesh_glp(&self.to_kernel(id));
         match manifold.status() {
@@ -60,7 +69,7 @@ impl Draft {
             Error::NonFiniteVertex => return Err(Fault::NotFinite),
             _ => return Err(Fault::NotClosed),
         }
-        Ok(Body::original(manifold.into_impl(), id, self.surfaces, color))
+        Ok(Body::drafted(manifold, id, self))
     }
 
     pub(super) fn to_kernel(&self, id: u32) -> MeshGLP<f64, u32> {
@@ -76,8 +85,8 @@ impl Draft {
 }
 
 impl Body {
-    pub(super) fn original(mesh: ManifoldImpl, id: u32, surfaces: Vec<Surface>, color: Option<Rgba>) -> Self {
-        let source = Source { surfaces: surfaces.into(), color };
+    fn original(mesh: ManifoldImpl, id: u32, surfaces: Vec<Surface>) -> Self {
+        let source = Source { surfaces: surfaces.into(), colors: Arc::default(), color: None };
         let sources = Arc::new(FxHashMap::from_iter([(id as i32, source)]));
         Self { leaf: CsgLeafNode::new(mesh), sources }
     }
@@ -105,7 +114,7 @@ impl Body {
         for relation in mesh.mesh_relation.mesh_id_transform.values_mut() {
             relation.original_id = id as i32;
         }
-        Self::original(mesh, id, vec![Surface::Unknown], None)
+        Self::original(mesh, id, vec![Surface::Unknown])
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -135,13 +144,9 @@ impl Body {
         for relation in mesh.mesh_relation.mesh_id_transform.values_mut() {
             relation.original_id = *renamed.get(&relation.original_id).unwrap_or(&relation.original_id);
         }
-        let recolor = |id: &i32| (renamed[id], Source { surfaces: self.sources[id].surfaces.clone(), color });
+        let recolor = |id: &i32| (renamed[id], self.sources[id].painted(color));
         let sources = Arc::new(old.iter().map(recolor).collect());
         Self { leaf: CsgLeafNode { p_impl: Arc::new(mesh), transform: self.leaf.transform }, sources }
-    }
-
-    pub(super) fn bounding_box(&self) -> Aabb3 {
-        Aabb3::of(self.positions())
     }
 
     pub(super) fn outer_box(&self) -> Aabb3 {
@@ -204,33 +209,40 @@ pub(super) fn from_matrix(matrix: &Mat3x4) -> Affine3 {
 }
 
 impl Body {
-    /// Takes a mesh as it is, or merges vertices at one place, or turns faces, or rebuilds what the faces enclose.
-    pub(super) fn repaired(draft: Draft, color: Option<Rgba>, control: &Control) -> Result<(Self, Repair), Fault> {
+    /// Takes a mesh as it is, or with vertices at one place merged; `None` where it is not closed then.
+    pub(super) fn merged(draft: Draft) -> Option<Self> {
         let id = reserve_ids(1);
         let mut mesh = draft.to_kernel(id);
         let mut manifold = Manifold::from_mesh_glp(&mesh);
-        let mut repair = Repair::None;
+        if manifold.status() != Error::NoError && mesh.merge() {
+            manifold = Manifold::from_mesh_glp(&mesh);
+        }
+        (manifold.status() == Error::NoError).then(|| Self::drafted(manifold, id, draft))
+    }
+
+    /// Rebuilds what the faces of an oriented mesh enclose, as often as they wind round it.
+    pub(super) fn rebuilt(draft: Draft, control: &Control) -> Result<Self, Fault> {
+        let id = reserve_ids(1);
+        let mut mesh = draft.to_kernel(id);
+        let mut manifold = Manifold::from_mesh_glp(&mesh);
         if manifold.status() != Error::NoError && mesh.merge() {
             manifold = Manifold::from_mesh_glp(&mesh);
         }
         if manifold.status() != Error::NoError {
-            repair = Repair::Rebuilt;
             let soup = Manifold::from_mesh_glp_robust(&mesh);
-            manifold = soup.repair_orientation_with_token(Some(control.token()));
-            if manifold.status() != Error::NoError || manifold.as_impl().is_soup {
-                manifold = soup.rebuild_solid_with_token(WindingRule::Nonzero, Some(control.token()));
-            }
+            manifold = soup.rebuild_solid_with_token(WindingRule::Nonzero, Some(control.token()));
         }
         control.budget().check()?;
         match manifold.status() {
-            Error::NoError => {}
-            Error::NonFiniteVertex => return Err(Fault::NotFinite),
-            _ => return Err(Fault::NotClosed),
+            Error::NoError => Ok(Self::drafted(manifold, id, draft)),
+            Error::NonFiniteVertex => Err(Fault::NotFinite),
+            _ => Err(Fault::NotClosed),
         }
-        let mut surfaces = draft.surfaces;
-        if draft.surface_of.is_empty() {
-            surfaces.truncate(1);
-        }
-        Ok((Self::original(manifold.into_impl(), id, surfaces, color), repair))
+    }
+
+    fn drafted(manifold: Manifold, id: u32, draft: Draft) -> Self {
+        let source = Source { surfaces: draft.surfaces.into(), colors: draft.colors.into(), color: None };
+        let sources = Arc::new(FxHashMap::from_iter([(id as i32, source)]));
+        Self { leaf: CsgLeafNode::new(manifold.into_impl()), sources }
     }
 }

@@ -21,48 +21,73 @@ mod profile;
 mod provenance;
 mod revolve;
 mod section;
+mod shell;
 
 pub use boolean::Operator;
 pub use control::{Control, Fault};
 pub use extrude::Extrusion;
-pub use polyhedron::Repair;
 pub use primitive::Roundness;
 pub use revolve::Revolution;
+
+use std::sync::Arc;
 
 use crate::geom::{Aabb3, Affine3, Rgba, Vec3};
 use crate::mesh::TriMesh;
 use crate::solid::kernel::Body;
+use crate::solid::shell::Shell;
 
-/// A closed oriented two-manifold, or nothing. Cheap to clone.
+/// A closed oriented two-manifold, or nothing; or, where [`Solid::is_closed`] says no, a foreign mesh that nothing was asked of yet.
+/// Cheap to clone.
 #[derive(Debug, Clone, Default)]
 pub struct Solid {
     body: Body,
+    shell: Option<Arc<Shell>>,
 }
 
 impl Solid {
-    /// Whether it encloses nothing.
+    fn of_body(body: Body) -> Self {
+        Self { body, shell: None }
+    }
+
+    /// Whether it has no triangles.
     pub fn is_empty(&self) -> bool {
-        self.body.is_empty()
+        self.shell.is_none() && self.body.is_empty()
+    }
+
+    /// Whether it is closed; else it is a foreign mesh as it came, which booleans repair or refuse.
+    pub fn is_closed(&self) -> bool {
+        self.shell.is_none()
+    }
+
+    /// The same, closed.
+    ///
+    /// # Errors
+    /// [`Fault::NotClosed`] where no repair is known; the job's limits.
+    pub fn closed(&self, control: &Control) -> Result<Self, Fault> {
+        match &self.shell {
+            Some(shell) => shell.solidify(control),
+            None => Ok(self.clone()),
+        }
     }
 
     /// Number of triangles.
     pub fn triangle_count(&self) -> usize {
-        self.body.triangle_count()
+        self.shell.as_ref().map_or_else(|| self.body.triangle_count(), |shell| shell.triangle_count())
     }
 
     /// The box of all vertices; exact where the transform keeps axes, else of the transformed vertices.
     pub fn bounding_box(&self) -> Aabb3 {
-        self.body.bounding_box()
+        Aabb3::of(self.positions())
     }
 
     /// A box that holds it, in O(1): larger than need be where it is turned.
     pub fn outer_box(&self) -> Aabb3 {
-        self.body.outer_box()
+        if self.is_closed() { self.body.outer_box() } else { self.bounding_box() }
     }
 
     /// The positions of all vertices.
     pub fn positions(&self) -> Vec<Vec3> {
-        self.body.positions()
+        self.shell.as_ref().map_or_else(|| self.body.positions(), |shell| shell.positions())
     }
 
     /// The solid under an affine map; O(1). Mirrors keep the outside outside. Empty where the map flattens space.
@@ -71,27 +96,33 @@ impl Solid {
         if determinant == 0.0 || !map.is_finite() {
             return Self::default();
         }
-        Self { body: self.body.transformed(map) }
+        let shell = self.shell.as_ref().map(|shell| Arc::new(shell.transformed(map)));
+        Self { body: self.body.transformed(map), shell }
     }
 
     /// The solid with every face in one colour. O(n).
     pub fn colored(&self, color: Rgba) -> Self {
-        Self { body: self.body.colored(Some(color)) }
+        self.painted(Some(color))
     }
 
     /// The solid without colours. O(n).
     pub fn uncolored(&self) -> Self {
-        Self { body: self.body.colored(None) }
+        self.painted(None)
+    }
+
+    fn painted(&self, color: Option<Rgba>) -> Self {
+        let shell = self.shell.as_ref().map(|shell| Arc::new(shell.colored(color)));
+        Self { body: self.body.colored(color), shell }
     }
 
     /// Whether it is convex; touching parts are not.
     pub fn is_convex(&self) -> bool {
-        self.body.is_convex()
+        self.is_closed() && self.body.is_convex()
     }
 
     /// The same solid as one that was made in one piece: one surface without a name, no colour.
     pub(in crate::solid) fn unnamed(&self) -> Self {
-        Self { body: self.body.unnamed_copy() }
+        Self::of_body(self.body.unnamed_copy())
     }
 
     /// Scaled about the origin to `size`; zero means leave, or scale along with the largest size wanted where `auto` says so.
@@ -104,7 +135,7 @@ impl Solid {
 
     /// Triangles with the surface and colour that each face was born with.
     pub fn to_mesh(&self) -> TriMesh {
-        self.body.to_mesh()
+        self.shell.as_ref().map_or_else(|| self.body.to_mesh(), |shell| shell.to_mesh())
     }
 
     /// Bytes that it holds, about.

@@ -32,7 +32,7 @@ impl Solid {
         for (face, corners) in CUBE_FACES.iter().enumerate() {
             draft.fan(corners, face as u32);
         }
-        Ok(Self { body: draft.seal()? })
+        Ok(Self::of_body(draft.seal()?))
     }
 
     /// A sphere of rings of points, the first and last half a step from the poles; empty unless the radius is positive and finite.
@@ -66,7 +66,7 @@ impl Solid {
         let bottom: Vec<u32> = (0..segments).map(|at| rings * segments - 1 - at).collect();
         let face = faces.next(&mut draft.surfaces);
         draft.cap(&bottom, face);
-        Ok(Self { body: draft.seal()? })
+        Ok(Self::of_body(draft.seal()?))
     }
 
     /// A cylinder, cone or frustum along z; empty unless the height is positive, no radius negative and one positive.
@@ -105,7 +105,7 @@ impl Solid {
         let underside: Vec<u32> = lower.iter().rev().copied().collect();
         draft.cap(&underside, caps);
         draft.cap(&upper, caps + 1);
-        Ok(Self { body: draft.seal()? })
+        Ok(Self::of_body(draft.seal()?))
     }
 }
 

@@ -17,8 +17,20 @@ use crate::solid::kernel::from_matrix;
 pub(super) struct Source {
     /// By face number, in the frame it was made in.
     pub surfaces: Arc<[Surface]>,
-    /// The colour of all of them.
-    pub color: Option<Rgba>,
+    /// The colours they were made with; none where there are fewer.
+    pub colors: Arc<[Option<Rgba>]>,
+    /// The colour that all of them were given since; `Some(None)`: it was taken away.
+    pub color: Option<Option<Rgba>>,
+}
+
+impl Source {
+    pub(super) fn painted(&self, color: Option<Rgba>) -> Self {
+        Self { color: Some(color), ..self.clone() }
+    }
+
+    fn color_of(&self, face: usize) -> Option<Rgba> {
+        self.color.unwrap_or_else(|| self.colors.get(face).copied().flatten())
+    }
 }
 
 /// Sources by the kernel's number of the mesh; never iterated where order could show.
@@ -56,9 +68,10 @@ pub(super) fn faces(relation: &MeshRelationD, sources: &Sources) -> (Vec<u32>, V
                 let map =
                     relation.mesh_id_transform.get(&reference.mesh_id).map(|instance| from_matrix(&instance.transform));
                 let source = sources.get(&reference.original_id);
-                let born = source.and_then(|source| source.surfaces.get(reference.face_id.max(0) as usize));
+                let face = reference.face_id.max(0) as usize;
+                let born = source.and_then(|source| source.surfaces.get(face));
                 let surface = born.map_or(Surface::Unknown, |born| moved(*born, &map.unwrap_or(Affine3::IDENTITY)));
-                faces.push(Face { surface, color: source.and_then(|source| source.color) });
+                faces.push(Face { surface, color: source.and_then(|source| source.color_of(face)) });
                 faces.len() as u32 - 1
             })
         })

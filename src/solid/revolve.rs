@@ -47,7 +47,7 @@ impl Solid {
         if !closed {
             build_caps(region, segments, flip, &mut draft);
         }
-        Ok(Self { body: draft.seal()? })
+        Ok(Self::of_body(draft.seal()?))
     }
 }
 

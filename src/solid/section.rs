@@ -7,9 +7,9 @@ use crate::region::Region;
 use crate::solid::Solid;
 
 impl Solid {
-    /// Where the plane z = 0 cuts it.
+    /// Where the plane z = 0 cuts it; nothing of one that is not closed.
     pub fn cut(&self) -> Region {
-        if self.is_empty() {
+        if self.body.is_empty() {
             return Region::default();
         }
         Region::resolve_positive(&contours(&self.body.to_manifold().as_impl().slice(0.0)))
@@ -17,6 +17,9 @@ impl Solid {
 
     /// Its shadow along z.
     pub fn shadow(&self) -> Region {
+        if let Some(shell) = &self.shell {
+            return shell.shadow();
+        }
         if self.is_empty() {
             return Region::default();
         }
