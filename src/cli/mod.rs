@@ -2,10 +2,13 @@
 
 mod arguments;
 mod check;
+mod console;
 mod demo;
 mod disk;
+mod parameters;
 mod params;
 mod render;
+pub mod samples;
 mod serve;
 mod submit;
 mod table;
@@ -54,6 +57,24 @@ impl Failed {
     fn settings(message: impl Into<String>) -> Self {
         Self { message: message.into(), status: EXIT_CONFIG }
     }
+}
+
+/// Stack of the threads that programs run on: virtual memory, touched only as deep as a program recurses.
+const STACK_BYTES: usize = 1 << 30;
+
+/// Runs on a thread whose stack is deep enough for any program.
+fn deep<T: Send>(work: impl FnOnce() -> T + Send) -> Result<T, Failed> {
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, work);
+        let thread = thread.map_err(|error| Failed::new(format!("no thread for the program: {error}")))?;
+        thread.join().map_err(|_| Failed::new("maquette failed; please report the program that made it"))
+    })
+}
+
+/// A pool of such threads, one a core.
+fn pool() -> Result<rayon::ThreadPool, Failed> {
+    let built = rayon::ThreadPoolBuilder::new().stack_size(STACK_BYTES).build();
+    built.map_err(|error| Failed::new(format!("no threads for the work: {error}")))
 }
 
 type CommandResult = Result<ExitCode, Failed>;

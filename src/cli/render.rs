@@ -12,12 +12,12 @@ use crate::budget::{Budget, Limits};
 use crate::cli::arguments::RenderArguments;
 use crate::cli::console::Console;
 use crate::cli::disk::{DiskHost, STDIN};
-use crate::cli::{CommandResult, Failed, deep, parameters, pool};
+use crate::cli::{CommandResult, Failed, STACK_BYTES, deep, parameters, pool};
 use crate::csg;
 use crate::diag::Severity;
 use crate::job::pipeline::{self, Request};
 use crate::job::{Engine, Outcome, OutputSpec, Product, options, report};
-use crate::scad;
+use crate::scad::{self, Feature, Features};
 
 /// Renders.
 pub fn run(arguments: &RenderArguments) -> CommandResult {
@@ -60,14 +60,23 @@ fn budget(arguments: &RenderArguments) -> Budget {
 
 fn language_options(arguments: &RenderArguments, host: &DiskHost, preview: bool) -> Result<scad::Options, Failed> {
     let overrides = parameters::from_set_file(arguments, host)?;
-    Ok(scad::Options { overrides, appended: arguments.define.clone(), preview, ..scad::Options::default() })
+    Ok(scad::Options { overrides, appended: arguments.define.clone(), preview, stack_bytes: STACK_BYTES, features: features(arguments), ..scad::Options::default() })
+}
+
+/// Equal subtrees of one model are computed once; nothing outlives the command.
+const MEMO_BYTES: u64 = 1 << 30;
+
+/// Features that OpenSCAD has behind `--enable`: most are on here anyway.
+fn features(arguments: &RenderArguments) -> Features {
+    let named = |feature: &Feature| arguments.enable.iter().any(|name| name == feature.name() || name == "all");
+    Feature::ALL.into_iter().filter(named).fold(Features::default(), Features::with)
 }
 
 /// Outputs that need no geometry: OpenSCAD evaluates them with `$preview` true unless `--render` is given.
 fn write_texts(arguments: &RenderArguments, host: &DiskHost, texts: &[(&PathBuf, &String)], budget: &Budget) -> CommandResult {
     let preview = arguments.render.is_none();
     let options = language_options(arguments, host, preview)?;
-    let evaluation = deep(|| scad::evaluate(&arguments.model, host, &options, budget));
+    let evaluation = deep(|| scad::evaluate(&arguments.model, host, &options, budget))?;
     let console = Console::new(arguments.quiet);
     let mut failed = evaluation.tree.is_none();
     for (path, format) in texts {
@@ -100,7 +109,7 @@ fn write_products(
         .map(|(index, (path, format))| output_spec(arguments, index, path, format))
         .collect::<Result<_, _>>()?;
     let request = Request { main: &arguments.model, host, fonts: host.fonts(), options, outputs: &outputs };
-    let outcome = pool()?.install(|| pipeline::make(&request, &Engine::default(), budget, &|_| {}));
+    let outcome = pool()?.install(|| pipeline::make(&request, &Engine::new(STACK_BYTES, MEMO_BYTES), budget, &|_| {}));
     Console::new(arguments.quiet).tell(&outcome.diagnostics, &outcome.sources);
     for (result, (path, _)) in outcome.outputs.iter().zip(products) {
         if let Ok(artefact) = &result.made {

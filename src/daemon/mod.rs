@@ -158,7 +158,7 @@ pub async fn run(settings: Settings, shutdown: Shutdown, hooks: Hooks) -> Result
     }
     let resources = Resources::load(&settings.worker)?;
     let services = Services::on_aws(&clients, &settings);
-    let work = resources.pipeline();
+    let work = resources.pipeline(settings.worker.stack_bytes);
     run_with(settings, services, resources, work, shutdown, hooks).await
 }
 

@@ -60,11 +60,14 @@ impl Resources {
     }
 
     /// The real work, with caches of its own.
-    pub fn pipeline(&self) -> Work {
-        let engine = Engine::default();
+    pub fn pipeline(&self, stack_bytes: usize) -> Work {
+        let engine = Engine::new(stack_bytes, MEMO_BYTES);
         Arc::new(move |spec, inputs, budget, progress| pipeline::run(spec, inputs, &engine, budget, progress))
     }
 }
+
+/// Computed subtrees that are kept between jobs, least recently used first out.
+const MEMO_BYTES: u64 = 256 << 20;
 
 /// Trees of geometry are as deep as programs nest them, and parts of them are computed on the pool. Address space only.
 const POOL_STACK_BYTES: usize = 256 << 20;

@@ -334,8 +334,8 @@ fn literal(value: &Value) -> Option<Literal> {
         Value::Null => Literal::Undef,
         Value::Bool(value) => Literal::Bool(*value),
         Value::Number(value) => Literal::Number(value.as_f64()?),
-        Value::String(value) => Literal::String(value.clone()),
-        Value::Array(items) => Literal::Vector(items.iter().map(literal).collect::<Option<_>>()?),
+        Value::String(value) => Literal::Text(value.clone()),
+        Value::Array(items) => Literal::List(items.iter().map(literal).collect::<Option<_>>()?),
         Value::Object(_) => return None,
     })
 }

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use crate::budget::Budget;
-use crate::csg::NodeRef;
 use crate::diag::{Code, Diagnostic, Diagnostics, Severity, SourceMap, Span};
 use crate::job::product::{self, Model};
 use crate::job::{Failure, Geometry, Inputs, JobSpec, Outcome, OutputSpec};
@@ -12,12 +11,21 @@ use crate::scad::{self, Host, ParseCache};
 use crate::text::Fonts;
 
 /// What a daemon keeps between jobs. Nothing in it changes any job's bytes.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Engine {
     /// Parsed programs and libraries by content.
     pub programs: Arc<ParseCache>,
     /// Computed subtrees by content.
-    pub memo: Memo,
+    pub memo: Arc<Memo>,
+    /// Stack of the threads that jobs run on, bytes: how deep a program may recurse.
+    pub stack_bytes: usize,
+}
+
+impl Engine {
+    /// An engine for threads of so much stack, which keeps computed subtrees of at most `memo_bytes`.
+    pub fn new(stack_bytes: usize, memo_bytes: u64) -> Self {
+        Self { programs: Arc::new(ParseCache::new()), memo: Arc::new(Memo::new(memo_bytes)), stack_bytes }
+    }
 }
 
 /// Where a job stands, for its progress.
@@ -67,7 +75,7 @@ pub struct Request<'a> {
     /// Path of the program, as the host knows it.
     pub main: &'a str,
     /// Its files.
-    pub host: &'a dyn Host,
+    pub host: &'a (dyn Host + Sync),
     /// Fonts for `text()`.
     pub fonts: &'a Fonts,
     /// Overrides and switches of the language.
@@ -79,7 +87,11 @@ pub struct Request<'a> {
 /// Evaluates, realizes and writes.
 pub fn make(request: &Request<'_>, engine: &Engine, budget: &Budget, progress: Progress<'_>) -> Outcome {
     progress(Phase::Evaluating);
-    let options = scad::Options { cache: Some(engine.programs.clone()), ..request.options.clone() };
+    let options = scad::Options {
+        cache: Some(engine.programs.clone()),
+        stack_bytes: engine.stack_bytes,
+        ..request.options.clone()
+    };
     let evaluation = scad::evaluate(request.main, request.host, &options, budget);
     let mut told = Told { diagnostics: evaluation.diagnostics, sources: evaluation.sources };
     let Some(tree) = evaluation.tree else {
@@ -91,7 +103,7 @@ pub fn make(request: &Request<'_>, engine: &Engine, budget: &Budget, progress: P
     let Some(shape) = realized.shape else {
         return told.failed(budget);
     };
-    match model_of(shape, &tree) {
+    match model_of(shape) {
         Ok(model) => products(&model, request.outputs, told, budget, progress),
         Err(diagnostic) => {
             told.diagnostics.push(diagnostic);
@@ -103,14 +115,14 @@ pub fn make(request: &Request<'_>, engine: &Engine, budget: &Budget, progress: P
 fn scad_options(spec: &JobSpec, inputs: &Inputs) -> Result<scad::Options, Failure> {
     let mut overrides = Vec::new();
     if let Some(set) = &spec.parameter_set {
-        overrides = product::parameter_set(inputs, set)?;
+        overrides = crate::job::parameter_set::values(inputs, set)?;
     }
     overrides.retain(|(name, _)| !spec.parameters.iter().any(|(given, _)| given == name));
     overrides.extend(spec.parameters.iter().cloned());
     Ok(scad::Options { overrides, ..scad::Options::default() })
 }
 
-fn model_of(shape: Shape, tree: &NodeRef) -> Result<Model, Diagnostic> {
+fn model_of(shape: Shape) -> Result<Model, Diagnostic> {
     let model = match shape {
         Shape::Empty => None,
         Shape::Region(region) => (!region.is_empty()).then_some(Model::Flat(region)),
@@ -120,7 +132,6 @@ fn model_of(shape: Shape, tree: &NodeRef) -> Result<Model, Diagnostic> {
         Diagnostic::error(Code::EmptyGeometry, Span::DETACHED, "the top level object is empty")
             .with_hint("Does every module that should make something get called, and is every `difference()` smaller than its first child?")
     };
-    let _ = tree;
     model.ok_or_else(nothing)
 }
 
@@ -153,7 +164,7 @@ fn geometry(model: &Model) -> Geometry {
                 area: region.area(),
                 triangles: 0,
                 manifold: true,
-                parts: region.contours().iter().filter(|contour| crate::region::signed_area(contour) > 0.0).count(),
+                parts: region.contours().iter().filter(|contour| !crate::region::is_hole(contour)).count(),
             }
         }
         Model::Solid(mesh) => {

@@ -108,8 +108,13 @@ fn pages_file(pages: &[Page], format: DrawingFormat, budget: &Budget) -> Result<
         DrawingFormat::Svg => export::svg::write(first),
         DrawingFormat::Dxf => export::dxf::write(first),
         DrawingFormat::Pdf => export::pdf::write(pages),
-        DrawingFormat::Png { dpi } => export::raster::write(first, dpi),
+        DrawingFormat::Png { dpi } => export::raster::png(first, dpi).map_err(too_large)?,
     })
+}
+
+fn too_large(error: export::raster::RasterError) -> Failure {
+    let diagnostic = Diagnostic::error(Code::LimitExceeded, Span::DETACHED, error.to_string());
+    Failure::Rejected(vec![diagnostic.with_hint("Ask for fewer dots per inch, or for pdf.")])
 }
 
 fn sheet(page: &Page, count: usize) -> Sheet {

@@ -233,8 +233,8 @@ fn json(value: &Literal) -> Value {
         Literal::Undef => Value::Null,
         Literal::Bool(value) => Value::Bool(*value),
         Literal::Number(value) => serde_json::Number::from_f64(*value).map_or(Value::Null, Value::Number),
-        Literal::String(value) => Value::String(value.clone()),
-        Literal::Vector(items) => Value::Array(items.iter().map(json).collect()),
+        Literal::Text(value) => Value::String(value.clone()),
+        Literal::List(items) => Value::Array(items.iter().map(json).collect()),
     }
 }
 
