@@ -193,10 +193,13 @@ impl Model {
         if self.part_of[first.triangle as usize] != self.part_of[second.triangle as usize] {
             return true;
         }
-        let curved = !matches!(one, Surface::Unknown | Surface::Plane);
-        if curved && one == two {
-            // a full fold back is an edge even on one surface: two thin walls of one cylinder
-            return bend_cos < 0.0 && matches!(one, Surface::Smooth);
+        let same_face = self.face_of[first.triangle as usize] == self.face_of[second.triangle as usize];
+        if matches!(one, Surface::Smooth) && same_face {
+            // a full fold back is an edge even inside a smooth face
+            return bend_cos < 0.0;
+        }
+        if matches!(one, Surface::Cylinder { .. } | Surface::Cone { .. } | Surface::Sphere { .. }) && one == two {
+            return false;
         }
         if matches!(one, Surface::Plane) && matches!(two, Surface::Plane) {
             return bend_cos < CREASE_COS;

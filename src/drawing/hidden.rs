@@ -8,6 +8,7 @@ use rayon::prelude::*;
 use crate::budget::Budget;
 use crate::drawing::DrawError;
 use crate::drawing::cover::Cover;
+use crate::drawing::cull::needed;
 use crate::drawing::edge::{Edge, EdgeKind, Model};
 use crate::drawing::grid::Grid;
 use crate::drawing::view::Picture;
@@ -52,6 +53,7 @@ pub fn see(model: &Model, picture: &Picture, budget: &Budget) -> Result<Seen, Dr
     let facing: Vec<i8> = model.normals.par_iter().map(|normal| facing(normal.dot(picture.toward))).collect();
     let drawn: Vec<u32> =
         (0..model.edges.len() as u32).filter(|edge| is_drawn(&model.edges[*edge as usize], &facing)).collect();
+    let drawn = needed(drawn, &model.edges, &points, tolerance);
     let grid = Grid::build(model, &points, &facing, tolerance);
     budget.check()?;
     let offset = picture.flat(center);

@@ -4,6 +4,7 @@
 
 mod chain;
 mod cover;
+mod cull;
 mod curve;
 mod cutting;
 mod dimension;

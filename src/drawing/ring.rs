@@ -188,11 +188,9 @@ fn known_circle(model: &Model, side: u32, sides: [u32; 2], ends: [Vec3; 2], slac
 }
 
 fn turns_gently(model: &Model, ring: &Ring) -> bool {
-    let middle_cos = (MAX_KNOWN_TURN_COS + 1.0) * 0.5;
     ring.edges.iter().all(|edge| {
         let [one, two] = model.edges[*edge as usize].ends.map(|vertex| model.positions[vertex as usize]);
-        let radial = (one - ring.center).normalize_or_zero().dot((two - ring.center).normalize_or_zero());
-        radial >= MAX_KNOWN_TURN_COS.min(middle_cos)
+        (one - ring.center).normalize_or_zero().dot((two - ring.center).normalize_or_zero()) >= MAX_KNOWN_TURN_COS
     })
 }
 
