@@ -89,8 +89,17 @@ pub struct NameSite {
     pub name: Name,
     /// Where.
     pub span: Span,
-    /// A known name that is spelled nearly so.
-    pub nearest: Option<Name>,
+    /// Where to look for a name that is spelled nearly so.
+    pub reach: Option<Reach>,
+}
+
+/// The names in reach of a place in the program.
+#[derive(Debug, Clone)]
+pub struct Reach {
+    /// Those of the module or file around it.
+    pub names: Weak<Names>,
+    /// Those of its own frame.
+    pub near: Box<[Name]>,
 }
 
 /// An operator with one operand.
@@ -283,7 +292,7 @@ pub enum Otherwise {
     /// This.
     Call(Expr),
     /// Nothing: the name is unknown.
-    Unknown(Option<Name>),
+    Unknown(Reach),
     /// Nothing: the callee is not a name, and the value is not a function.
     NotFunction,
 }
@@ -529,5 +538,5 @@ pub enum InstantiationKind {
     /// A module that is switched off.
     Disabled,
     /// Nothing has that name.
-    Unknown(Option<Name>),
+    Unknown(Reach),
 }

@@ -8,7 +8,7 @@ use rustc_hash::FxHashMap;
 use crate::budget::Exceeded;
 use crate::csg;
 use crate::diag::{Code, Diagnostic, FileId, Severity, Span};
-use crate::scad::ast::{self, Name, Scope, Statement};
+use crate::scad::ast::{self, Name, Statement};
 use crate::scad::eval::Interpreter;
 use crate::scad::host::{HostError, Purpose};
 use crate::scad::ir::{Block, FunctionEntry, ModuleEntry, Names};
@@ -93,7 +93,7 @@ impl Interpreter<'_> {
         Ok(())
     }
 
-    /// The unit of a file, whose notes are given once more for this job.
+    /// The unit of a file; its notes are still to be given.
     fn open_unit(&mut self, path: &Path, bytes: &Arc<[u8]>) -> Run<(FileId, Arc<Unit>)> {
         self.source_bytes += bytes.len() as u64;
         if self.source_bytes > self.budget.limits().source_bytes {
@@ -106,9 +106,6 @@ impl Interpreter<'_> {
             Some(file) => file,
             None => self.sources.add_indexed(path.clone(), unit.text.clone(), unit.line_starts.clone()),
         };
-        for note in &unit.notes {
-            self.give_note(file, note);
-        }
         Ok((file, unit))
     }
 
@@ -135,7 +132,7 @@ impl Interpreter<'_> {
         // a file may include itself once: OpenSCAD looks only at the files that an include opened
         let mut gathering = Gathering::default();
         let (file, unit) = self.open_unit(&path, bytes)?;
-        self.gather(&mut gathering, file, &path, &unit.scope)?;
+        self.gather(&mut gathering, file, &path, &unit)?;
         self.open_appended();
         self.gather_appended(&mut gathering);
         let uses = self.make_instance(gathering);
@@ -192,9 +189,13 @@ impl Interpreter<'_> {
         gathering.uses
     }
 
-    /// Reads statements into the file that gathers.
-    fn gather(&mut self, gathering: &mut Gathering, file: FileId, path: &Path, scope: &Scope) -> Run<()> {
-        for statement in &scope.statements {
+    /// Reads statements into the file that gathers; gives the unit's notes in between, in the order of the text.
+    fn gather(&mut self, gathering: &mut Gathering, file: FileId, path: &Path, unit: &Unit) -> Run<()> {
+        let mut notes = unit.notes.iter().peekable();
+        for statement in &unit.scope.statements {
+            while let Some(note) = notes.next_if(|note| note.loc.start <= statement_loc(statement).start) {
+                self.give_note(file, note);
+            }
             match statement {
                 Statement::Assignment(assignment) => self.gather_assignment(gathering, file, assignment),
                 Statement::Function(syntax) => {
@@ -210,6 +211,7 @@ impl Interpreter<'_> {
                 Statement::Use(name, loc) => self.gather_use(gathering, path, name, span_of(file, *loc))?,
             }
         }
+        notes.for_each(|note| self.give_note(file, note));
         Ok(())
     }
 
@@ -266,6 +268,7 @@ impl Interpreter<'_> {
                 return;
             }
             let path = self.sources.path(first.file).cloned().unwrap_or_default();
+            let path = relative(&path, &self.main_path);
             format!("\"{name}\" was assigned on line {line} of \"{path}\" but was overwritten")
         };
         self.log.add(Diagnostic::warning(now, message), &self.sources);
@@ -279,7 +282,7 @@ impl Interpreter<'_> {
         }
         let (file, unit) = self.open_unit(&path, &bytes)?;
         gathering.open.push(path.clone());
-        self.gather(gathering, file, &path, &unit.scope)?;
+        self.gather(gathering, file, &path, &unit)?;
         gathering.open.pop();
         Ok(())
     }
@@ -311,7 +314,11 @@ impl Interpreter<'_> {
         let from = self.sources.path(source).cloned().unwrap_or_default();
         let open = [from.clone(), self.main_path.clone()];
         match self.find_include(&from, name, span, &open) {
-            Some((path, bytes)) => self.open_unit(&path, &bytes).map(Some),
+            Some((path, bytes)) => {
+                let (file, unit) = self.open_unit(&path, &bytes)?;
+                unit.notes.iter().for_each(|note| self.give_note(file, note));
+                Ok(Some((file, unit)))
+            }
             None => Ok(None),
         }
     }
@@ -405,6 +412,16 @@ fn override_assignment(gathering: &mut Gathering, file: FileId, assignment: &ast
     }
 }
 
+fn statement_loc(statement: &Statement) -> Loc {
+    match statement {
+        Statement::Assignment(assignment) => assignment.loc,
+        Statement::Function(function) => function.loc,
+        Statement::Module(module) => module.loc,
+        Statement::Instantiation(instantiation) => instantiation.loc,
+        Statement::Include(_, loc) | Statement::Use(_, loc) => *loc,
+    }
+}
+
 /// The place of a piece of a unit in this job.
 pub fn span_of(file: FileId, loc: Loc) -> Span {
     Span { start: loc.start, file, len: loc.len }
@@ -414,4 +431,25 @@ fn capitalised(text: &str) -> String {
     let mut characters = text.chars();
     let first = characters.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
     first + characters.as_str()
+}
+
+/// A path as seen from the folder of the main program.
+pub fn relative(path: &str, main: &str) -> String {
+    let parts = |path: &str| {
+        let mut parts: Vec<String> = Vec::new();
+        for part in path.split('/').filter(|part| !matches!(*part, "" | ".")) {
+            match part {
+                ".." if parts.last().is_some_and(|last| last != "..") => {
+                    parts.pop();
+                }
+                part => parts.push(part.to_owned()),
+            }
+        }
+        parts
+    };
+    let folder = parts(main.rsplit_once('/').map_or("", |(folder, _)| folder));
+    let path = parts(path);
+    let shared = folder.iter().zip(&path).take_while(|(a, b)| a == b).count();
+    let up = std::iter::repeat_n("..", folder.len() - shared);
+    up.chain(path[shared..].iter().map(String::as_str)).collect::<Vec<_>>().join("/")
 }

@@ -3,12 +3,16 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::diag::{Code, Diagnostic, Diagnostics, FileId, Severity, SourceMap, Span, Tracepoint};
 
 /// Equal messages in a row before OpenSCAD falls silent.
 const EQUAL_MAX: usize = 5;
+/// Equal messages in all that one job is told.
+const SAME_MAX: u32 = 50;
+/// Different messages that one job is told.
+const MESSAGES_MAX: usize = 5_000;
 /// Calls that a trace shows at either end.
 const TRACE_DEPTH: usize = 12;
 /// Bytes of messages that one job may collect.
@@ -20,6 +24,8 @@ pub struct Log {
     diagnostics: Diagnostics,
     last: VecDeque<Line>,
     deprecations: FxHashSet<Line>,
+    /// How often each message was given.
+    times: FxHashMap<Line, u32>,
     bytes: usize,
     /// How many messages were given, the suppressed ones included.
     count: u64,
@@ -91,7 +97,8 @@ impl Log {
         let said = match diagnostic.severity {
             Severity::Deprecated => !self.deprecations.insert(line),
             Severity::Echo => false,
-            _ => self.is_repeated(line),
+            Severity::Error => self.is_repeated(line),
+            _ => self.is_repeated(line.clone()) || self.is_worn_out(line),
         };
         if !said {
             self.push(diagnostic);
@@ -135,6 +142,16 @@ impl Log {
     fn push(&mut self, diagnostic: Diagnostic) {
         self.bytes += diagnostic.message.len() + size_of::<Diagnostic>();
         self.diagnostics.push(diagnostic);
+    }
+
+    /// OpenSCAD would go on for ever: two warnings in turn are never equal in a row.
+    fn is_worn_out(&mut self, line: Line) -> bool {
+        if self.times.len() >= MESSAGES_MAX && !self.times.contains_key(&line) {
+            return true;
+        }
+        let times = self.times.entry(line).or_insert(0);
+        *times += 1;
+        *times > SAME_MAX
     }
 
     fn is_repeated(&mut self, line: Line) -> bool {

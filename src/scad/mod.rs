@@ -17,6 +17,7 @@ mod lexer;
 mod load;
 mod log;
 mod lower;
+mod nearest;
 mod options;
 mod parser;
 mod print;

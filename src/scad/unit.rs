@@ -28,7 +28,8 @@ impl Unit {
     /// Parses a file.
     pub fn parse(bytes: Arc<[u8]>) -> Self {
         let text: Arc<str> = to_text(&bytes).into();
-        let (scope, notes) = parse(&text);
+        let (scope, mut notes) = parse(&text);
+        notes.sort_by_key(|note| note.loc.start);
         let line_starts = line_starts(&text);
         Self { bytes, text, line_starts, scope, notes }
     }

@@ -8,6 +8,7 @@ use crate::geom::Vec2;
 use crate::scad::builtin::ModuleArguments;
 use crate::scad::eval::{Interpreter, echo_or_dots};
 use crate::scad::host::{HostError, Purpose};
+use crate::scad::load::relative;
 use crate::scad::log::{Run, not_found};
 use crate::scad::value::{Value, plain_text};
 
@@ -65,27 +66,6 @@ impl Interpreter<'_> {
         self.files_read.insert(resolved.clone(), bytes.clone());
         Ok((resolved, bytes))
     }
-}
-
-/// A path as seen from the folder of the main program.
-fn relative(path: &str, main: &str) -> String {
-    let parts = |path: &str| {
-        let mut parts: Vec<String> = Vec::new();
-        for part in path.split('/').filter(|part| !matches!(*part, "" | ".")) {
-            match part {
-                ".." if parts.last().is_some_and(|last| last != "..") => {
-                    parts.pop();
-                }
-                part => parts.push(part.to_owned()),
-            }
-        }
-        parts
-    };
-    let folder = parts(main.rsplit_once('/').map_or("", |(folder, _)| folder));
-    let path = parts(path);
-    let shared = folder.iter().zip(&path).take_while(|(a, b)| a == b).count();
-    let up = std::iter::repeat_n("..", folder.len() - shared);
-    up.chain(path[shared..].iter().map(String::as_str)).collect::<Vec<_>>().join("/")
 }
 
 fn named(value: &Value) -> Option<String> {

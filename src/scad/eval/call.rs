@@ -7,11 +7,12 @@ use crate::scad::ast::Name;
 use crate::scad::builtin::Arguments;
 use crate::scad::eval::{Closure, Frame, FrameEntry, Interpreter};
 use crate::scad::ir::{
-    ArgumentPlan, BuiltinCall, Call, DynamicCall, Expr, FunctionBody, NONE, Otherwise, Parameter, Site, Target,
+    ArgumentPlan, BuiltinCall, Call, DynamicCall, Expr, FunctionBody, NONE, Otherwise, Parameter, Reach, Site, Target,
 };
 use crate::scad::load::FileState;
 use crate::scad::log::Run;
 use crate::scad::lower::{lower_file, lower_function};
+use crate::scad::nearest::Wanted;
 use crate::scad::value::Value;
 
 /// OpenSCAD gives up after so many calls in tail position.
@@ -309,8 +310,8 @@ impl Interpreter<'_> {
             Otherwise::Call(Expr::Call(call)) => self.stage_known(call, frame).map(Flow::Call),
             Otherwise::Call(Expr::Builtin(call)) => self.builtin_flow(call, frame).map(Flow::Done),
             Otherwise::Call(other) => self.eval(other, frame).map(Flow::Done),
-            Otherwise::Unknown(nearest) => {
-                self.warn_unknown_function(&call.site, nearest.as_deref());
+            Otherwise::Unknown(reach) => {
+                self.warn_unknown_function(&call.site, Some(reach));
                 Ok(Flow::Done(Value::Undef))
             }
             Otherwise::NotFunction => {
@@ -321,8 +322,9 @@ impl Interpreter<'_> {
     }
 
     #[cold]
-    fn warn_unknown_function(&mut self, site: &Site, nearest: Option<&str>) {
-        self.warn_nearest(site.span, format!("Ignoring unknown function '{}'", site.name), nearest);
+    fn warn_unknown_function(&mut self, site: &Site, reach: Option<&Reach>) {
+        let nearest = reach.and_then(|reach| self.nearest(&site.name, reach, Wanted::Function));
+        self.warn_nearest(site.span, format!("Ignoring unknown function '{}'", site.name), nearest.as_deref());
     }
 
     fn stage_closure(

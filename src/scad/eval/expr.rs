@@ -8,6 +8,7 @@ use crate::scad::ast::{BinaryOp, Name, UnaryOp};
 use crate::scad::eval::{Closure, Frame, Interpreter};
 use crate::scad::ir::{Assert, Binary, Bindings, Capture, Expr, Literal, NONE, NameSite, RangeExpr, Target, Unary};
 use crate::scad::log::Run;
+use crate::scad::nearest::Wanted;
 use crate::scad::options::Feature;
 use crate::scad::value::{self, List, ListBuilder, Range, Value, Why, echo_text};
 
@@ -137,7 +138,8 @@ impl Interpreter<'_> {
     #[cold]
     fn warn_unknown(&mut self, site: &NameSite) {
         let message = format!("Ignoring unknown variable \"{}\"", site.name);
-        self.warn_nearest(site.span, message, site.nearest.as_deref());
+        let nearest = site.reach.as_ref().and_then(|reach| self.nearest(&site.name, reach, Wanted::Variable));
+        self.warn_nearest(site.span, message, nearest.as_deref());
     }
 
     fn child_count(&self, frame: Frame, hops: u32) -> Value {

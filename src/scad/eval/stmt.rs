@@ -15,6 +15,7 @@ use crate::scad::ir::{
 };
 use crate::scad::log::{Run, Stop};
 use crate::scad::lower::{lower_file, lower_module};
+use crate::scad::nearest::Wanted;
 use crate::scad::options::Feature;
 use crate::scad::value::{Value, plain_text};
 
@@ -157,7 +158,8 @@ impl Interpreter<'_> {
                 self.warn(site.span, format!("Ignoring unknown module '{name}'"));
                 Ok(())
             }
-            InstantiationKind::Unknown(nearest) => {
+            InstantiationKind::Unknown(reach) => {
+                let nearest = self.nearest(&site.name, reach, Wanted::Module);
                 let message = format!("Ignoring unknown module '{}'", site.name);
                 self.warn_nearest(site.span, message, nearest.as_deref());
                 Ok(())

@@ -40,7 +40,7 @@ impl Lowerer<'_, '_> {
         }
         let otherwise = match known {
             Some(call) => Otherwise::Call(call),
-            None => Otherwise::Unknown(self.nearest_function(name)),
+            None => Otherwise::Unknown(self.reach()),
         };
         let arguments = self.values(arguments)?;
         Ok(dynamic(candidates, otherwise, arguments, site))
@@ -52,7 +52,7 @@ impl Lowerer<'_, '_> {
         let value = self.variable(variable, site.span, Missing::Silent);
         let (None, Some(function), true) = (definition, builtin::function("is_undef"), candidates.is_empty()) else {
             let arguments = self.values(arguments)?;
-            return Ok(dynamic(candidates, Otherwise::Unknown(None), arguments, site));
+            return Ok(dynamic(candidates, Otherwise::Unknown(self.reach()), arguments, site));
         };
         Ok(Expr::Builtin(Box::new(BuiltinCall { function, arguments: vec![(None, value)], site })))
     }
@@ -172,6 +172,9 @@ impl<'a> Matching<'a> {
             let at = self.next;
             self.next += 1;
             if !self.named.iter().any(|name| **name == *self.parameters[at]) {
+                // of several parameters with one name the first is the variable
+                let name = self.parameters[at];
+                let at = self.parameters.iter().position(|parameter| *parameter == name).unwrap_or(at);
                 self.filled[at] = true;
                 return Some(at);
             }

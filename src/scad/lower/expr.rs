@@ -244,17 +244,27 @@ impl Lowerer<'_, '_> {
     fn for_c_element(&mut self, parts: &ast::ForC, loc: Loc) -> Run<Expr> {
         let used = self.frame().used;
         let mut scope: Vec<Variable> = Vec::new();
-        for argument in parts.init.iter().chain(&parts.step) {
+        let mut outer = Vec::new();
+        for (at, argument) in parts.init.iter().chain(&parts.step).enumerate() {
             let Some(name) = argument.name.as_ref().filter(|name| !is_special(name)) else { continue };
-            if !scope.iter().any(|variable| variable.name == *name) {
-                let slot = self.frame().new_slot();
-                scope.push(pending(name, slot));
+            if scope.iter().any(|variable| variable.name == *name) {
+                continue;
             }
+            let slot = self.frame().new_slot();
+            let mut variable = pending(name, slot);
+            if at >= parts.init.len() {
+                // until the first step the name means what it means outside
+                let value = self.variable(name, self.span(loc), Missing::Silent);
+                outer.push(Binding { target: Target::Slot(slot), value, name: name.clone() });
+                variable.state = VariableState::Bound;
+            }
+            scope.push(variable);
         }
         let fresh = scope.iter().map(|variable| variable.slot).collect();
         self.frame().scopes.push(scope);
         let span = self.span(loc);
-        let list = self.binding_list(&parts.init)?;
+        outer.extend(self.binding_list(&parts.init)?);
+        let list = outer;
         let init = Bindings { has_special: true, list, cells: Vec::new(), span };
         let condition = self.expr(&parts.condition)?;
         let body = self.expr(&parts.body)?;

@@ -177,7 +177,14 @@ fn declared(parameters: &[Parameter], extras: &[Name]) -> Vec<Variable> {
         slot: slot as u32,
         state,
     };
-    bound.chain(extra).enumerate().map(variable).collect()
+    let mut scope: Vec<Variable> = Vec::new();
+    for variable in bound.chain(extra).enumerate().map(variable) {
+        // of several parameters with one name the first is the variable
+        if !scope.iter().any(|known| known.name == variable.name) {
+            scope.push(variable);
+        }
+    }
+    scope
 }
 
 /// Whether a variable is looked up where the program runs, not where it is written.

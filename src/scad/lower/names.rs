@@ -4,8 +4,7 @@ use std::rc::Rc;
 
 use crate::diag::Span;
 use crate::scad::ast::Name;
-use crate::scad::builtin;
-use crate::scad::ir::{Capture, Expr, NONE, NameSite, Names};
+use crate::scad::ir::{Capture, Expr, NONE, NameSite, Names, Reach};
 use crate::scad::lower::{Lowerer, Variable, VariableState, hops_from, hops_to, is_special};
 use crate::scad::value::Value;
 
@@ -61,7 +60,7 @@ impl Lowerer<'_, '_> {
         if &**name == "$parent_modules" {
             return Expr::ModuleDepth;
         }
-        let site = NameSite { name: name.clone(), span, nearest: None };
+        let site = NameSite { name: name.clone(), span, reach: None };
         Expr::Special(self.job.special_id(name), (missing == Missing::Warn).then(|| Box::new(site)))
     }
 
@@ -135,10 +134,12 @@ impl Lowerer<'_, '_> {
             depth += 1;
             level = names.parent.clone();
         }
-        let last = if &**name == "PI" {
-            Expr::Const(Value::Number(std::f64::consts::PI))
-        } else {
-            self.unknown(name, span, missing)
+        let last = match &**name {
+            "PI" => Expr::Const(Value::Number(std::f64::consts::PI)),
+            _ if missing == Missing::Silent => Expr::Const(Value::Undef),
+            // a known name without a value is not misspelt
+            _ if !levels.is_empty() => Expr::Unknown(Box::new(NameSite { name: name.clone(), span, reach: None })),
+            _ => self.unknown(name, span, missing),
         };
         levels.into_iter().rev().fold(last, |next, (slot, is_file, hops)| {
             if is_file { Expr::Global(slot, Box::new(next)) } else { Expr::Up(hops, Box::new((slot, next))) }
@@ -149,7 +150,7 @@ impl Lowerer<'_, '_> {
         if missing == Missing::Silent {
             return Expr::Const(Value::Undef);
         }
-        Expr::Unknown(Box::new(NameSite { name: name.clone(), span, nearest: self.nearest_variable(name) }))
+        Expr::Unknown(Box::new(NameSite { name: name.clone(), span, reach: Some(self.reach()) }))
     }
 
     /// Variables that may hold a function of that name, innermost first, up to the first definition of such a function.
@@ -213,75 +214,14 @@ impl Lowerer<'_, '_> {
         })
     }
 
-    /// A known variable that is spelled nearly so.
-    fn nearest_variable(&self, name: &str) -> Option<Name> {
-        let near = self.frames.iter().flat_map(|frame| frame.scopes.iter().flatten()).map(|variable| &variable.name);
-        let levels = self.levels();
-        let far = levels.iter().flat_map(|names| names.variables.keys());
-        nearest(name, near.chain(far))
-    }
-
-    /// A known function that is spelled nearly so.
-    pub(super) fn nearest_function(&self, name: &str) -> Option<Name> {
-        let levels = self.levels();
-        let own = levels.iter().flat_map(|names| names.functions.keys());
-        let own = nearest(name, own);
-        own.or_else(|| nearest(name, builtin::function_names().map(Name::from).collect::<Vec<_>>().iter()))
-    }
-
-    /// A known module that is spelled nearly so.
-    pub(super) fn nearest_module(&self, name: &str) -> Option<Name> {
-        let levels = self.levels();
-        let own = levels.iter().flat_map(|names| names.modules.keys());
-        let own = nearest(name, own);
-        own.or_else(|| nearest(name, builtin::module_names().map(Name::from).collect::<Vec<_>>().iter()))
-    }
-
-    /// All names in reach but those of the frame, used files included.
-    fn levels(&self) -> Vec<Rc<Names>> {
-        let mut levels: Vec<Rc<Names>> =
-            std::iter::successors(Some(self.names.clone()), |names| names.parent.clone()).collect();
-        let file = &self.job.files[self.names.file as usize];
-        levels.extend(file.uses.iter().map(|used| self.job.files[*used as usize].names.clone()));
-        levels
+    /// The names in reach of this place, for when a name turns out to be unknown.
+    pub(super) fn reach(&self) -> Reach {
+        let near = self.frames.iter().flat_map(|frame| frame.scopes.iter().flatten());
+        Reach { names: Rc::downgrade(&self.names), near: near.map(|variable| variable.name.clone()).collect() }
     }
 }
 
 /// A variable that is there but has no value yet.
 pub(super) fn pending(name: &Name, slot: u32) -> Variable {
     Variable { name: name.clone(), slot, state: VariableState::Pending }
-}
-
-/// The name with the fewest edits, if these are few for its length; of several the first in the alphabet.
-fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a Name>) -> Option<Name> {
-    let allowed = (name.chars().count() / 3).clamp(1, 3);
-    let scored = known.filter(|known| !known.starts_with('_') || name.starts_with('_')).filter_map(|known| {
-        let edits = edits(name, known, allowed)?;
-        (edits > 0).then_some((edits, known))
-    });
-    scored.min().map(|(_, known)| known.clone())
-}
-
-/// Edits (insert, delete, replace, swap) between two names, where these are at most `most`. Case is no edit but counts as half.
-fn edits(left: &str, right: &str, most: usize) -> Option<usize> {
-    let (a, b): (Vec<char>, Vec<char>) = (left.chars().collect(), right.chars().collect());
-    if a.len().abs_diff(b.len()) > most || a.len() > 64 {
-        return None;
-    }
-    let mut before: Vec<usize> = Vec::new();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.iter().enumerate() {
-        let mut next = vec![i + 1];
-        for (j, y) in b.iter().enumerate() {
-            let mut cost = (row[j] + usize::from(!x.eq_ignore_ascii_case(y))).min(row[j + 1] + 1).min(next[j] + 1);
-            if i > 0 && j > 0 && *x == b[j - 1] && a[i - 1] == *y {
-                cost = cost.min(before[j - 1] + 1);
-            }
-            next.push(cost);
-        }
-        before = std::mem::replace(&mut row, next);
-    }
-    let edits = row[b.len()];
-    let same_but_case = edits == 0 && left != right;
-    (edits <= most).then_some(if same_but_case { 1 } else { edits })
 }

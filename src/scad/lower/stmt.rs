@@ -253,7 +253,7 @@ impl Lowerer<'_, '_> {
             return Ok((InstantiationKind::User { module, plan, enter, hops }, false));
         }
         let Some(module) = builtin::module(&syntax.name) else {
-            return Ok((InstantiationKind::Unknown(self.nearest_module(&syntax.name)), false));
+            return Ok((InstantiationKind::Unknown(self.reach()), false));
         };
         if !self.job.is_enabled(module.feature) {
             return Ok((InstantiationKind::Disabled, false));

@@ -1,0 +1,105 @@
+//! The known name that is spelled most like an unknown one, for hints.
+
+use crate::scad::ast::Name;
+use crate::scad::builtin;
+use crate::scad::eval::Interpreter;
+use crate::scad::ir::{Names, Reach};
+
+/// What kind of thing a name should have been.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wanted {
+    /// A variable.
+    Variable,
+    /// A function.
+    Function,
+    /// A module.
+    Module,
+}
+
+impl Interpreter<'_> {
+    /// The known name that is spelled most like `name`, if one is spelled nearly so.
+    pub(in crate::scad) fn nearest(&self, name: &str, reach: &Reach, wanted: Wanted) -> Option<String> {
+        let names = reach.names.upgrade()?;
+        let mut search = Search::new(name);
+        if wanted != Wanted::Module {
+            reach.near.iter().for_each(|near| search.offer(near));
+        }
+        search.offer_names(&names, wanted);
+        let mut level = names.parent.clone();
+        while let Some(names) = level {
+            search.offer_names(&names, wanted);
+            level = names.parent.clone();
+        }
+        for used in self.files.get(names.file as usize).iter().flat_map(|file| file.uses.iter()) {
+            if wanted != Wanted::Variable {
+                search.offer_names(&self.files[*used as usize].names, wanted);
+            }
+        }
+        match wanted {
+            Wanted::Variable => search.offer("PI"),
+            Wanted::Function => builtin::function_names().for_each(|known| search.offer(known)),
+            Wanted::Module => builtin::module_names().for_each(|known| search.offer(known)),
+        }
+        search.best.map(|(_, best)| best)
+    }
+}
+
+/// The best so far: fewest edits, then first in the alphabet.
+struct Search<'a> {
+    name: &'a str,
+    letters: Vec<char>,
+    most: usize,
+    best: Option<(usize, String)>,
+}
+
+impl<'a> Search<'a> {
+    fn new(name: &'a str) -> Self {
+        let letters: Vec<char> = name.chars().collect();
+        let most = (letters.len() / 3).clamp(1, 3);
+        Self { name, letters, most, best: None }
+    }
+
+    fn offer_names(&mut self, names: &Names, wanted: Wanted) {
+        match wanted {
+            Wanted::Variable => names.variables.keys().for_each(|known: &Name| self.offer(known)),
+            Wanted::Function => names.functions.keys().for_each(|known| self.offer(known)),
+            Wanted::Module => names.modules.keys().for_each(|known| self.offer(known)),
+        }
+    }
+
+    fn offer(&mut self, known: &str) {
+        let private = known.starts_with('_') && !self.name.starts_with('_');
+        if private || known == self.name || known.len().abs_diff(self.name.len()) > self.most * 4 {
+            return;
+        }
+        let Some(edits) = self.edits(known) else { return };
+        let better = self.best.as_ref().is_none_or(|(best, name)| (edits, known) < (*best, name.as_str()));
+        if better {
+            self.best = Some((edits, known.to_owned()));
+        }
+    }
+
+    /// Letters inserted, left out, replaced or swapped between the two names; a change of case alone counts as one.
+    fn edits(&self, known: &str) -> Option<usize> {
+        let (a, b) = (&self.letters, known.chars().collect::<Vec<char>>());
+        if a.len().abs_diff(b.len()) > self.most || a.len() > 64 {
+            return None;
+        }
+        let mut before: Vec<usize> = Vec::new();
+        let mut row: Vec<usize> = (0..=b.len()).collect();
+        for (i, x) in a.iter().enumerate() {
+            let mut next = vec![i + 1];
+            for (j, y) in b.iter().enumerate() {
+                let replaced = row[j] + usize::from(!x.eq_ignore_ascii_case(y));
+                let mut cost = replaced.min(row[j + 1] + 1).min(next[j] + 1);
+                if i > 0 && j > 0 && *x == b[j - 1] && a[i - 1] == *y {
+                    cost = cost.min(before[j - 1] + 1);
+                }
+                next.push(cost);
+            }
+            before = std::mem::replace(&mut row, next);
+        }
+        let edits = row[b.len()].max(1);
+        (edits <= self.most).then_some(edits)
+    }
+}
