@@ -13,6 +13,7 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use serde_json::json;
 use tokio::net::{TcpListener, TcpStream};
+use tokio::time::Sleep;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -165,18 +166,33 @@ async fn truncate(response: Response<Body>) -> Response<Body> {
     let bytes = axum::body::to_bytes(body, BODY_BYTES_MAX).await.unwrap_or_default();
     head.headers.insert("content-length", HeaderValue::from(bytes.len()));
     let half = bytes.slice(..bytes.len() / 2);
-    Response::from_parts(head, Body::new(Half(Some(half))))
+    Response::from_parts(
+        head,
+        Body::new(Half { half: Some(half), pause: Box::pin(tokio::time::sleep(BEFORE_BREAKING)) }),
+    )
 }
 
-/// A body that breaks off.
-struct Half(Option<Bytes>);
+/// A body that breaks off, some time after what there is of it was sent.
+struct Half {
+    half: Option<Bytes>,
+    pause: Pin<Box<Sleep>>,
+}
+
+/// Long enough for the half to be on its way: what is not sent when the body fails is not sent at all.
+const BEFORE_BREAKING: Duration = Duration::from_millis(20);
 
 impl hyper::body::Body for Half {
     type Data = Bytes;
     type Error = ResetOnPurpose;
 
-    fn poll_frame(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, ResetOnPurpose>>> {
-        Poll::Ready(Some(self.0.take().map(Frame::data).ok_or(ResetOnPurpose)))
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, ResetOnPurpose>>> {
+        match self.half.take() {
+            Some(half) => Poll::Ready(Some(Ok(Frame::data(half)))),
+            None => self.pause.as_mut().poll(context).map(|()| Some(Err(ResetOnPurpose))),
+        }
     }
 }
 

@@ -1,9 +1,15 @@
 //! The one integration binary: each module is a subject.
 
+mod config;
+mod daemon;
 mod drawing;
 mod export;
+mod job;
 mod layers;
+mod local_aws;
 mod preview;
 mod realize;
 mod region;
+mod road;
+mod standin;
 mod tidy;

@@ -1,0 +1,387 @@
+//! The daemon end to end on the stand-in, through the ordinary clients: every way in which a job or the outside can go wrong.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use maquette::daemon::{DeadLetters, Hooks, Notifier, Resources, Services, Shutdown, Summary, Work, run_with};
+use maquette::export::Artefact;
+use maquette::job::{Failure, Outcome, OutputResult};
+use maquette::standin::{Action, Fault};
+use tokio::task::JoinHandle;
+
+use crate::local_aws::{BUCKET, Local, eventually};
+
+/// A daemon that runs in this process.
+struct Daemon {
+    shutdown: Shutdown,
+    task: JoinHandle<Summary>,
+}
+
+impl Daemon {
+    fn start(local: &Local, work: Work, flags: &[&str]) -> Self {
+        let notify = format!("notify.queue_url={}", local.told);
+        let flags: Vec<&str> = flags.iter().copied().chain([notify.as_str()]).collect();
+        let settings = local.settings(&flags);
+        let services = Services::on_aws(&local.clients, &settings);
+        let shutdown = Shutdown::new();
+        let daemon = run_with(settings, services, Resources::bundled(), work, shutdown.clone(), Hooks::default());
+        let task = tokio::spawn(async move { daemon.await.expect("the daemon starts") });
+        Self { shutdown, task }
+    }
+
+    async fn stop(self) -> Summary {
+        self.shutdown.drain.cancel();
+        self.task.await.expect("the daemon ends")
+    }
+}
+
+/// Makes of each output the program's text; programs can ask for trouble.
+fn echo() -> Work {
+    Arc::new(|spec, inputs, budget, _| {
+        let text = String::from_utf8_lossy(&inputs.files()[inputs.entry()]).into_owned();
+        if text.contains("PANIC") {
+            panic!("on purpose");
+        }
+        while text.contains("FOREVER") {
+            if let Err(exceeded) = budget.check() {
+                return Outcome::failed(Failure::Exceeded(exceeded));
+            }
+            std::thread::sleep(Duration::from_millis(2));
+        }
+        let outputs = spec.outputs.iter().map(|output| OutputResult {
+            name: output.name.clone(),
+            kind: output.product.kind(),
+            format: output.product.extension(),
+            made: Ok(Artefact::new(output.file_name(), output.product.media_type(), text.clone().into_bytes())),
+            sheet: None,
+        });
+        Outcome { outputs: outputs.collect(), failure: None, ..Outcome::failed(Failure::Cancelled) }
+    })
+}
+
+fn job(id: &str, text: &str) -> String {
+    format!(r#"{{"version":1,"id":"{id}","source":{{"text":"{text}"}},"outputs":[{{"name":"part","format":"stl"}}]}}"#)
+}
+
+async fn is_drained(local: &Local) -> bool {
+    local.depth(&local.queue).await == (0, 0)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn fifty_jobs_become_fifty_manifests_and_an_empty_queue() {
+    let local = Local::start().await;
+    for index in 0..50 {
+        local.send(&job(&format!("job-{index}"), "cube(1);")).await;
+    }
+    let daemon = Daemon::start(&local, echo(), &[]);
+    assert!(eventually(|| is_drained(&local)).await);
+    for index in 0..50 {
+        let manifest = local.manifest(&format!("job-{index}")).await.expect("a manifest");
+        assert_eq!(manifest["status"], "succeeded");
+        assert_eq!(local.object(&format!("results/job-{index}/part.stl")).await.as_deref(), Some("cube(1);"));
+    }
+    let summary = daemon.stop().await;
+    assert_eq!((summary.received, summary.settled["succeeded"]), (50, 50));
+    assert_eq!(local.depth(&local.told).await.0, 50);
+    let event: serde_json::Value = serde_json::from_str(&local.received(&local.told).await[0]).expect("an event");
+    assert_eq!(event["type"], "dev.maquette.job.completed.v1");
+    assert_eq!(event["data"]["manifest"]["bucket"], BUCKET);
+}
+
+/// Fails the n-th call of each kind, in each way, for n = 1, 2, 3: always the same end.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_end_is_the_same_whichever_call_fails() {
+    let actions =
+        [Action::Reset, Action::ResetAfter, Action::Refuse { status: 503, code: "ServiceUnavailable".into() }];
+    // a receive is tried once by the client, the others three times: one more than that reaches the daemon
+    let operations =
+        [("ReceiveMessage", 1), ("PutObject", 4), ("GetObject", 4), ("DeleteMessageBatch", 4), ("SendMessage", 4)];
+    let mut rounds = tokio::task::JoinSet::new();
+    for action in actions {
+        for (operation, times) in operations {
+            rounds.spawn(fail_each_call(operation, times, action.clone()));
+        }
+    }
+    while let Some(round) = rounds.join_next().await {
+        round.expect("the round ends well");
+    }
+}
+
+async fn fail_each_call(operation: &'static str, times: u32, action: Action) {
+    let local = Local::start().await;
+    let daemon = Daemon::start(&local, echo(), &["queue.visibility_seconds=3"]);
+    for call in 0..3 {
+        let id = format!("{operation}-{call}");
+        // the job itself is sent by the same kind of call as its notification
+        local.send(&job(&id, "sphere(2);")).await;
+        local.server.faults().inject(Fault::at(operation, call, times, action.clone()));
+        let settled = eventually(|| async { local.manifest(&id).await.is_some() && is_drained(&local).await }).await;
+        local.server.faults().clear();
+        assert!(settled || eventually(|| is_drained(&local)).await, "{id} was not settled");
+        assert_eq!(local.manifest(&id).await.expect("a manifest")["status"], "succeeded", "{id}");
+    }
+    daemon.stop().await;
+    assert_eq!(local.depth(&local.dead).await, (0, 0));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_redelivered_job_is_acknowledged_and_not_redone() {
+    let local = Local::start().await;
+    let made = Arc::new(AtomicU32::new(0));
+    let counted: Work = {
+        let (made, inner) = (Arc::clone(&made), echo());
+        Arc::new(move |spec, inputs, budget, progress| {
+            made.fetch_add(1, Ordering::Relaxed);
+            inner(spec, inputs, budget, progress)
+        })
+    };
+    // the first delete is lost: the message comes again
+    local.server.faults().inject(Fault::at("DeleteMessageBatch", 0, 1, Action::LoseDelete));
+    local.send(&job("again", "cube(3);")).await;
+    let daemon = Daemon::start(&local, counted, &["queue.visibility_seconds=3"]);
+    assert!(eventually(|| is_drained(&local)).await);
+    daemon.stop().await;
+    assert_eq!(made.load(Ordering::Relaxed), 1);
+    // told of twice, under one id
+    let events: Vec<serde_json::Value> =
+        local.received(&local.told).await.iter().map(|body| serde_json::from_str(body).expect("an event")).collect();
+    assert_eq!(events.len(), 2);
+    assert_eq!(events[0]["id"], events[1]["id"]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_daemons_with_one_message_end_with_one_manifest() {
+    let local = Local::start().await;
+    local.server.faults().inject(Fault::always("ReceiveMessage", Action::DuplicateDelivery));
+    local.send(&job("twin", "cube(4);")).await;
+    let daemons = [Daemon::start(&local, echo(), &[]), Daemon::start(&local, echo(), &[])];
+    assert!(eventually(|| async { local.manifest("twin").await.is_some() }).await);
+    local.server.faults().clear();
+    assert!(eventually(|| is_drained(&local)).await);
+    for daemon in daemons {
+        daemon.stop().await;
+    }
+    assert_eq!(local.keys("results/twin/").await, ["results/twin/manifest.json", "results/twin/part.stl"]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_lost_lease_writes_no_manifest() {
+    let local = Local::start().await;
+    local.send(&job("lost", "FOREVER")).await;
+    let daemon = Daemon::start(&local, echo(), &["queue.visibility_seconds=3"]);
+    assert!(eventually(|| async { local.depth(&local.queue).await == (0, 1) }).await);
+    // the queue no longer knows the message: no extension can succeed
+    local.clients.sqs.purge_queue().queue_url(&local.queue).send().await.expect("the queue is emptied");
+    local.send(&job("next", "cube(5);")).await;
+    assert!(eventually(|| async { local.manifest("next").await.is_some() }).await);
+    tokio::time::sleep(Duration::from_millis(1500)).await;
+    let summary = daemon.stop().await;
+    assert!(local.keys("results/lost/").await.is_empty());
+    assert_eq!(summary.settled.get("failed"), None);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_job_longer_than_the_visibility_is_kept() {
+    let local = Local::start().await;
+    let slow: Work = {
+        let inner = echo();
+        Arc::new(move |spec, inputs, budget, progress| {
+            std::thread::sleep(Duration::from_millis(4500));
+            inner(spec, inputs, budget, progress)
+        })
+    };
+    local.send(&job("slow", "cube(6);")).await;
+    let daemon = Daemon::start(&local, slow, &["queue.visibility_seconds=3"]);
+    assert!(eventually(|| async { local.manifest("slow").await.is_some() }).await);
+    assert!(eventually(|| is_drained(&local)).await);
+    let summary = daemon.stop().await;
+    assert_eq!(summary.received, 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_no_job_is_told_or_put_aside() {
+    let local = Local::start().await;
+    let dead = format!("queue.dead_letter_url={}", local.dead);
+    let daemon = Daemon::start(&local, echo(), &[&dead]);
+    local.send("this is no job").await;
+    local
+        .send(r#"{"version":1,"id":"known","source":{"text":"cube();"},"outputs":[{"format":"stl"}],"speed":"fast"}"#)
+        .await;
+    local.send(r#"{"Service":"Amazon S3","Event":"s3:TestEvent"}"#).await;
+    local.send(&job("good", "cube(7);")).await;
+    assert!(eventually(|| is_drained(&local)).await);
+    assert!(eventually(|| async { local.depth(&local.dead).await.0 == 2 }).await);
+    daemon.stop().await;
+    let manifest = local.manifest("known").await.expect("a manifest for what could be read");
+    assert_eq!((&manifest["status"], &manifest["error"]["code"]), (&"failed".into(), &"invalid_job".into()));
+    assert_eq!(local.manifest("good").await.expect("a manifest")["status"], "succeeded");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_no_job_does_not_go_round_for_ever() {
+    let local = Local::start().await;
+    local.send("this is no job").await;
+    let daemon = Daemon::start(&local, echo(), &["queue.attempts_max=3"]);
+    assert!(eventually(|| is_drained(&local)).await);
+    daemon.stop().await;
+    let aside = local.keys("results/rejected/").await;
+    assert_eq!(aside.len(), 1);
+    assert_eq!(local.object(&aside[0]).await.as_deref(), Some("this is no job"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_panic_ends_in_a_failure_manifest_and_its_neighbours_finish() {
+    let local = Local::start().await;
+    let dead = format!("queue.dead_letter_url={}", local.dead);
+    let daemon = Daemon::start(&local, echo(), &["queue.attempts_max=3", &dead]);
+    local.send(&job("bad", "PANIC")).await;
+    for index in 0..10 {
+        local.send(&job(&format!("fine-{index}"), "cube(8);")).await;
+    }
+    assert!(eventually(|| is_drained(&local)).await);
+    daemon.stop().await;
+    let manifest = local.manifest("bad").await.expect("a manifest");
+    assert_eq!((&manifest["error"]["code"], &manifest["attempt"]), (&"internal".into(), &3.into()));
+    assert_eq!(local.depth(&local.dead).await.0, 1);
+    for index in 0..10 {
+        assert!(local.manifest(&format!("fine-{index}")).await.is_some());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_endless_job_ends_at_its_wall_limit() {
+    let local = Local::start().await;
+    local.send(&job("endless", "FOREVER").replace(r#""outputs""#, r#""limits":{"wallSeconds":1},"outputs""#)).await;
+    let daemon = Daemon::start(&local, echo(), &[]);
+    assert!(eventually(|| async { local.manifest("endless").await.is_some() }).await);
+    daemon.stop().await;
+    let manifest = local.manifest("endless").await.expect("a manifest");
+    assert_eq!(
+        (&manifest["error"]["code"], &manifest["error"]["limit"]),
+        (&"limit_exceeded".into(), &"wallSeconds".into())
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_bucket_that_does_not_exist_fails_the_job_alone() {
+    let local = Local::start().await;
+    let body = |id: &str, bucket: &str| {
+        job(id, "cube(9);").replace(r#""outputs""#, &format!(r#""destination":{{"bucket":"{bucket}"}},"outputs""#))
+    };
+    local.send(&body("nowhere", "absent")).await;
+    local.send(&body("forbidden", "elsewhere")).await;
+    local.send(&job("home", "cube(9);")).await;
+    let daemon = Daemon::start(&local, echo(), &["store.write_buckets=absent"]);
+    assert!(eventually(|| is_drained(&local)).await);
+    daemon.stop().await;
+    for (id, word) in [("nowhere", "no bucket absent"), ("forbidden", "store.write_buckets")] {
+        let manifest = local.manifest(id).await.expect("a manifest at the daemon's own place");
+        assert_eq!(manifest["error"]["code"], "invalid_job");
+        let detail = manifest["error"]["detail"].as_str().unwrap_or_default();
+        assert!(detail.contains(word), "{id}: {detail}");
+    }
+    assert_eq!(local.manifest("home").await.expect("a manifest")["status"], "succeeded");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn draining_finishes_what_runs_and_gives_back_the_rest() {
+    let local = Local::start().await;
+    let slow: Work = {
+        let inner = echo();
+        Arc::new(move |spec, inputs, budget, progress| {
+            std::thread::sleep(Duration::from_millis(700));
+            inner(spec, inputs, budget, progress)
+        })
+    };
+    for index in 0..8 {
+        local.send(&job(&format!("d-{index}"), "cube(1);")).await;
+    }
+    let daemon = Daemon::start(&local, slow, &["worker.ahead=4", "queue.visibility_seconds=60"]);
+    assert!(eventually(|| async { local.depth(&local.queue).await.1 >= 6 }).await);
+    let summary = daemon.stop().await;
+    let (visible, in_flight) = local.depth(&local.queue).await;
+    assert_eq!(in_flight, 0, "nothing is left in flight");
+    assert_eq!(u64::from(visible) + summary.settled["succeeded"], 8);
+    assert!(summary.released > 0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_second_signal_gives_back_what_runs() {
+    let local = Local::start().await;
+    local.send(&job("stuck", "FOREVER")).await;
+    let daemon = Daemon::start(&local, echo(), &["queue.visibility_seconds=60"]);
+    assert!(eventually(|| async { local.depth(&local.queue).await.1 == 1 }).await);
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    daemon.shutdown.abandon.cancel();
+    daemon.stop().await;
+    assert_eq!(local.depth(&local.queue).await, (1, 0));
+    assert!(local.manifest("stuck").await.is_none());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_store_that_is_down_stops_receiving_and_costs_no_attempts() {
+    let local = Local::start().await;
+    let refuse = Action::Refuse { status: 503, code: "ServiceUnavailable".into() };
+    local.server.faults().inject(Fault::always("PutObject", refuse));
+    let flags = ["worker.jobs=1", "worker.ahead=0", "breaker.failures=2", "breaker.pause_seconds=1"];
+    let daemon = Daemon::start(&local, echo(), &flags);
+    for index in 0..5 {
+        local.send(&job(&format!("s-{index}"), "cube(1);")).await;
+    }
+    tokio::time::sleep(Duration::from_millis(2500)).await;
+    assert_eq!(local.depth(&local.queue).await, (4, 1), "one is held, the others are left alone");
+    local.server.faults().clear();
+    assert!(eventually(|| is_drained(&local)).await);
+    let summary = daemon.stop().await;
+    assert_eq!((summary.received, summary.settled["succeeded"], summary.released), (5, 5, 0));
+}
+
+/// Batch lock-step would wait for the slow job of the first batch; here it waits for all the others.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_slow_job_does_not_hold_up_fast_ones() {
+    let local = Local::start().await;
+    let fast_done = Arc::new(AtomicU32::new(0));
+    let mixed: Work = {
+        let (inner, fast_done) = (echo(), Arc::clone(&fast_done));
+        Arc::new(move |spec, inputs, budget, progress| {
+            while spec.id == "slow" && fast_done.load(Ordering::Acquire) < 40 && budget.check().is_ok() {
+                std::thread::sleep(Duration::from_millis(2));
+            }
+            fast_done.fetch_add(1, Ordering::AcqRel);
+            inner(spec, inputs, budget, progress)
+        })
+    };
+    local.send(&job("slow", "cube(1);")).await;
+    for index in 0..40 {
+        local.send(&job(&format!("fast-{index}"), "cube(1);")).await;
+    }
+    let daemon = Daemon::start(&local, mixed, &["worker.jobs=4", "worker.ahead=2"]);
+    assert!(eventually(|| is_drained(&local)).await);
+    let summary = daemon.stop().await;
+    assert_eq!((summary.received, summary.settled["succeeded"]), (41, 41));
+}
+
+#[tokio::test(start_paused = true)]
+async fn in_memory_time_runs_as_it_should() {
+    use maquette::daemon::queue::{MemoryQueue, Queue};
+    use maquette::daemon::store::{MemoryStore, Store};
+
+    let queue = MemoryQueue::new(Duration::from_secs(30));
+    queue.send(job("memory", "cube(1);"));
+    let settings = crate::local_aws::settings_at("http://127.0.0.1:1", "http://127.0.0.1:1/q", &[]);
+    let services = Services {
+        queues: vec![Queue::Memory(queue.clone())],
+        store: Store::Memory(MemoryStore::default()),
+        notifier: Notifier::Memory(Arc::default()),
+        dead_letters: DeadLetters::none(),
+        region: "local".into(),
+    };
+    let shutdown = Shutdown::new();
+    let daemon =
+        tokio::spawn(run_with(settings, services, Resources::bundled(), echo(), shutdown.clone(), Hooks::default()));
+    assert!(eventually(|| async { queue.is_empty() }).await);
+    shutdown.drain.cancel();
+    let summary = daemon.await.expect("the daemon ends").expect("it started");
+    assert_eq!(summary.settled["succeeded"], 1);
+}
