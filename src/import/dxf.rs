@@ -1,6 +1,6 @@
 //! DXF outlines: lines, polylines, circles, arcs, ellipses and inserted blocks, joined to contours.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rustc_hash::FxHashMap;
 
@@ -215,41 +215,79 @@ fn arc(center: Vec2, radius: f64, start: f64, sweep: f64, count: u32) -> Vec<Seg
 /// Ends nearer than this are one point.
 const JOIN: f64 = 0.000_976_562_5;
 
-/// Segments to contours: those that begin at a loose end first.
+/// Segments to contours: as long as there is one with a loose end from there on, the first such; else round from any.
 fn join(segments: &[Segment]) -> Vec<Contour> {
-    let mut places = Places::default();
-    let ends: Vec<[usize; 2]> = segments.iter().map(|segment| segment.map(|point| places.index(point))).collect();
-    let mut at_place: Vec<Vec<usize>> = vec![Vec::new(); places.points.len()];
-    for (segment, [from, to]) in ends.iter().enumerate() {
-        at_place[*from].push(segment);
-        if from != to {
-            at_place[*to].push(segment);
-        }
-    }
-    let mut used: Vec<bool> = ends.iter().map(|[from, to]| from == to).collect();
+    let mut net = Net::of(segments);
     let mut contours = Vec::new();
-    let loose = |place: usize| at_place[place].len() == 1;
-    let open =
-        (0..ends.len()).flat_map(|segment| ends[segment].map(|end| (segment, end))).filter(|(_, end)| loose(*end));
-    let closed = (0..ends.len()).map(|segment| (segment, ends[segment][0]));
-    for (segment, start) in open.chain(closed) {
-        if used[segment] {
-            continue;
-        }
-        let mut contour = vec![places.points[start]];
-        let (mut current, mut place) = (segment, start);
-        loop {
-            used[current] = true;
-            place = if ends[current][0] == place { ends[current][1] } else { ends[current][0] };
-            contour.push(places.points[place]);
-            match at_place[place].iter().find(|next| !used[**next]) {
-                Some(next) => current = *next,
-                None => break,
-            }
-        }
-        contours.push(contour);
+    while let Some((segment, start)) = net.next_start() {
+        contours.push(net.walk(segment, start));
     }
     contours
+}
+
+/// Segments between places, and which of them are left.
+struct Net {
+    places: Places,
+    ends: Vec<[usize; 2]>,
+    at_place: Vec<Vec<usize>>,
+    left: BTreeSet<usize>,
+    loose: BTreeSet<usize>,
+}
+
+impl Net {
+    fn of(segments: &[Segment]) -> Self {
+        let mut places = Places::default();
+        let ends: Vec<[usize; 2]> = segments.iter().map(|segment| segment.map(|point| places.index(point))).collect();
+        let mut at_place: Vec<Vec<usize>> = vec![Vec::new(); places.points.len()];
+        let left: BTreeSet<usize> = (0..ends.len()).filter(|segment| ends[*segment][0] != ends[*segment][1]).collect();
+        for segment in &left {
+            for end in ends[*segment] {
+                at_place[end].push(*segment);
+            }
+        }
+        let mut net = Self { places, ends, at_place, left, loose: BTreeSet::new() };
+        for place in 0..net.at_place.len() {
+            net.note_loose(place);
+        }
+        net
+    }
+
+    fn note_loose(&mut self, place: usize) {
+        if let [only] = self.at_place[place][..] {
+            self.loose.insert(only);
+        }
+    }
+
+    /// The segment to go on with, and the place where it begins.
+    fn next_start(&mut self) -> Option<(usize, usize)> {
+        while let Some(segment) = self.loose.pop_first() {
+            let end = self.ends[segment].into_iter().find(|end| self.at_place[*end].len() == 1);
+            if let Some(start) = end.filter(|_| self.left.contains(&segment)) {
+                return Some((segment, start));
+            }
+        }
+        let segment = *self.left.first()?;
+        Some((segment, self.ends[segment][0]))
+    }
+
+    fn walk(&mut self, segment: usize, start: usize) -> Contour {
+        let mut contour = vec![self.places.points[start]];
+        let (mut current, mut place) = (segment, start);
+        loop {
+            self.left.remove(&current);
+            let [from, to] = self.ends[current];
+            for end in [from, to] {
+                self.at_place[end].retain(|other| *other != current);
+                self.note_loose(end);
+            }
+            place = if from == place { to } else { from };
+            contour.push(self.places.points[place]);
+            match self.at_place[place].first() {
+                Some(next) => current = *next,
+                None => return contour,
+            }
+        }
+    }
 }
 
 /// Points with those nearby taken as one.

@@ -6,7 +6,7 @@ use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use crate::budget::Exceeded;
-use crate::csg::{Digest, Joint, Kind, LinearExtrude, Node, NodeRef, Resize, RoofMethod, RotateExtrude};
+use crate::csg::{Digest, Joint, Kind, LinearExtrude, Node, NodeRef, Resize, Resolution, RoofMethod, RotateExtrude};
 use crate::diag::{Code, Diagnostic};
 use crate::geom::{Affine2, Affine3, Mat4, Rgba, Vec2};
 use crate::realize::bundle::{Bundle, Made, Repairs};
@@ -128,9 +128,7 @@ impl<'a> Builder<'a> {
             Kind::Resize(resize) => self.resize(node, resize, operands, said),
             Kind::Offset { distance, joint, resolution } => {
                 let join = match joint {
-                    Joint::Round => {
-                        Join::Round { segments: resolution.segment_count(distance.abs()) }
-                    }
+                    Joint::Round => Join::Round { segments: resolution.segment_count(distance.abs()) },
                     Joint::Miter => Join::Miter,
                     Joint::Chamfer => Join::Square,
                 };
@@ -149,16 +147,21 @@ impl<'a> Builder<'a> {
                 let solid = Bundle::union(bundles, self.control)?.compute(self.control)?;
                 Ok(Made::region(if *cut { solid.cut() } else { solid.shadow() }))
             }
-            Kind::Roof { method, .. } => {
+            Kind::Roof { method, resolution, .. } => {
                 let region = self.flat_union(node, operands, said)?;
-                self.roof(node, *method, &region, said)
+                self.roof(node, *method, resolution, &region, said)
             }
             _ => self.leaf(node, said),
         }
     }
 
     /// Open meshes repaired before others are combined with them; those that cannot be are left out, with an error.
-    fn closed(&self, node: &Node, bundles: Vec<Option<Bundle>>, said: &mut Vec<Said>) -> Result<Vec<Option<Bundle>>, Stop> {
+    fn closed(
+        &self,
+        node: &Node,
+        bundles: Vec<Option<Bundle>>,
+        said: &mut Vec<Said>,
+    ) -> Result<Vec<Option<Bundle>>, Stop> {
         let present = bundles.iter().flatten().count();
         if present < 2 || bundles.iter().flatten().all(Bundle::is_closed) {
             return Ok(bundles);
@@ -404,11 +407,23 @@ impl<'a> Builder<'a> {
         Ok(Made::solid(Solid::revolve(region, &revolution, self.control)?))
     }
 
-    fn roof(&self, node: &Node, method: RoofMethod, region: &Region, said: &mut Vec<Said>) -> Result<Made, Stop> {
-        let _ = (region, method);
-        let diagnostic = Diagnostic::error(Code::Unsupported, node.span, "roof() is not supported");
-        said.push(Said { by: node.digest, diagnostic });
-        Ok(Made::Empty)
+    fn roof(
+        &self,
+        node: &Node,
+        method: RoofMethod,
+        resolution: &Resolution,
+        region: &Region,
+        said: &mut Vec<Said>,
+    ) -> Result<Made, Stop> {
+        if method == RoofMethod::Straight && !Solid::roof_is_straight(region) {
+            let message = "roof() over the straight skeleton of an outline that turns in is not supported";
+            let diagnostic = Diagnostic::error(Code::Unsupported, node.span, message)
+                .with_hint("Use method = \"voronoi\", which is round at such corners.");
+            said.push(Said { by: node.digest, diagnostic });
+            return Ok(Made::Empty);
+        }
+        let step = if resolution.segments > 0.0 { 360.0 / resolution.segments } else { resolution.angle };
+        Ok(Made::solid(Solid::roof(region, step, self.control)?))
     }
 }
 

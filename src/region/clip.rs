@@ -105,7 +105,10 @@ impl Grid {
     }
 
     pub(crate) fn to_path(self, contour: &[Vec2]) -> Path64 {
-        contour.iter().map(|point| Point64::new((point.x * self.scale) as i64, (point.y * self.scale) as i64)).collect()
+        contour
+            .iter()
+            .map(|point| Point64::new((point.x * self.scale).round() as i64, (point.y * self.scale).round() as i64))
+            .collect()
     }
 
     pub(crate) fn to_paths(self, region: &Region) -> Paths64 {

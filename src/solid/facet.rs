@@ -39,7 +39,10 @@ impl Solid {
                 parent[high as usize] = low;
             }
         }
-        (0..parent.len()).filter(|vertex| parent[*vertex] as usize == *vertex).map(|vertex| mesh.positions[vertex]).collect()
+        (0..parent.len())
+            .filter(|vertex| parent[*vertex] as usize == *vertex)
+            .map(|vertex| mesh.positions[vertex])
+            .collect()
     }
 }
 

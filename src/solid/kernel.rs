@@ -7,10 +7,12 @@ use manifold_rust::impl_mesh::{ManifoldImpl, reserve_ids};
 use manifold_rust::linalg::{Mat3x4, Vec3 as KernelVec3};
 use manifold_rust::manifold::Manifold;
 use manifold_rust::types::{Error, MeshGLP, OpType, WindingRule};
+use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use crate::geom::{Aabb3, Affine3, Rgba, Vec3};
 use crate::mesh::{Surface, TriMesh};
+use crate::solid::clean;
 use crate::solid::provenance::{self, Source, Sources};
 use crate::solid::{Control, Fault, Operator};
 
@@ -149,6 +151,11 @@ impl Body {
         Self { leaf: CsgLeafNode { p_impl: Arc::new(mesh), transform: self.leaf.transform }, sources }
     }
 
+    /// The map from the frame that the mesh is kept in.
+    pub(super) fn placement(&self) -> Affine3 {
+        from_matrix(&self.leaf.transform)
+    }
+
     pub(super) fn outer_box(&self) -> Aabb3 {
         let bounds = self.leaf.get_bounding_box();
         let point = |at: KernelVec3| Vec3::new(at.x, at.y, at.z);
@@ -180,13 +187,19 @@ impl Body {
 
     /// One n-ary operation.
     pub(super) fn combine(operator: Operator, operands: &[&Self], control: &Control) -> Result<Self, Fault> {
-        let leaves = operands.iter().map(|operand| CsgNode::leaf_node(operand.leaf.clone())).collect();
+        let digits = clean::digits(operands.iter().map(|operand| operand.outer_box()));
+        let settle = |operand: &&Self| {
+            let mut mesh = operand.leaf.get_impl();
+            clean::round_positions(&mut mesh, digits);
+            CsgNode::leaf(mesh)
+        };
+        let leaves = operands.par_iter().map(settle).collect();
         let kind = match operator {
             Operator::Union => OpType::Add,
             Operator::Difference => OpType::Subtract,
             Operator::Intersection => OpType::Intersect,
         };
-        let mesh = CsgNode::op_n(kind, leaves).evaluate_with_token(Some(control.token()));
+        let mut mesh = CsgNode::op_n(kind, leaves).evaluate_with_token(Some(control.token()));
         control.budget().check()?;
         match mesh.status {
             Error::NoError => {}
@@ -194,6 +207,7 @@ impl Body {
             _ => return Err(Fault::Kernel),
         }
         control.budget().check_triangles(mesh.num_tri() as u64)?;
+        clean::drop_flakes(&mut mesh);
         let sources = provenance::merge(operands.iter().map(|operand| &operand.sources));
         Ok(Self { leaf: CsgLeafNode::new(mesh), sources })
     }

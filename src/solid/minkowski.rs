@@ -33,8 +33,10 @@ impl Solid {
         control.plan(corners(&facets) * corners(figures))?;
         let pairs: Vec<(&Vec<Vec3>, &Vec<Vec3>)> =
             facets.iter().flat_map(|facet| figures.iter().map(move |figure| (facet, figure))).collect();
-        let mut parts =
-            pairs.par_iter().map(|(facet, figure)| hull_of_sums(facet, figure, control)).collect::<Result<Vec<_>, _>>()?;
+        let mut parts = pairs
+            .par_iter()
+            .map(|(facet, figure)| hull_of_sums(facet, figure, control))
+            .collect::<Result<Vec<_>, _>>()?;
         parts.extend(other.component_points().iter().map(|point| self.moved(*point)));
         if figures.len() > 1 {
             parts.extend(self.component_points().iter().map(|point| other.moved(*point)));

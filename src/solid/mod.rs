@@ -9,6 +9,7 @@
 //! **Sources** Manifold's guaranteed-manifold booleans (Smith & Dodgson 2007; Julian Smith's dissertation); docs/algorithms/solid.md.
 
 mod boolean;
+mod clean;
 mod control;
 mod extrude;
 mod facet;
@@ -20,6 +21,7 @@ mod primitive;
 mod profile;
 mod provenance;
 mod revolve;
+mod roof;
 mod section;
 mod shell;
 
