@@ -32,14 +32,44 @@ pub struct Bore {
 pub struct Hole {
     /// Its narrowest bore.
     pub drill: Bore,
-    /// Wider bores on the same axis that lead to it, with their depths.
-    pub counterbores: Vec<(f64, f64)>,
+    /// Wider bores on the same axis.
+    pub counterbores: Vec<Counterbore>,
+    /// Flared mouths: largest radius, full angle in degrees.
+    pub countersinks: Vec<(f64, f64)>,
+    /// Flat floors and shoulders: height along the axis, area.
+    pub floors: Vec<(f64, f64)>,
     /// Lowest and highest point of all its bores along the axis.
     pub low: f64,
     /// See `low`.
     pub high: f64,
     /// Whether it is open at the low and at the high end.
     pub open: [bool; 2],
+}
+
+/// A wider bore of a hole.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Counterbore {
+    /// Its radius.
+    pub radius: f64,
+    /// Its depth.
+    pub depth: f64,
+    /// Whether it is at an end of the hole, not inside.
+    pub at_mouth: bool,
+}
+
+/// A conical wall between two whole rings.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Taper {
+    /// As a bore's.
+    pub foot: Vec3,
+    /// As a bore's.
+    pub axis: Vec3,
+    /// As a bore's.
+    pub inner: bool,
+    /// Height and radius of the lower end.
+    pub low: (f64, f64),
+    /// Height and radius of the higher end.
+    pub high: (f64, f64),
 }
 
 /// One end of a wall.
@@ -51,35 +81,42 @@ struct End {
     height: f64,
     is_low: bool,
     convex: bool,
+    /// Whether the wall is a cone's.
+    slanted: bool,
 }
 
-/// The cylindrical walls of a model.
-pub fn bores(model: &Model, rings: &Rings) -> Vec<Bore> {
+/// The cylindrical and the conical walls of a model.
+pub fn walls(model: &Model, rings: &Rings) -> (Vec<Bore>, Vec<Taper>) {
     let ends: Vec<End> = rings.rings.iter().filter(|ring| ring.whole).flat_map(|ring| ends_of(model, ring)).collect();
     let mut groups = Groups { at: FxHashMap::default(), list: Vec::new(), step: model.diagonal() * 1.0e-4 };
     for (index, end) in ends.iter().enumerate() {
         groups.add(&ends, index, end);
     }
-    let mut bores = Vec::new();
+    let (mut bores, mut tapers) = (Vec::new(), Vec::new());
     for group in groups.list {
         let mut group: Vec<&End> = group.into_iter().map(|index| &ends[index]).collect();
         group.sort_by(|a, b| a.height.total_cmp(&b.height).then(b.is_low.cmp(&a.is_low)));
         for pair in group.windows(2) {
             let [low, high] = pair else { continue };
-            if low.is_low && !high.is_low {
-                bores.push(Bore {
-                    foot: low.foot,
-                    axis: low.axis,
-                    radius: low.radius,
-                    inner: low.inner,
-                    low: low.height,
-                    high: high.height,
-                    open: [low.convex, high.convex],
+            if !low.is_low || high.is_low {
+                continue;
+            }
+            let (foot, axis, inner) = (low.foot, low.axis, low.inner);
+            if low.slanted {
+                tapers.push(Taper {
+                    foot,
+                    axis,
+                    inner,
+                    low: (low.height, low.radius),
+                    high: (high.height, high.radius),
                 });
+            } else {
+                let open = [low.convex, high.convex];
+                bores.push(Bore { foot, axis, radius: low.radius, inner, low: low.height, high: high.height, open });
             }
         }
     }
-    bores
+    (bores, tapers)
 }
 
 /// The ends of walls that meet a ring.
@@ -92,7 +129,8 @@ fn ends_of(model: &Model, ring: &Ring) -> Vec<End> {
     let mut ends = Vec::new();
     for side in edge.sides {
         let normal = model.normals[side as usize];
-        if normal.dot(axis).abs() > WALL_SLOPE {
+        let slanted = normal.dot(axis).abs() > WALL_SLOPE;
+        if normal.dot(axis).abs() > FLAT_SLOPE || normal == Vec3::ZERO {
             continue;
         }
         let apex = model.triangles[side as usize].map(|vertex| model.positions[vertex as usize].dot(axis));
@@ -106,6 +144,7 @@ fn ends_of(model: &Model, ring: &Ring) -> Vec<End> {
             height,
             is_low: rise > 0.0,
             convex: edge.convex,
+            slanted,
         });
     }
     ends
@@ -113,6 +152,8 @@ fn ends_of(model: &Model, ring: &Ring) -> Vec<End> {
 
 /// A wall's normal leans less than this along its axis.
 const WALL_SLOPE: f64 = 1.0e-3;
+/// A cone's normal leans less than this; steeper is a flat face.
+const FLAT_SLOPE: f64 = 0.999;
 
 fn largest_component(vector: Vec3) -> f64 {
     vector.to_array().into_iter().fold(0.0, |most: f64, c| if c.abs() > most.abs() + 1.0e-9 { c } else { most })
@@ -148,13 +189,14 @@ impl Groups {
 
 fn is_same_wall(one: &End, two: &End, slack: f64) -> bool {
     one.inner == two.inner
+        && one.slanted == two.slanted
         && one.foot.distance(two.foot) <= slack
-        && (one.radius - two.radius).abs() <= slack
+        && (one.slanted || (one.radius - two.radius).abs() <= slack)
         && one.axis.dot(two.axis) > 1.0 - 1.0e-8
 }
 
 /// Holes: inner walls on one axis that follow each other.
-pub fn holes(bores: &[Bore], slack: f64) -> Vec<Hole> {
+pub fn holes(bores: &[Bore], tapers: &[Taper], slack: f64) -> Vec<Hole> {
     let mut inner: Vec<&Bore> = bores.iter().filter(|bore| bore.inner).collect();
     inner.sort_by(|a, b| a.low.total_cmp(&b.low));
     let mut stacks: Vec<Vec<&Bore>> = Vec::new();
@@ -178,7 +220,7 @@ pub fn holes(bores: &[Bore], slack: f64) -> Vec<Hole> {
             }
         }
     }
-    stacks.iter().filter_map(|stack| hole_of(stack)).collect()
+    stacks.iter().filter_map(|stack| hole_of(stack, tapers, slack)).collect()
 }
 
 fn follows(stack: &[&Bore], bore: &Bore, slack: f64) -> bool {
@@ -188,16 +230,58 @@ fn follows(stack: &[&Bore], bore: &Bore, slack: f64) -> bool {
         && (last.high - bore.low).abs() <= slack
 }
 
-fn hole_of(stack: &[&Bore]) -> Option<Hole> {
+fn hole_of(stack: &[&Bore], tapers: &[Taper], slack: f64) -> Option<Hole> {
     let drill = **stack.iter().min_by(|a, b| a.radius.total_cmp(&b.radius))?;
     let (first, last) = (stack[0], stack[stack.len() - 1]);
-    let counterbores = stack
-        .iter()
-        .filter(|bore| bore.radius > drill.radius)
-        .map(|bore| (bore.radius, bore.high - bore.low))
-        .collect();
-    let open = [first.open[0], last.open[1]];
-    Some(Hole { drill, counterbores, low: first.low, high: last.high, open })
+    let wider = |bore: &&&Bore| bore.radius > drill.radius + slack;
+    let counterbore = |bore: &&Bore| Counterbore {
+        radius: bore.radius,
+        depth: bore.high - bore.low,
+        at_mouth: bore.low == first.low || bore.high == last.high,
+    };
+    let counterbores = stack.iter().filter(wider).map(counterbore).collect();
+    let circle = |radius: f64| std::f64::consts::PI * radius * radius;
+    let mut floors: Vec<(f64, f64)> = Vec::new();
+    for pair in stack.windows(2) {
+        floors.push((pair[0].high, (circle(pair[0].radius) - circle(pair[1].radius)).abs()));
+    }
+    for (bore, open, height) in [(first, first.open[0], first.low), (last, last.open[1], last.high)] {
+        if !open {
+            floors.push((height, circle(bore.radius)));
+        }
+    }
+    let mut hole = Hole {
+        drill,
+        counterbores,
+        countersinks: Vec::new(),
+        floors,
+        low: first.low,
+        high: last.high,
+        open: [first.open[0], last.open[1]],
+    };
+    for taper in tapers.iter().filter(|taper| taper.inner && is_on_axis(taper, &drill, slack)) {
+        hole.flare(taper, slack);
+    }
+    Some(hole)
+}
+
+fn is_on_axis(taper: &Taper, drill: &Bore, slack: f64) -> bool {
+    taper.axis.dot(drill.axis) > 1.0 - 1.0e-8 && taper.foot.distance(drill.foot) <= slack
+}
+
+impl Hole {
+    /// Takes a conical wall that begins where the hole ends for a countersink.
+    fn flare(&mut self, taper: &Taper, slack: f64) {
+        let opens_up = taper.high.1 > taper.low.1;
+        let meets =
+            if opens_up { (taper.low.0 - self.high).abs() <= slack } else { (taper.high.0 - self.low).abs() <= slack };
+        if !meets {
+            return;
+        }
+        let half = crate::geom::atan2_deg((taper.high.1 - taper.low.1).abs(), taper.high.0 - taper.low.0);
+        self.countersinks.push((taper.high.1.max(taper.low.1), half * 2.0));
+        if opens_up { self.high = taper.high.0 } else { self.low = taper.low.0 }
+    }
 }
 
 /// A flat face across an axis.
@@ -262,19 +346,7 @@ pub fn levels(model: &Model, curved: &[bool], direction: Vec3, holes: &[Hole]) -
 /// Takes the floors of a hole's steps from the levels' areas: the hole's callout gives their depth.
 fn leave_out_floors(hole: &Hole, direction: Vec3, slack: f64, levels: &mut [Level]) {
     let sign = hole.drill.axis.dot(direction).signum();
-    let circle = |radius: f64| std::f64::consts::PI * radius * radius;
-    let narrow = circle(hole.drill.radius);
-    let mut floors = Vec::new();
-    if !hole.open[0] {
-        floors.push((hole.low, narrow));
-    }
-    if !hole.open[1] {
-        floors.push((hole.high, narrow));
-    }
-    if let Some((radius, _)) = hole.counterbores.first() {
-        floors.extend([(hole.drill.low, circle(*radius) - narrow), (hole.drill.high, circle(*radius) - narrow)]);
-    }
-    for (at, area) in floors {
+    for (at, area) in &hole.floors {
         for level in levels.iter_mut().filter(|level| (level.at - at * sign).abs() <= slack) {
             level.area -= area;
         }

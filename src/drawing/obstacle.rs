@@ -46,7 +46,7 @@ impl Obstacles {
     /// How many lines and boxes a line crosses.
     pub fn count_across(&self, from: Vec2, to: Vec2) -> usize {
         let lines = self.lines.iter().filter(|line| crosses(**line, [from, to])).count();
-        lines + 4 * self.boxes.iter().filter(|area| touches_box([from, to], **area)).count()
+        lines + 16 * self.boxes.iter().filter(|area| touches_box([from, to], **area)).count()
     }
 
     fn add_path(&mut self, path: &Path) {

@@ -50,7 +50,8 @@ const TEXT_GAP: f64 = 0.8;
 
 fn text_box(place: &Place, width: f64, style: &Style) -> Aabb2 {
     let end = place.elbow + Vec2::new(width * place.side, style.text + TEXT_GAP * 2.0);
-    Aabb2 { min: place.elbow.min(end), max: place.elbow.max(end) }
+    // some air around the words
+    Aabb2 { min: place.elbow.min(end) - 0.6, max: place.elbow.max(end) + 0.6 }
 }
 
 /// Tries directions and lengths; least crossings first, then short leaders near 45 degrees.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::drawing::dimension::{Callout, CalloutKind, Measure, Side, length_text, overall, wall_chains};
 use crate::drawing::edge::Model;
-use crate::drawing::feature::{Bore, Hole, Level, bores, curved_facets, holes, levels};
+use crate::drawing::feature::{Bore, Hole, Level, curved_facets, holes, levels, walls};
 use crate::drawing::figure::{CenterLine, Figure};
 use crate::drawing::ring::{Ring, Rings};
 use crate::geom::{Vec2, Vec3};
@@ -12,8 +12,8 @@ use crate::geom::{Vec2, Vec3};
 /// Adds centre lines to all views, and dimensions where they are wanted.
 pub fn dimension(model: &Model, rings: &Rings, figures: &mut [Figure], sizes: bool) {
     let slack = model.diagonal() * 1.0e-4;
-    let bores = bores(model, rings);
-    let holes = holes(&bores, slack);
+    let (bores, tapers) = walls(model, rings);
+    let holes = holes(&bores, &tapers, slack);
     for figure in figures.iter_mut() {
         center_lines(figure, &bores, slack);
     }
@@ -29,7 +29,7 @@ pub fn dimension(model: &Model, rings: &Rings, figures: &mut [Figure], sizes: bo
     extents_and_levels(&facets, &bores, turned, figures);
     hole_callouts(&holes, figures, slack);
     boss_sizes(&bores, turned, figures, slack);
-    corner_radii(model, rings, figures, slack);
+    corner_radii(model, rings, &bores, figures, slack);
 }
 
 /// Axes of cylinders: lines where they are seen from the side, crosses where they are seen from the end.
@@ -68,7 +68,7 @@ fn turned_axis(model: &Model, bores: &[Bore]) -> Option<Vec3> {
 /// A level smaller than this share of the model's cross-section has no dimension of its own.
 const LEVEL_SHARE: f64 = 0.015;
 /// At most this many levels on one axis.
-const MAX_LEVELS: usize = 6;
+const MAX_LEVELS: usize = 8;
 
 /// Overall sizes and the levels between, each axis in the first view that shows it.
 fn extents_and_levels(facets: &Facets<'_>, bores: &[Bore], turned: Option<Vec3>, figures: &mut [Figure]) {
@@ -242,29 +242,29 @@ fn hole_callouts(holes: &[Hole], figures: &mut [Figure], slack: f64) {
             groups.entry((figure, hole_text(hole))).or_default().push(hole);
         }
     }
-    let mut placed: BTreeMap<usize, Vec<Vec2>> = BTreeMap::new();
+    let mut axes: BTreeMap<usize, Vec<Vec2>> = BTreeMap::new();
+    for ((index, _), group) in &groups {
+        let centers = group.iter().map(|hole| figures[*index].picture.flat(hole.drill.foot));
+        axes.entry(*index).or_default().extend(centers);
+    }
     for ((index, text), group) in groups {
         let figure = &mut figures[index];
         let centers: Vec<Vec2> = group.iter().map(|hole| figure.picture.flat(hole.drill.foot)).collect();
-        let pitch = bolt_circle(&centers, slack);
+        let others = axes.get(&index).map_or(&[] as &[Vec2], Vec::as_slice);
+        let pitch = bolt_circle(&centers, others, slack);
         let mut words = if centers.len() > 1 { format!("{}× {text}", centers.len()) } else { text };
-        if let Some((center, radius)) = pitch {
-            words.push_str(&format!(" EQ SP ON Ø{}", length_text(radius * 2.0)));
-            figure.pitch_circles.push((center, radius));
-            placed.entry(index).or_default().push(center);
-        } else {
-            placed.entry(index).or_default().extend(&centers);
-        }
+        let located = match pitch {
+            Some((center, radius)) => {
+                words.push_str(&format!(" EQ SP ON Ø{}", length_text(radius * 2.0)));
+                figure.pitch_circles.push((center, radius));
+                vec![center]
+            }
+            None => centers.clone(),
+        };
         let target = callout_target(&centers, figure);
-        figure.callouts.push(Callout {
-            center: target,
-            radius: group[0].drill.radius,
-            text: words,
-            kind: CalloutKind::Diameter,
-        });
-    }
-    for (index, centers) in placed {
-        positions(&mut figures[index], &centers, slack);
+        let radius = group[0].drill.radius;
+        figure.callouts.push(Callout { center: target, radius, text: words, kind: CalloutKind::Diameter });
+        positions(figure, &located, slack);
     }
 }
 
@@ -287,14 +287,18 @@ fn hole_text(hole: &Hole) -> String {
     } else {
         text.push_str(&format!(" × {} DEEP", length_text(hole.high - hole.low)));
     }
-    for (radius, depth) in &hole.counterbores {
-        text.push_str(&format!(", C’BORE Ø{} × {}", length_text(radius * 2.0), length_text(*depth)));
+    for bore in &hole.counterbores {
+        let name = if bore.at_mouth { "C’BORE" } else { "RECESS" };
+        text.push_str(&format!(", {name} Ø{} × {}", length_text(bore.radius * 2.0), length_text(bore.depth)));
+    }
+    for (radius, angle) in &hole.countersinks {
+        text.push_str(&format!(", C’SINK Ø{} × {}°", length_text(radius * 2.0), length_text(*angle)));
     }
     text
 }
 
 /// The circle on which at least three holes lie at equal angles.
-fn bolt_circle(centers: &[Vec2], slack: f64) -> Option<(Vec2, f64)> {
+fn bolt_circle(centers: &[Vec2], others: &[Vec2], slack: f64) -> Option<(Vec2, f64)> {
     if centers.len() < 3 {
         return None;
     }
@@ -308,26 +312,34 @@ fn bolt_circle(centers: &[Vec2], slack: f64) -> Option<(Vec2, f64)> {
     angles.sort_by(f64::total_cmp);
     let step = 360.0 / centers.len() as f64;
     let even = angles.windows(2).all(|pair| (pair[1] - pair[0] - step).abs() < 0.05);
-    // four on a square whose sides are level read better by their distances
+    // four on a square whose sides are level read better by their distances, unless something turns in their middle
     let is_square = centers.len() == 4 && (angles[0] - 45.0).abs() < 0.05;
-    (even && !is_square).then_some((middle, radius))
+    let around = others.iter().any(|other| other.distance(middle) <= slack);
+    (even && (around || !is_square)).then_some((middle, radius))
 }
 
-/// The hole that a callout points at: the one nearest the upper right corner.
+/// The circle that a callout points at: the one nearest a corner, another corner for each next callout.
 fn callout_target(centers: &[Vec2], figure: &Figure) -> Vec2 {
-    let corner = figure.bounds.max;
+    let corner = next_corner(figure);
     let distance = |point: &Vec2| point.distance(corner);
     centers.iter().copied().min_by(|a, b| distance(a).total_cmp(&distance(b))).unwrap_or(corner)
 }
 
+fn next_corner(figure: &Figure) -> Vec2 {
+    let (low, high) = (figure.bounds.min, figure.bounds.max);
+    let corners = [high, Vec2::new(low.x, high.y), Vec2::new(high.x, low.y), low];
+    corners[figure.callouts.len() % corners.len()]
+}
+
 /// Distances of centres from the edges of the view.
 fn positions(figure: &mut Figure, centers: &[Vec2], slack: f64) {
-    figure.located.extend(centers);
     let bounds = figure.bounds;
     let middle = bounds.center();
-    // what is centred on a round part needs no place
-    let is_central = |point: &Vec2| figure.round && point.distance(middle) <= slack;
-    let centers: Vec<Vec2> = centers.iter().copied().filter(|point| !is_central(point)).collect();
+    // what is in the very middle is placed by its centre lines; what is located already, by that
+    let is_central = |point: &Vec2| point.distance(middle) <= slack;
+    let is_known = |point: &Vec2| figure.located.iter().any(|other| other.distance(*point) <= slack);
+    let centers: Vec<Vec2> = centers.iter().copied().filter(|point| !is_central(point) && !is_known(point)).collect();
+    figure.located.extend(&centers);
     if centers.is_empty() {
         return;
     }
@@ -420,14 +432,12 @@ fn boss_sizes(bores: &[Bore], turned: Option<Vec3>, figures: &mut [Figure], slac
         let text = if centers.len() > 1 { format!("{}× {size}", centers.len()) } else { size };
         let center = callout_target(&centers, figure);
         figure.callouts.push(Callout { center, radius: group[0].radius, text, kind: CalloutKind::Diameter });
-        // a boss around a hole is where the hole is
-        centers.retain(|center| figure.located.iter().all(|other| other.distance(*center) > slack));
         positions(figure, &centers, slack);
     }
 }
 
 /// Radii of rounded corners, once for each radius in a view that shows them true.
-fn corner_radii(model: &Model, rings: &Rings, figures: &mut [Figure], slack: f64) {
+fn corner_radii(model: &Model, rings: &Rings, bores: &[Bore], figures: &mut [Figure], slack: f64) {
     let mut groups: BTreeMap<(usize, i64, bool, bool), Vec<&Ring>> = BTreeMap::new();
     for ring in rings.rings.iter().filter(|ring| !ring.whole) {
         let along = |figure: &Figure| {
@@ -452,21 +462,20 @@ fn corner_radii(model: &Model, rings: &Rings, figures: &mut [Figure], slack: f64
         if corners.len() > MAX_ROUNDED {
             continue;
         }
-        let whole = figure.callouts.iter().any(|callout| {
-            corners.iter().all(|(center, _)| callout.center.distance(*center) <= slack)
-                && (callout.radius - group[0].radius).abs() <= slack
-        });
-        if whole {
+        let radius = group[0].radius;
+        if is_whole_elsewhere(bores, group[0], slack) {
             continue;
         }
-        let radius = group[0].radius;
+        // pieces of one circle are that circle
+        let interrupted = corners.len() > 1 && corners.iter().all(|(center, _)| center.distance(corners[0].0) <= slack);
+        let more_than_half = more_than_half || interrupted;
         let size = if more_than_half {
             format!("Ø{}", length_text(radius * 2.0))
         } else {
             format!("R{}", length_text(radius))
         };
-        let text = if corners.len() > 1 { format!("{}× {size}", corners.len()) } else { size };
-        let corner = figure.bounds.max;
+        let text = if corners.len() > 1 && !interrupted { format!("{}× {size}", corners.len()) } else { size };
+        let corner = next_corner(figure);
         let nearest = corners.iter().min_by(|a, b| a.1.distance(corner).total_cmp(&b.1.distance(corner)));
         if let Some((center, middle)) = nearest.copied() {
             let toward = (middle - center).normalize_or_zero();
@@ -474,6 +483,15 @@ fn corner_radii(model: &Model, rings: &Rings, figures: &mut [Figure], slack: f64
             figure.callouts.push(Callout { center, radius, text, kind });
         }
     }
+}
+
+/// Whether an arc is a part of a wall that is whole farther along, where its diameter is given.
+fn is_whole_elsewhere(bores: &[Bore], ring: &Ring, slack: f64) -> bool {
+    bores.iter().any(|bore| {
+        bore.axis.dot(ring.axis).abs() > PARALLEL
+            && (bore.radius - ring.radius).abs() <= slack
+            && (ring.center - bore.foot).reject_from_normalized(bore.axis).length() <= slack
+    })
 }
 
 /// Whether the wall at an arc looks at its axis.
