@@ -47,6 +47,18 @@ impl Default for GlbOptions {
 /// The artefact would be larger than the job's limit, or the job is over.
 pub fn write(mesh: &TriMesh, options: &GlbOptions, budget: &Budget) -> Result<Vec<u8>, Exceeded> {
     check_size(12 * mesh.triangles.len() as u64, budget)?;
+    let bytes = WORK_PER_TRIANGLE * mesh.triangles.len() as u64 + WORK_PER_VERTEX * mesh.positions.len() as u64;
+    budget.reserve(bytes)?;
+    let written = build(mesh, options, budget);
+    budget.release(bytes);
+    written
+}
+
+/// Bytes held while writing: twins, normals and their sums, indices and vertices.
+const WORK_PER_TRIANGLE: u64 = 260;
+const WORK_PER_VERTEX: u64 = 32;
+
+fn build(mesh: &TriMesh, options: &GlbOptions, budget: &Budget) -> Result<Vec<u8>, Exceeded> {
     let normals = match options.normals {
         Normals::Flat => None,
         Normals::Smooth => {
@@ -55,7 +67,7 @@ pub fn write(mesh: &TriMesh, options: &GlbOptions, budget: &Budget) -> Result<Ve
         }
     };
     let palette = Palette::of(mesh);
-    let mut buffers = Buffers::default();
+    let mut buffers = Buffers { heads: vec![NONE; mesh.positions.len()], ..Buffers::default() };
     for triangles in palette.groups(mesh) {
         buffers.add(mesh, &triangles, normals.as_deref(), budget)?;
     }
@@ -73,6 +85,8 @@ struct Buffers {
     normals: Vec<[f32; 3]>,
     indices: Vec<u32>,
     primitives: Vec<Primitive>,
+    /// For each vertex of the mesh the latest vertex made from it for the colour at hand.
+    heads: Vec<u32>,
 }
 
 /// One colour's share of the streams.
@@ -95,7 +109,6 @@ impl Buffers {
         budget: &Budget,
     ) -> Result<(), Exceeded> {
         let (first_vertex, first_index) = (self.positions.len(), self.indices.len());
-        let mut heads = vec![NONE; mesh.positions.len()];
         let mut links: Vec<u32> = Vec::new();
         for (count, triangle) in triangles.iter().enumerate() {
             if count % 4096 == 0 {
@@ -104,16 +117,19 @@ impl Buffers {
             for corner in 0..3 {
                 let vertex = mesh.triangles[*triangle as usize][corner];
                 let normal = normals.map(|normals| unit(normals[*triangle as usize][corner]));
-                let known = self.lookup(&heads, &links, first_vertex, vertex, normal);
+                let known = self.lookup(&links, first_vertex, vertex, normal);
                 let index = known.unwrap_or_else(|| {
-                    links.push(heads[vertex as usize]);
-                    heads[vertex as usize] = links.len() as u32 - 1;
+                    links.push(self.heads[vertex as usize]);
+                    self.heads[vertex as usize] = links.len() as u32 - 1;
                     self.positions.push(to_gltf(mesh.positions[vertex as usize] * SCALE));
                     self.normals.extend(normal);
                     links.len() as u32 - 1
                 });
                 self.indices.push(index);
             }
+        }
+        for vertex in triangles.iter().flat_map(|triangle| mesh.triangles[*triangle as usize]) {
+            self.heads[vertex as usize] = NONE;
         }
         let (min, max) = bounds(&self.positions[first_vertex..]);
         self.primitives.push(Primitive {
@@ -128,8 +144,8 @@ impl Buffers {
     }
 
     /// The vertex made earlier for the same corner; gives up after a few so that a fan of many sharp facets stays cheap.
-    fn lookup(&self, heads: &[u32], links: &[u32], first: usize, vertex: u32, normal: Option<[f32; 3]>) -> Option<u32> {
-        let mut entry = heads[vertex as usize];
+    fn lookup(&self, links: &[u32], first: usize, vertex: u32, normal: Option<[f32; 3]>) -> Option<u32> {
+        let mut entry = self.heads[vertex as usize];
         for _ in 0..16 {
             if entry == NONE {
                 return None;

@@ -1,5 +1,7 @@
 //! The colours of a mesh, numbered: what materials, parts and face colours are made from.
 
+use rustc_hash::FxHashMap;
+
 use crate::geom::Rgba;
 use crate::mesh::TriMesh;
 
@@ -14,12 +16,16 @@ pub struct Palette {
 impl Palette {
     /// Collects the colours in O(n).
     pub fn of(mesh: &TriMesh) -> Self {
+        let mut known = FxHashMap::default();
         let mut palette = Self { colors: Vec::new(), of_face: vec![u32::MAX; mesh.faces.len() + 1] };
         for triangle in 0..mesh.triangles.len() {
             let slot = palette.slot(mesh, triangle);
             if palette.of_face[slot] == u32::MAX {
                 let color = mesh.face(triangle).color.map(Rgba::to_bytes);
-                palette.of_face[slot] = palette.number(color);
+                palette.of_face[slot] = *known.entry(color).or_insert_with(|| {
+                    palette.colors.push(color);
+                    palette.colors.len() as u32 - 1
+                });
             }
         }
         palette
@@ -48,14 +54,6 @@ impl Palette {
     fn slot(&self, mesh: &TriMesh, triangle: usize) -> usize {
         let last = self.of_face.len() - 1;
         mesh.face_of.get(triangle).map_or(last, |face| (*face as usize).min(last))
-    }
-
-    fn number(&mut self, color: Option<[u8; 4]>) -> u32 {
-        let known = self.colors.iter().position(|other| *other == color);
-        known.unwrap_or_else(|| {
-            self.colors.push(color);
-            self.colors.len() - 1
-        }) as u32
     }
 }
 

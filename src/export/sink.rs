@@ -7,14 +7,30 @@ pub struct Sink<'a> {
     /// What was written so far; text writers append to it.
     pub bytes: Vec<u8>,
     budget: &'a Budget,
+    limit: Limit,
     elements: u32,
+}
+
+/// What the bytes count as.
+#[derive(Clone, Copy)]
+enum Limit {
+    /// An artefact.
+    Output,
+    /// Something that is yet to be compressed.
+    Memory,
 }
 
 impl<'a> Sink<'a> {
     /// An empty one with room for `expected` bytes; refuses at once where that is over the limit.
     pub fn new(expected: u64, budget: &'a Budget) -> Result<Self, Exceeded> {
         check_size(expected, budget)?;
-        Ok(Self { bytes: Vec::with_capacity(expected as usize), budget, elements: 0 })
+        Ok(Self { bytes: Vec::with_capacity(expected as usize), budget, limit: Limit::Output, elements: 0 })
+    }
+
+    /// One for what is yet to be compressed: held to the job's memory, not to the size of its outputs.
+    pub fn intermediate(budget: &'a Budget) -> Result<Self, Exceeded> {
+        budget.check()?;
+        Ok(Self { bytes: Vec::new(), budget, limit: Limit::Memory, elements: 0 })
     }
 
     /// Appends bytes.
@@ -29,13 +45,22 @@ impl<'a> Sink<'a> {
             return Ok(());
         }
         self.elements = 0;
-        check_size(self.bytes.len() as u64, self.budget)
+        self.check()
     }
 
     /// The finished bytes.
     pub fn finish(self) -> Result<Vec<u8>, Exceeded> {
-        check_size(self.bytes.len() as u64, self.budget)?;
+        self.check()?;
         Ok(self.bytes)
+    }
+
+    fn check(&self) -> Result<(), Exceeded> {
+        let bytes = self.bytes.len() as u64;
+        match self.limit {
+            Limit::Output => check_size(bytes, self.budget),
+            Limit::Memory if bytes > self.budget.limits().memory_bytes => Err(Exceeded::Memory),
+            Limit::Memory => self.budget.check(),
+        }
     }
 }
 

@@ -61,11 +61,20 @@ fn write_ascii(mesh: &TriMesh, budget: &Budget) -> Result<Vec<u8>, Exceeded> {
     sink.put(b"solid OpenSCAD_Model\n");
     for triangle in 0..mesh.triangles.len() {
         sink.element()?;
+        let start = sink.bytes.len();
         let corners = mesh.corners(triangle);
         line(&mut sink, b"  facet normal", normal(corners));
         sink.put(b"    outer loop\n");
-        for corner in corners {
+        let lines = corners.map(|corner| {
+            let start = sink.bytes.len();
             line(&mut sink, b"      vertex", corner);
+            start..sink.bytes.len()
+        });
+        let [a, b, c] = lines.map(|line| &sink.bytes[line]);
+        if a == b || b == c || c == a {
+            // six digits made two corners one: the triangle is gone, and its neighbours close up
+            sink.bytes.truncate(start);
+            continue;
         }
         sink.put(b"    endloop\n  endfacet\n");
     }

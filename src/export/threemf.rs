@@ -23,6 +23,9 @@ pub struct ThreeMfOptions {
     pub license_terms: Option<String>,
     /// A PNG that file browsers show.
     pub thumbnail: Option<Vec<u8>>,
+    /// Paint each triangle with the number of its colour's filament, as slicers do: many read no other colour of a part from a
+    /// foreign file. The attribute is theirs and not the standard's: strict readers refuse it.
+    pub paint: bool,
 }
 
 /// Writes a mesh in O(n).
@@ -44,13 +47,13 @@ pub fn write(mesh: &TriMesh, options: &ThreeMfOptions, budget: &Budget) -> Resul
     pack(&files, budget)
 }
 
-/// The object that carries the parts' colours.
+/// Number of the resource that holds the colours.
 const MATERIALS_ID: usize = 1;
 
 fn model(mesh: &TriMesh, options: &ThreeMfOptions, budget: &Budget) -> Result<Vec<u8>, Exceeded> {
     let palette = Palette::of(mesh);
     let parts = parts(mesh, &palette);
-    let mut sink = Sink::new(1024, budget)?;
+    let mut sink = Sink::intermediate(budget)?;
     sink.put(MODEL_START);
     metadata(&mut sink, options);
     sink.put(b" <resources>\n");
@@ -58,8 +61,10 @@ fn model(mesh: &TriMesh, options: &ThreeMfOptions, budget: &Budget) -> Result<Ve
         materials(&mut sink, &palette);
     }
     let title = options.title.as_deref().unwrap_or("model");
+    let numbers = vec![u32::MAX; mesh.positions.len()];
+    let mut source = Source { mesh, palette: &palette, paint: options.paint, numbers };
     for (index, part) in parts.iter().enumerate() {
-        object(&mut sink, mesh, &palette, part, MATERIALS_ID + 1 + index, &part_name(title, parts.len(), index))?;
+        source.object(&mut sink, part, MATERIALS_ID + 1 + index, &part_name(title, parts.len(), index))?;
     }
     let mut root = MATERIALS_ID + 1;
     if parts.len() > 1 {
@@ -136,56 +141,75 @@ fn part_name(title: &str, count: usize, index: usize) -> String {
     if count > 1 { format!("{title} {}", index + 1) } else { title.to_owned() }
 }
 
-fn object(
-    sink: &mut Sink<'_>,
-    mesh: &TriMesh,
-    palette: &Palette,
-    part: &Part,
-    id: usize,
-    name: &str,
-) -> Result<(), Exceeded> {
-    sink.put(format!("  <object id=\"{id}\" type=\"model\" name=\"{}\"", escaped(name)).as_bytes());
-    if palette.is_colored() {
-        sink.put(format!(" pid=\"{MATERIALS_ID}\" pindex=\"{}\"", part.color.unwrap_or(0)).as_bytes());
+/// What every object is written from.
+struct Source<'a> {
+    mesh: &'a TriMesh,
+    palette: &'a Palette,
+    paint: bool,
+    /// Each vertex's number within its object; objects share no vertex.
+    numbers: Vec<u32>,
+}
+
+impl Source<'_> {
+    fn object(&mut self, sink: &mut Sink<'_>, part: &Part, id: usize, name: &str) -> Result<(), Exceeded> {
+        sink.put(format!("  <object id=\"{id}\" type=\"model\" name=\"{}\"", escaped(name)).as_bytes());
+        if self.palette.is_colored() {
+            sink.put(format!(" pid=\"{MATERIALS_ID}\" pindex=\"{}\"", part.color.unwrap_or(0)).as_bytes());
+        }
+        sink.put(b">\n   <mesh>\n    <vertices>\n");
+        self.vertices(sink, part)?;
+        sink.put(b"    </vertices>\n    <triangles>\n");
+        for triangle in &part.triangles {
+            sink.element()?;
+            self.triangle(sink, *triangle as usize, part.color.is_none());
+        }
+        sink.put(b"    </triangles>\n   </mesh>\n  </object>\n");
+        Ok(())
     }
-    sink.put(b">\n   <mesh>\n    <vertices>\n");
-    let numbers = vertices(sink, mesh, part)?;
-    sink.put(b"    </vertices>\n    <triangles>\n");
-    for triangle in &part.triangles {
-        sink.element()?;
-        let corners = mesh.triangles[*triangle as usize].map(|vertex| u64::from(numbers[vertex as usize]));
+
+    /// Writes the vertices that a part uses, and numbers them.
+    fn vertices(&mut self, sink: &mut Sink<'_>, part: &Part) -> Result<(), Exceeded> {
+        let mut count = 0;
+        for vertex in part.triangles.iter().flat_map(|triangle| self.mesh.triangles[*triangle as usize]) {
+            let number = &mut self.numbers[vertex as usize];
+            if *number != u32::MAX {
+                continue;
+            }
+            sink.element()?;
+            *number = count;
+            count += 1;
+            let position = self.mesh.positions[vertex as usize].to_array();
+            attributes(sink, b"     <vertex", [b" x=\"", b" y=\"", b" z=\""], |out, axis| {
+                number::rounded(out, position[axis], 6);
+            });
+            sink.put(b"/>\n");
+        }
+        Ok(())
+    }
+
+    fn triangle(&self, sink: &mut Sink<'_>, triangle: usize, own_color: bool) {
+        let corners = self.mesh.triangles[triangle].map(|vertex| u64::from(self.numbers[vertex as usize]));
         attributes(sink, b"     <triangle", [b" v1=\"", b" v2=\"", b" v3=\""], |out, axis| {
             number::whole_number(out, corners[axis]);
         });
-        if part.color.is_none() {
-            let color = palette.color_of(mesh, *triangle as usize);
-            sink.put(format!(" pid=\"{MATERIALS_ID}\" p1=\"{color}\"").as_bytes());
+        let color = self.palette.color_of(self.mesh, triangle);
+        if own_color {
+            sink.put(b" pid=\"1\" p1=\"");
+            number::whole_number(&mut sink.bytes, color as u64);
+            sink.put(b"\"");
+        }
+        if let Some(code) = FILAMENTS.get(color).filter(|_| self.paint && self.palette.colors.len() > 1) {
+            sink.put(b" paint_color=\"");
+            sink.put(code.as_bytes());
+            sink.put(b"\"");
         }
         sink.put(b"/>\n");
     }
-    sink.put(b"    </triangles>\n   </mesh>\n  </object>\n");
-    Ok(())
 }
 
-/// Writes the vertices that a part uses; gives each vertex's number within it.
-fn vertices(sink: &mut Sink<'_>, mesh: &TriMesh, part: &Part) -> Result<Vec<u32>, Exceeded> {
-    let mut numbers = vec![u32::MAX; mesh.positions.len()];
-    let mut count = 0;
-    for vertex in part.triangles.iter().flat_map(|triangle| mesh.triangles[*triangle as usize]) {
-        if numbers[vertex as usize] != u32::MAX {
-            continue;
-        }
-        sink.element()?;
-        numbers[vertex as usize] = count;
-        count += 1;
-        let position = mesh.positions[vertex as usize].to_array();
-        attributes(sink, b"     <vertex", [b" x=\"", b" y=\"", b" z=\""], |out, axis| {
-            number::rounded(out, position[axis], 6);
-        });
-        sink.put(b"/>\n");
-    }
-    Ok(numbers)
-}
+/// How slicers write that a whole triangle is of the first, second … filament; they have no more.
+const FILAMENTS: [&str; 16] =
+    ["4", "8", "0C", "1C", "2C", "3C", "4C", "5C", "6C", "7C", "8C", "9C", "AC", "BC", "CC", "DC"];
 
 fn attributes<const N: usize>(
     sink: &mut Sink<'_>,

@@ -130,9 +130,9 @@ fn clamped(options: &PreviewOptions) -> PreviewOptions {
 /// Pictures of more samples are sampled more coarsely: this many take some 600 MB.
 const SAMPLES_MAX: u64 = 64 << 20;
 
-/// Bytes held at the height of the work: 9 a sample, 40 a pixel, 200 a triangle, 32 a vertex, and the shadow map.
+/// Bytes held at the height of the work: 9 a sample, 40 a pixel, 260 a triangle, 32 a vertex, and the shadow map.
 fn memory_needed(mesh: &TriMesh, options: &PreviewOptions) -> u64 {
     let pixels = u64::from(options.width) * u64::from(options.height);
     let samples = pixels * u64::from(options.samples * options.samples);
-    9 * samples + 40 * pixels + 200 * mesh.triangles.len() as u64 + 32 * mesh.positions.len() as u64 + (16 << 20)
+    9 * samples + 40 * pixels + 260 * mesh.triangles.len() as u64 + 32 * mesh.positions.len() as u64 + (16 << 20)
 }

@@ -60,7 +60,10 @@ impl Raster {
                 budget.check()?;
                 let mut band = Band { first_row: index as u32 * BAND_ROWS, width, depth, triangle };
                 let see_through = |triangle: u32| clear.get(triangle as usize).copied().unwrap_or(false);
-                for triangle in bin.iter().filter(|triangle| !see_through(**triangle)) {
+                for (count, triangle) in bin.iter().filter(|triangle| !see_through(**triangle)).enumerate() {
+                    if count % 16_384 == 0 {
+                        budget.check()?;
+                    }
                     band.draw(mesh, &spots, *triangle);
                 }
                 Ok(band.fragments(mesh, &spots, bin.iter().copied().filter(|triangle| see_through(*triangle))))

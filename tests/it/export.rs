@@ -397,6 +397,30 @@ fn threemf_reads_back_with_a_part_for_each_color() {
 }
 
 #[test]
+fn threemf_paints_triangles_for_slicers_when_asked() {
+    let plain = threemf::write(&model(), &threemf::ThreeMfOptions::default(), &plenty()).expect("within limits");
+    assert!(!entry(&plain, "3D/3dmodel.model").contains("paint_color"));
+    let options = threemf::ThreeMfOptions { paint: true, ..Default::default() };
+    let painted = entry(&threemf::write(&model(), &options, &plenty()).expect("within limits"), "3D/3dmodel.model");
+    // three colours in the order of their first triangles: two uncoloured, ten red, four of glass
+    for (code, count) in [("4", 2), ("8", 10), ("0C", 4)] {
+        assert_eq!(painted.matches(&format!("paint_color=\"{code}\"")).count(), count);
+    }
+}
+
+#[test]
+fn ascii_stl_leaves_out_what_six_digits_cannot_tell_apart() {
+    let mut mesh = model();
+    let first = mesh.positions.len() as u32;
+    mesh.positions.extend([Vec3::splat(100.0), Vec3::splat(100.000_000_1), Vec3::new(100.0, 0.0, 0.0)]);
+    mesh.triangles.push([first, first + 1, first + 2]);
+    mesh.face_of.push(0);
+    let options = stl::StlOptions { encoding: stl::Encoding::Ascii };
+    let text = text(stl::write(&mesh, &options, &plenty()).expect("within limits"));
+    assert_eq!(text.matches("endfacet").count(), model().triangles.len());
+}
+
+#[test]
 fn threemf_carries_a_thumbnail() {
     let options = threemf::ThreeMfOptions { thumbnail: Some(b"PNG".to_vec()), ..Default::default() };
     let package = threemf::write(&model(), &options, &plenty()).expect("within limits");
