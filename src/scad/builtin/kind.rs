@@ -40,7 +40,7 @@ fn asks(job: &mut Interpreter<'_>, arguments: &Arguments<'_>, question: impl Fn(
     if !job.has_count(arguments, 1) {
         return Ok(Value::Undef);
     }
-    Ok(Value::Bool(question(&arguments.values[0])))
+    Ok(Value::from(question(&arguments.values[0])))
 }
 
 pub(super) fn version(_: &mut Interpreter<'_>, _: &Arguments<'_>) -> Run<Value> {

@@ -81,7 +81,7 @@ pub(super) fn has_key(job: &mut Interpreter<'_>, arguments: &Arguments<'_>) -> R
         return Ok(Value::Undef);
     }
     match (&arguments.values[0], &arguments.values[1]) {
-        (Value::Object(object), Value::Text(name)) => Ok(Value::Bool(object.get(name.as_str()).is_some())),
+        (Value::Object(object), Value::Text(name)) => Ok(Value::from(object.get(name.as_str()).is_some())),
         (Value::Object(_), other) => {
             job.warn_type(arguments, "argument 1", "string", other);
             Ok(Value::Undef)

@@ -59,7 +59,7 @@ pub(super) fn resize(_: &mut Interpreter<'_>, arguments: &ModuleArguments<'_>) -
     let mut auto = [false; 3];
     match arguments.get("auto") {
         Value::List(list) => auto.iter_mut().zip(list.iter()).for_each(|(slot, value)| *slot = value.is_true()),
-        Value::Bool(all) => auto = [*all; 3],
+        Value::Bool(all) => auto = [all.0; 3],
         _ => {}
     }
     Ok(Kind::Resize(Resize { new_size: Vec3::from(new_size), auto, convexity: convexity(arguments) }))

@@ -56,12 +56,9 @@ impl Callee {
 impl Interpreter<'_> {
     /// A call of a function that is known.
     pub(super) fn call(&mut self, call: &Call, frame: Frame) -> Run<Value> {
-        let staged = match self.begin(&call.site) {
-            Ok(()) => self.stage_known(call, frame),
-            Err(stop) => return Err(stop),
-        };
-        match staged {
-            Ok(call) => self.run(call),
+        self.begin(&call.site)?;
+        match self.stage_known(call, frame) {
+            Ok((callee, staged, has_defaults)) => self.run(callee, staged, has_defaults, &call.site),
             Err(mut stop) => {
                 trace(&mut stop, &call.site);
                 Err(stop)
@@ -72,10 +69,9 @@ impl Interpreter<'_> {
     /// A call of whatever a value turns out to be.
     pub(super) fn dynamic(&mut self, call: &DynamicCall, frame: Frame) -> Run<Value> {
         self.begin(&call.site)?;
-        let flow = self.dynamic_flow(call, frame);
-        match flow {
+        match self.dynamic_flow(call, frame) {
             Ok(Flow::Done(value)) => Ok(value),
-            Ok(Flow::Call(call)) => self.run(call),
+            Ok(Flow::Call(next)) => self.run(next.callee, next.staged, next.has_defaults, &call.site),
             Err(mut stop) => {
                 trace(&mut stop, &call.site);
                 Err(stop)
@@ -98,50 +94,51 @@ impl Interpreter<'_> {
     }
 
     /// Runs a call whose frame is put together, and all that take its place.
-    fn run(&mut self, first: TailCall) -> Run<Value> {
+    fn run(&mut self, first: Callee, base: usize, has_defaults: bool, site: &Rc<Site>) -> Run<Value> {
         let mark = self.undo.len();
-        let base = first.staged;
-        let mut call = first;
+        let (mut callee, mut has_defaults) = (first, has_defaults);
+        let mut tail_site: Option<Rc<Site>> = None;
         let mut count = 0;
         loop {
-            let flow = self.run_once(&call, base);
-            match flow {
+            match self.run_once(&callee, has_defaults, base) {
                 Ok(Flow::Done(value)) => {
-                    self.stack.truncate(base);
+                    self.pop_slots(base);
                     self.restore_specials(mark);
                     return Ok(value);
                 }
                 Ok(Flow::Call(next)) => {
-                    self.stack.drain(base..next.staged);
+                    self.slide_slots(base, next.staged);
                     if count == TAIL_CALLS_MAX {
                         return Err(self.stop_tail(&next));
                     }
                     count += 1;
-                    call = next;
                     if self.undo.len() > mark + 256 {
                         self.compact_undo(mark);
                     }
-                    self.step(call.site.span)?;
+                    self.step(next.site.span)?;
+                    (callee, has_defaults) = (next.callee, next.has_defaults);
+                    tail_site = Some(next.site);
                 }
                 Err(mut stop) => {
-                    trace(&mut stop, &call.site);
+                    trace(&mut stop, tail_site.as_ref().unwrap_or(site));
                     return Err(stop);
                 }
             }
         }
     }
 
-    fn run_once(&mut self, call: &TailCall, base: usize) -> Run<Flow> {
-        let body = call.callee.body();
-        let frame = match &call.callee {
+    #[inline]
+    fn run_once(&mut self, callee: &Callee, has_defaults: bool, base: usize) -> Run<Flow> {
+        let body = callee.body();
+        let frame = match callee {
             Callee::Function(_, outer) => Frame { base: base as u32, id: *outer },
             Callee::Closure(closure) => self.push_closure(closure, base),
         };
-        if call.has_defaults {
+        if has_defaults {
             self.fill_defaults(&body.parameters, frame)?;
         }
         let flow = self.tail(&body.body, frame);
-        if matches!(call.callee, Callee::Closure(_)) {
+        if matches!(callee, Callee::Closure(_)) {
             self.frames.pop();
         }
         flow
@@ -209,7 +206,7 @@ impl Interpreter<'_> {
                     let Some(body) = &echo.body else { return Ok(Flow::Done(Value::Undef)) };
                     body
                 }
-                Expr::Call(call) => return self.stage_known(call, frame).map(Flow::Call),
+                Expr::Call(call) => return self.tail_known(call, frame),
                 Expr::Dynamic(call) => return self.dynamic_flow(call, frame),
                 Expr::Builtin(call) => return self.builtin_flow(call, frame).map(Flow::Done),
                 _ => return self.eval(expr, frame).map(Flow::Done),
@@ -217,7 +214,15 @@ impl Interpreter<'_> {
         }
     }
 
-    fn stage_known(&mut self, call: &Call, frame: Frame) -> Run<TailCall> {
+    #[inline]
+    fn tail_known(&mut self, call: &Call, frame: Frame) -> Run<Flow> {
+        let (callee, staged, has_defaults) = self.stage_known(call, frame)?;
+        Ok(Flow::Call(TailCall { callee, site: call.site.clone(), staged, has_defaults }))
+    }
+
+    /// Puts the frame of a call together: who is called, where the frame begins, whether defaults are to be filled in.
+    #[inline]
+    fn stage_known(&mut self, call: &Call, frame: Frame) -> Run<(Callee, usize, bool)> {
         let outer = self.frame_up(frame, call.hops);
         if call.enter != NONE {
             self.enter_file(call.enter)?;
@@ -226,14 +231,13 @@ impl Interpreter<'_> {
             Some(body) => body.clone(),
             None => lower_function(self, call.function)?,
         };
-        let staged = self.stack.len();
-        self.stack.resize(staged + body.frame_size as usize, Value::Unset);
+        let staged = self.push_slots(body.frame_size);
         self.stage(&call.plan, staged, frame, &call.site)?;
-        let has_defaults = !call.plan.defaults.is_empty();
-        Ok(TailCall { callee: Callee::Function(body, outer), site: call.site.clone(), staged, has_defaults })
+        Ok((Callee::Function(body, outer), staged, !call.plan.defaults.is_empty()))
     }
 
     /// Puts the arguments of a call into the frame that begins at `staged`.
+    #[inline]
     pub(super) fn stage(&mut self, plan: &ArgumentPlan, staged: usize, frame: Frame, site: &Site) -> Run<()> {
         if plan.plain {
             for (target, value) in &plan.arguments {
@@ -307,7 +311,7 @@ impl Interpreter<'_> {
             }
         }
         match &call.otherwise {
-            Otherwise::Call(Expr::Call(call)) => self.stage_known(call, frame).map(Flow::Call),
+            Otherwise::Call(Expr::Call(call)) => self.tail_known(call, frame),
             Otherwise::Call(Expr::Builtin(call)) => self.builtin_flow(call, frame).map(Flow::Done),
             Otherwise::Call(other) => self.eval(other, frame).map(Flow::Done),
             Otherwise::Unknown(reach) => {
@@ -334,8 +338,7 @@ impl Interpreter<'_> {
         site: &Rc<Site>,
         frame: Frame,
     ) -> Run<TailCall> {
-        let staged = self.stack.len();
-        self.stack.resize(staged + closure.body.frame_size as usize, Value::Unset);
+        let staged = self.push_slots(closure.body.frame_size);
         let parameters = &closure.body.parameters;
         let simple = arguments.len() <= parameters.len() && arguments.iter().all(|(name, _)| name.is_none());
         if simple && parameters.iter().all(|parameter| matches!(parameter.target, Target::Slot(_))) {
@@ -433,14 +436,13 @@ impl Interpreter<'_> {
         let block = lower_file(self, file)?;
         self.files[file as usize].state = FileState::Running;
         let (impure, said, mark) = (self.impure, self.log.count(), self.undo.len());
-        let base = self.stack.len();
-        self.stack.resize(base + block.1 as usize, Value::Unset);
+        let base = self.push_slots(block.1);
         let first = self.files[file as usize].first_global as usize;
         for at in 0..self.files[file as usize].assignments.len() {
             self.globals[first + at] = Value::Unset;
         }
         self.run_assignments(&block.0, Frame { base: base as u32, id: NONE })?;
-        self.stack.truncate(base);
+        self.pop_slots(base);
         self.restore_specials(mark);
         let pure = impure == self.impure && said == self.log.count();
         self.files[file as usize].state = if pure { FileState::Fresh } else { FileState::Stale };

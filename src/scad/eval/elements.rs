@@ -72,7 +72,7 @@ impl Interpreter<'_> {
             Expr::ForC(parts) => self.for_c(parts, frame, out),
             Expr::Each(parts) => self.each_element(&parts.0, parts.1, frame, out),
             Expr::If(parts) => {
-                if self.eval(&parts.0, frame)?.is_true() {
+                if self.test(&parts.0, frame)? {
                     self.element(&parts.1, frame, out)
                 } else if let Some(otherwise) = &parts.2 {
                     self.element(otherwise, frame, out)
@@ -213,7 +213,7 @@ impl Interpreter<'_> {
         self.bind_all(&parts.init, frame)?;
         let mut rounds = 0;
         let mut asked = GROWTH;
-        while self.eval(&parts.condition, frame)?.is_true() {
+        while self.test(&parts.condition, frame)? {
             self.step(parts.span)?;
             self.element(&parts.body, frame, out)?;
             if rounds == ROUNDS_MAX {

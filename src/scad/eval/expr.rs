@@ -26,21 +26,12 @@ impl Interpreter<'_> {
             Expr::Call(call) => self.call(call, frame),
             Expr::Builtin(call) => self.builtin(call, frame),
             Expr::Dynamic(call) => self.dynamic(call, frame),
-            Expr::Index(parts) => {
-                let list = self.eval(&parts.0, frame)?;
-                let at = self.eval(&parts.1, frame)?;
-                Ok(index(&list, &at))
-            }
+            Expr::Index(parts) => self.index(&parts.0, &parts.1, frame),
             Expr::Ternary(parts) => {
-                let chosen = if self.eval(&parts.0, frame)?.is_true() { &parts.1 } else { &parts.2 };
+                let chosen = if self.test(&parts.0, frame)? { &parts.1 } else { &parts.2 };
                 self.eval(chosen, frame)
             }
-            Expr::And(parts) => {
-                Ok(Value::Bool(self.eval(&parts.0, frame)?.is_true() && self.eval(&parts.1, frame)?.is_true()))
-            }
-            Expr::Or(parts) => {
-                Ok(Value::Bool(self.eval(&parts.0, frame)?.is_true() || self.eval(&parts.1, frame)?.is_true()))
-            }
+            Expr::And(_) | Expr::Or(_) => Ok(Value::from(self.test(expr, frame)?)),
             Expr::List(items) => self.list(items, frame),
             Expr::Unary(unary) => self.unary(unary, frame),
             Expr::Captured(at) => Ok(self.captured(*at, frame)),
@@ -148,27 +139,49 @@ impl Interpreter<'_> {
         Value::Number(children.map_or(0, |block| block.instantiations.len()) as f64)
     }
 
+    /// The number that an expression is without any work.
+    #[inline(always)]
+    fn peek(&self, expr: &Expr, frame: Frame) -> Option<f64> {
+        match expr {
+            Expr::Local(slot) => self.stack[(frame.base + slot) as usize].as_number(),
+            Expr::Const(Value::Number(number)) => Some(*number),
+            _ => None,
+        }
+    }
+
     #[inline]
     fn binary(&mut self, binary: &Binary, frame: Frame) -> Run<Value> {
+        if let (Some(a), Some(b)) = (self.peek(&binary.left, frame), self.peek(&binary.right, frame))
+            && let Some(value) = quick(binary.op, a, b)
+        {
+            return Ok(value);
+        }
         let left = self.eval(&binary.left, frame)?;
         let right = self.eval(&binary.right, frame)?;
-        if let (Value::Number(a), Value::Number(b)) = (&left, &right) {
-            let (a, b) = (*a, *b);
-            match binary.op {
-                BinaryOp::Add => return Ok(Value::Number(a + b)),
-                BinaryOp::Subtract => return Ok(Value::Number(a - b)),
-                BinaryOp::Multiply => return Ok(Value::Number(a * b)),
-                BinaryOp::Divide => return Ok(Value::Number(a / b)),
-                BinaryOp::Less => return Ok(Value::Bool(a < b)),
-                BinaryOp::LessEqual => return Ok(Value::Bool(a <= b)),
-                BinaryOp::Greater => return Ok(Value::Bool(a > b)),
-                BinaryOp::GreaterEqual => return Ok(Value::Bool(a >= b)),
-                BinaryOp::Equal => return Ok(Value::Bool(a == b)),
-                BinaryOp::NotEqual => return Ok(Value::Bool(a != b)),
-                _ => {}
-            }
+        if let (Value::Number(a), Value::Number(b)) = (&left, &right)
+            && let Some(value) = quick(binary.op, *a, *b)
+        {
+            return Ok(value);
         }
         self.binary_slow(binary, &left, &right)
+    }
+
+    /// Whether a condition holds.
+    pub(super) fn test(&mut self, expr: &Expr, frame: Frame) -> Run<bool> {
+        match expr {
+            Expr::Binary(binary) => {
+                if let (Some(a), Some(b)) = (self.peek(&binary.left, frame), self.peek(&binary.right, frame))
+                    && let Some(holds) = compared(binary.op, a, b)
+                {
+                    return Ok(holds);
+                }
+                Ok(self.binary(binary, frame)?.is_true())
+            }
+            Expr::And(parts) => Ok(self.test(&parts.0, frame)? && self.test(&parts.1, frame)?),
+            Expr::Or(parts) => Ok(self.test(&parts.0, frame)? || self.test(&parts.1, frame)?),
+            Expr::Unary(unary) if unary.op == UnaryOp::Not => Ok(!self.test(&unary.operand, frame)?),
+            _ => Ok(self.eval(expr, frame)?.is_true()),
+        }
     }
 
     #[inline(never)]
@@ -193,10 +206,25 @@ impl Interpreter<'_> {
         Value::Undef
     }
 
+    /// `list[at]`; a list in a variable is looked into where it lies.
+    #[inline]
+    fn index(&mut self, list: &Expr, at: &Expr, frame: Frame) -> Run<Value> {
+        let Expr::Local(slot) = list else {
+            let list = self.eval(list, frame)?;
+            let at = self.eval(at, frame)?;
+            return Ok(index(&list, &at));
+        };
+        let at = match self.peek(at, frame) {
+            Some(number) => Value::Number(number),
+            None => self.eval(at, frame)?,
+        };
+        Ok(index(&self.stack[(frame.base + slot) as usize], &at))
+    }
+
     fn unary(&mut self, unary: &Unary, frame: Frame) -> Run<Value> {
         let operand = self.eval(&unary.operand, frame)?;
         let result = match unary.op {
-            UnaryOp::Not => return Ok(Value::Bool(!operand.is_true())),
+            UnaryOp::Not => return Ok(Value::from(!operand.is_true())),
             UnaryOp::Negate => value::negate(&operand),
             UnaryOp::BitNot => value::bit_not(&operand),
         };
@@ -372,6 +400,32 @@ impl Interpreter<'_> {
         stop.hide_trace();
         stop
     }
+}
+
+/// Operators on two numbers that are worth a short cut.
+#[inline(always)]
+fn quick(op: BinaryOp, a: f64, b: f64) -> Option<Value> {
+    Some(match op {
+        BinaryOp::Add => Value::Number(a + b),
+        BinaryOp::Subtract => Value::Number(a - b),
+        BinaryOp::Multiply => Value::Number(a * b),
+        BinaryOp::Divide => Value::Number(a / b),
+        BinaryOp::Modulo => Value::Number(a % b),
+        _ => return compared(op, a, b).map(Value::from),
+    })
+}
+
+#[inline(always)]
+fn compared(op: BinaryOp, a: f64, b: f64) -> Option<bool> {
+    Some(match op {
+        BinaryOp::Less => a < b,
+        BinaryOp::LessEqual => a <= b,
+        BinaryOp::Greater => a > b,
+        BinaryOp::GreaterEqual => a >= b,
+        BinaryOp::Equal => a == b,
+        BinaryOp::NotEqual => a != b,
+        _ => return None,
+    })
 }
 
 /// How many products a multiplication of lists takes.

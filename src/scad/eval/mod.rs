@@ -115,7 +115,10 @@ pub struct Interpreter<'h> {
     pub(in crate::scad) fonts: Arc<[csg::Font]>,
     pub(in crate::scad) random: Random,
     pub(in crate::scad) files_read: FxHashMap<String, Arc<[u8]>>,
+    /// Slots of all frames; what lies above `top` is `Unset`.
     stack: Vec<Value>,
+    /// Where the next frame begins.
+    top: usize,
     frames: Vec<FrameEntry>,
     specials: Vec<Value>,
     special_ids: FxHashMap<Name, u32>,
@@ -163,7 +166,8 @@ impl<'h> Interpreter<'h> {
             fonts: Arc::from([]),
             random: Random::default(),
             files_read: FxHashMap::default(),
-            stack: Vec::new(),
+            stack: vec![Value::Unset; 1024],
+            top: 0,
             frames: Vec::new(),
             specials: Vec::new(),
             special_ids: FxHashMap::default(),
@@ -192,7 +196,7 @@ impl<'h> Interpreter<'h> {
             ("$fa", Value::Number(12.0)),
             ("$fs", Value::Number(2.0)),
             ("$t", Value::Number(self.options.time)),
-            ("$preview", Value::Bool(self.options.preview)),
+            ("$preview", Value::from(self.options.preview)),
             ("$vpt", Value::numbers(&view.target)),
             ("$vpr", Value::numbers(&view.rotation)),
             ("$vpd", Value::Number(view.distance)),
@@ -260,6 +264,34 @@ impl<'h> Interpreter<'h> {
                 self.specials[id as usize] = former;
             }
         }
+    }
+
+    /// Takes slots for a frame; where they begin.
+    #[inline]
+    fn push_slots(&mut self, count: u32) -> usize {
+        let base = self.top;
+        self.top += count as usize;
+        if self.top > self.stack.len() {
+            self.stack.resize(self.top * 2, Value::Unset);
+        }
+        base
+    }
+
+    /// Gives the slots of the frame that begins at `base` back, and of all above.
+    #[inline]
+    fn pop_slots(&mut self, base: usize) {
+        self.stack[base..self.top].fill_with(|| Value::Unset);
+        self.top = base;
+    }
+
+    /// Puts the frame that begins at `staged`, the last one, in the place of the one that begins at `base`.
+    #[inline]
+    fn slide_slots(&mut self, base: usize, staged: usize) {
+        let count = self.top - staged;
+        for at in 0..count {
+            self.stack.swap(base + at, staged + at);
+        }
+        self.pop_slots(base + count);
     }
 
     /// The frame `hops` up from the running one.

@@ -28,7 +28,7 @@ impl Interpreter<'_> {
     /// Runs the main program.
     pub(in crate::scad) fn run_main(&mut self) -> Run<Vec<NodeRef>> {
         let block = lower_file(self, 0)?;
-        self.stack.resize(block.1 as usize, Value::Unset);
+        self.push_slots(block.1);
         let mut nodes = Vec::new();
         let frame = Frame { base: 0, id: NONE };
         self.run_assignments(&block.0, frame)?;
@@ -262,8 +262,7 @@ impl Interpreter<'_> {
             return Err(self.stop_recursion("module", &site.name, body.span));
         }
         let mark = self.undo.len();
-        let base = self.stack.len();
-        self.stack.resize(base + body.frame_size as usize, Value::Unset);
+        let base = self.push_slots(body.frame_size);
         self.stage(plan, base, frame, site)?;
         let inner = Frame { base: base as u32, id: self.frames.len() as u32 };
         self.frames.push(FrameEntry {
@@ -279,7 +278,7 @@ impl Interpreter<'_> {
         self.module_block(&body, inner, &mut nodes)?;
         self.module_names.pop();
         self.frames.pop();
-        self.stack.truncate(base);
+        self.pop_slots(base);
         self.restore_specials(mark);
         self.add_node(Kind::Group, nodes, site.span, instantiation.modifiers, out)
     }

@@ -15,7 +15,7 @@ impl Lowerer<'_, '_> {
         let span = self.span(expr.loc);
         Ok(match &expr.kind {
             ExprKind::Undef => Expr::Const(Value::Undef),
-            ExprKind::Bool(value) => Expr::Const(Value::Bool(*value)),
+            ExprKind::Bool(value) => Expr::Const(Value::from(*value)),
             ExprKind::Number(value) => Expr::Const(Value::Number(*value)),
             ExprKind::Text(text) => Expr::Const(Value::text(&**text)),
             ExprKind::Name(name) => self.variable(name, span, Missing::Warn),

@@ -26,7 +26,7 @@ pub fn plain_text(value: &Value) -> Option<String> {
 fn write_value(out: &mut String, value: &Value, depth: u32) -> bool {
     match value {
         Value::Unset | Value::Undef | Value::Cell(_) => out.push_str("undef"),
-        Value::Bool(value) => out.push_str(if *value { "true" } else { "false" }),
+        Value::Bool(flag) => out.push_str(if flag.0 { "true" } else { "false" }),
         Value::Number(number) => write_number(out, *number),
         Value::Text(text) => {
             out.push('"');

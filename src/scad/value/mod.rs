@@ -28,6 +28,11 @@ pub use ops::{Why, binary, bit_not, index, negate};
 pub use range::Range;
 pub use text::{Text, ascii_text};
 
+/// A truth value as wide as the other payloads: values are then copied in two moves, not in pieces.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd)]
+#[repr(align(8))]
+pub struct Flag(pub bool);
+
 /// A value of the language, and two states of a variable that no program sees.
 #[derive(Debug, Clone, Default)]
 pub enum Value {
@@ -37,7 +42,7 @@ pub enum Value {
     #[default]
     Undef,
     /// `true`, `false`
-    Bool(bool),
+    Bool(Flag),
     /// A number.
     Number(f64),
     /// A string.
@@ -74,7 +79,7 @@ impl Value {
     pub fn is_true(&self) -> bool {
         match self {
             Self::Unset | Self::Undef | Self::Cell(_) => false,
-            Self::Bool(value) => *value,
+            Self::Bool(flag) => flag.0,
             Self::Number(value) => *value != 0.0,
             Self::Text(text) => !text.is_empty(),
             Self::List(list) => list.len() != 0,
@@ -125,7 +130,7 @@ impl Value {
     /// The truth value, if it is one.
     pub fn as_bool(&self) -> Option<bool> {
         match self {
-            Self::Bool(value) => Some(*value),
+            Self::Bool(flag) => Some(flag.0),
             _ => None,
         }
     }
@@ -170,6 +175,6 @@ impl From<f64> for Value {
 
 impl From<bool> for Value {
     fn from(value: bool) -> Self {
-        Self::Bool(value)
+        Self::Bool(Flag(value))
     }
 }

@@ -47,10 +47,10 @@ pub fn binary(op: BinaryOp, left: &Value, right: &Value) -> Result<Value, Why> {
         BinaryOp::Subtract => subtract(left, right),
         BinaryOp::Multiply => multiply(left, right),
         BinaryOp::Divide => divide(left, right),
-        BinaryOp::Equal => Ok(Value::Bool(equal(left, right))),
-        BinaryOp::NotEqual => Ok(Value::Bool(!equal(left, right))),
+        BinaryOp::Equal => Ok(Value::from(equal(left, right))),
+        BinaryOp::NotEqual => Ok(Value::from(!equal(left, right))),
         BinaryOp::Less | BinaryOp::LessEqual | BinaryOp::Greater | BinaryOp::GreaterEqual => {
-            compare(op, left, right).map(Value::Bool)
+            compare(op, left, right).map(Value::from)
         }
         _ => match (left, right) {
             (Value::Number(a), Value::Number(b)) => on_numbers(op, *a, *b).map(Value::Number),
