@@ -2,6 +2,7 @@
 
 use crate::budget::Budget;
 use crate::drawing::DrawError;
+use crate::drawing::assembly::part_points;
 use crate::drawing::edge::Model;
 use crate::drawing::figure::{Figure, Stroke};
 use crate::drawing::ring::Rings;
@@ -60,6 +61,7 @@ pub fn section_figure(model: &Model, plane: &Plane, budget: &Budget) -> Result<F
     figure.caption = name;
     figure.is_section = true;
     figure.depth = Some(plane.point.dot(picture.toward));
+    figure.part_points = part_points(&cut.rest, &seen);
     Ok(figure)
 }
 

@@ -45,8 +45,21 @@ pub struct Figure {
     pub depth: Option<f64>,
     /// Outlines of cut walls, for a plan's dimensions.
     pub walls: Vec<Vec<Vec2>>,
+    /// For each part a visible point of it.
+    pub part_points: Vec<Option<Vec2>>,
+    /// Item references.
+    pub balloons: Vec<Balloon>,
     /// Centres that have their place given.
     pub located: Vec<Vec2>,
+}
+
+/// An item reference: a number in a circle with a leader.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Balloon {
+    /// What it points at.
+    pub point: Vec2,
+    /// The number.
+    pub item: String,
 }
 
 /// A centre line between two points; on paper it goes a little past them.
@@ -86,6 +99,8 @@ impl Figure {
             is_section: false,
             depth: None,
             walls: Vec::new(),
+            part_points: Vec::new(),
+            balloons: Vec::new(),
             located: Vec::new(),
         }
     }

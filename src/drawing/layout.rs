@@ -36,8 +36,8 @@ const LEGIBLE_PLAN: f64 = 100.0;
 /// … or at least this long where it is drawn at full size or larger.
 const LEGIBLE_ENLARGED: f64 = 40.0;
 
-/// Finds sheet, scale and places; none when the figures do not fit on any allowed sheet.
-pub fn lay_out(figures: &[Figure], spec: &SheetSpec) -> Option<Layout> {
+/// Finds sheet, scale and places above a parts list of some rows; none when the figures do not fit on any allowed sheet.
+pub fn lay_out(figures: &[Figure], spec: &SheetSpec, rows: usize) -> Option<Layout> {
     let longest = figures.iter().map(|figure| figure.bounds.size().max_element()).fold(0.0, f64::max);
     let sheets = match spec.paper {
         Paper::Sheet { size, portrait } => vec![Sheet::new(size, portrait)],
@@ -45,7 +45,7 @@ pub fn lay_out(figures: &[Figure], spec: &SheetSpec) -> Option<Layout> {
     };
     let mut best: Option<Layout> = None;
     for sheet in sheets {
-        let Some(layout) = largest_scale(figures, spec, sheet) else { continue };
+        let Some(layout) = largest_scale(figures, spec, sheet, rows) else { continue };
         let scale = layout.ratio.0 / layout.ratio.1;
         let planned = figures.iter().any(|figure| !figure.walls.is_empty());
         let legible = if planned {
@@ -67,10 +67,10 @@ pub fn lay_out(figures: &[Figure], spec: &SheetSpec) -> Option<Layout> {
     best
 }
 
-fn largest_scale(figures: &[Figure], spec: &SheetSpec, sheet: Sheet) -> Option<Layout> {
+fn largest_scale(figures: &[Figure], spec: &SheetSpec, sheet: Sheet, rows: usize) -> Option<Layout> {
     match spec.scale {
-        Scale::Fixed(paper, model) => fit(figures, sheet, (paper, model)),
-        Scale::Auto => scales().find_map(|ratio| fit(figures, sheet, ratio)),
+        Scale::Fixed(paper, model) => fit(figures, sheet, (paper, model), rows),
+        Scale::Auto => scales().find_map(|ratio| fit(figures, sheet, ratio, rows)),
     }
 }
 
@@ -83,7 +83,7 @@ fn scales() -> impl Iterator<Item = (f64, f64)> {
 }
 
 /// Tries one scale on one sheet.
-fn fit(figures: &[Figure], sheet: Sheet, ratio: (f64, f64)) -> Option<Layout> {
+fn fit(figures: &[Figure], sheet: Sheet, ratio: (f64, f64), rows: usize) -> Option<Layout> {
     let style = Style::of(sheet.size);
     let scale = ratio.0 / ratio.1;
     let cells = assign_cells(figures);
@@ -96,7 +96,7 @@ fn fit(figures: &[Figure], sheet: Sheet, ratio: (f64, f64)) -> Option<Layout> {
     let arranged: Vec<Arranged> = figures.iter().map(|figure| arrange(figure, scale, &style)).collect();
     let extents: Vec<Aabb2> = arranged.iter().map(|figure| figure.extent).collect();
     let grid = Tracks::new(&extents, &cells);
-    let title = title_frame(&sheet);
+    let title = title_frame(&sheet, rows);
     let above = Aabb2 { min: Vec2::new(inner.min.x, title.max.y + EDGE), max: inner.max };
     let beside = Aabb2 { min: inner.min, max: Vec2::new(title.min.x - EDGE, inner.max.y) };
     for area in [inner, above, beside] {

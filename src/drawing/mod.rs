@@ -2,6 +2,7 @@
 //!
 //! **In**: closed triangle meshes in mm, Z up, with or without face provenance. **Out**: pages in paper mm.
 
+mod assembly;
 mod chain;
 mod cover;
 mod cull;
@@ -26,6 +27,7 @@ mod spec;
 mod style;
 mod title;
 mod view;
+mod wanted;
 mod weld;
 
 pub use chain::{Chain, chain};

@@ -40,6 +40,7 @@ pub fn arrange(figure: &Figure, scale: f64, style: &Style) -> Arranged {
     for callout in &figure.callouts {
         marks.push(callout_mark(callout, onto(callout.center), callout.radius * scale, style, &mut obstacles));
     }
+    balloon_marks(figure, style, &onto, &mut marks);
     let half = figure.bounds.size() * (scale * 0.5);
     let bounds = Aabb2 { min: -half, max: half };
     let mut extent = marks.iter().map(mark_box).fold(bounds, Aabb2::union);
@@ -56,6 +57,36 @@ pub fn arrange(figure: &Figure, scale: f64, style: &Style) -> Arranged {
     }
     Arranged { marks, extent }
 }
+
+/// Item references in two columns beside the figure, in the order of what they point at.
+fn balloon_marks(figure: &Figure, style: &Style, onto: &impl Fn(Vec2) -> Vec2, marks: &mut Vec<Mark>) {
+    let covered = marks.iter().map(mark_box).fold(Aabb2::EMPTY, Aabb2::union);
+    let ink = style.ink(Layer::Dimension);
+    let (mut left, mut right): (Vec<_>, Vec<_>) =
+        figure.balloons.iter().map(|balloon| (onto(balloon.point), &balloon.item)).partition(|(at, _)| at.x < 0.0);
+    let columns = [(&mut left, covered.min.x - BALLOON_GAP), (&mut right, covered.max.x + BALLOON_GAP)];
+    for (column, x) in columns {
+        column.sort_by(|a, b| a.0.y.total_cmp(&b.0.y));
+        let mut floor = f64::NEG_INFINITY;
+        for (target, item) in column.iter() {
+            // never level: a leader along an edge would look like one
+            let center = Vec2::new(x, (target.y + BALLOON_RADIUS * 2.0).max(floor));
+            floor = center.y + BALLOON_RADIUS * 2.5;
+            let toward = (*target - center).normalize_or_zero();
+            marks.push(line(ink, center + toward * BALLOON_RADIUS, *target));
+            marks.push(arrowhead(ink, *target, toward, style.arrow));
+            marks.push(Mark { ink, view: None, shape: Shape::Circle { center, radius: BALLOON_RADIUS } });
+            let height = style.text * 1.4;
+            let at = center - Vec2::Y * (height * 0.5);
+            marks.push(text(style.ink(Layer::Text), at, height, Anchor::Middle, item));
+        }
+    }
+}
+
+/// Radius of a balloon, mm.
+const BALLOON_RADIUS: f64 = 4.0;
+/// From the figure to its balloons' centres, mm.
+const BALLOON_GAP: f64 = 12.0;
 
 /// Hatch lines lie closer in small areas: 0.7 to 3 mm (ISO 128-50 leaves it to the size of the area).
 fn space_hatches(marks: &mut [Mark]) {
@@ -78,13 +109,13 @@ fn cutting_marks(cutting: &CuttingLine, point: Vec2, bounds: Aabb2, others: &[Ma
     let reach = corners.map(|corner| (corner - point).dot(along));
     let room = |at: f64| {
         let tip = point + along * at;
-        let far = tip + cutting.looking * (CUTTING_ARROW + 1.0);
-        let side = along * (style.text * 1.4 + 3.0);
+        let far = tip + cutting.looking * (CUTTING_ARROW + style.text * 1.4 + 2.0);
+        let side = along * 2.4;
         obstacles.count_in(Aabb2::of([tip - side, tip + side, far - side, far + side])) == 0
     };
     // past the view, and farther where dimensions are in the way
     let end = |edge: f64, sign: f64| {
-        let places = (0..20).map(|step| edge + sign * (CUTTING_END + 2.0 + 3.0 * f64::from(step)));
+        let places = (0..20).map(|step| edge + sign * (CUTTING_END + 1.0 + 3.0 * f64::from(step)));
         places.clone().find(|at| room(*at)).or_else(|| places.last()).unwrap_or(edge)
     };
     let low = end(reach.into_iter().fold(f64::INFINITY, f64::min), -1.0);
@@ -99,14 +130,8 @@ fn cutting_marks(cutting: &CuttingLine, point: Vec2, bounds: Aabb2, others: &[Ma
         marks.push(line(thin_solid(thin), end, tip));
         marks.push(arrowhead(thin_solid(thin), tip, cutting.looking, style.arrow * 1.4));
         let height = style.text * 1.4;
-        let beside = end - along * (inward * (height * 0.5 + 1.5)) + cutting.looking * (CUTTING_ARROW * 0.5);
-        marks.push(text(
-            style.ink(Layer::Text),
-            beside - Vec2::Y * (height * 0.5),
-            height,
-            Anchor::Middle,
-            &cutting.label,
-        ));
+        let beyond = tip + cutting.looking * (height * 0.5 + 1.0) - Vec2::Y * (height * 0.5);
+        marks.push(text(style.ink(Layer::Text), beyond, height, Anchor::Middle, &cutting.label));
     }
     marks
 }

@@ -1,5 +1,6 @@
 //! Title block (ISO 7200): 180 mm wide, at the lower right corner of the frame.
 
+use crate::drawing::assembly::ROW;
 use crate::drawing::sheet::Sheet;
 use crate::drawing::spec::{Projection, TitleFields};
 use crate::drawing::style::{Style, fit_text, line, rectangle, text};
@@ -22,15 +23,16 @@ pub struct SheetFacts {
     pub sheet_count: usize,
 }
 
-/// The place that the block takes on a sheet.
-pub fn title_frame(sheet: &Sheet) -> Aabb2 {
+/// The place that the block with the rows of a parts list takes on a sheet.
+pub fn title_frame(sheet: &Sheet, rows: usize) -> Aabb2 {
     let corner = Vec2::new(sheet.space().max.x, sheet.space().min.y);
-    Aabb2 { min: Vec2::new(corner.x - SIZE.x, corner.y), max: Vec2::new(corner.x, corner.y + SIZE.y) }
+    let list = if rows == 0 { 0.0 } else { ROW * (rows + 1) as f64 };
+    Aabb2 { min: Vec2::new(corner.x - SIZE.x, corner.y), max: Vec2::new(corner.x, corner.y + SIZE.y + list) }
 }
 
 /// Draws the block.
 pub fn title_block(sheet: &Sheet, style: &Style, fields: &TitleFields, facts: &SheetFacts) -> Vec<Mark> {
-    let frame = title_frame(sheet);
+    let frame = title_frame(sheet, 0);
     let thick = Ink { layer: Layer::Title, width: style.wide, line: LineType::Continuous };
     let thin = Ink { width: style.wide * 0.5, ..thick };
     let mut marks = vec![rectangle(thick, frame.min, frame.max)];

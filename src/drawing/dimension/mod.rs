@@ -12,6 +12,17 @@ pub use walls::wall_chains;
 
 use crate::geom::Vec2;
 
+/// Which sizes are given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sizes {
+    /// None.
+    None,
+    /// What the whole takes up.
+    Overall,
+    /// All that are recognised.
+    All,
+}
+
 /// A dimension wanted in a view, in the view's picture plane at full size.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Measure {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::drawing::dimension::{Callout, CalloutKind, Measure, Side, length_text, overall, wall_chains};
+use crate::drawing::dimension::{Callout, CalloutKind, Measure, Side, Sizes, length_text, overall, wall_chains};
 use crate::drawing::edge::Model;
 use crate::drawing::feature::{Bore, Hole, Level, curved_facets, holes, levels, walls};
 use crate::drawing::figure::{CenterLine, Figure};
@@ -10,14 +10,21 @@ use crate::drawing::ring::{Ring, Rings};
 use crate::geom::{Vec2, Vec3};
 
 /// Adds centre lines to all views, and dimensions where they are wanted.
-pub fn dimension(model: &Model, rings: &Rings, figures: &mut [Figure], sizes: bool) {
+pub fn dimension(model: &Model, rings: &Rings, figures: &mut [Figure], sizes: Sizes) {
     let slack = model.diagonal() * 1.0e-4;
     let (bores, tapers) = walls(model, rings);
     let holes = holes(&bores, &tapers, slack);
-    for figure in figures.iter_mut() {
+    let several = model.part_of.iter().any(|part| *part > 0);
+    for figure in figures.iter_mut().filter(|figure| figure.is_section || !several) {
+        // the outside of an assembly would show the axes of what is inside
         center_lines(figure, &bores, slack);
     }
-    if !sizes {
+    if sizes == Sizes::None {
+        return;
+    }
+    if sizes == Sizes::Overall {
+        let whole = Facets { model, curved: vec![true; model.triangles.len()], holes: &[] };
+        extents_and_levels(&whole, &[], None, figures);
         return;
     }
     figures.iter_mut().for_each(wall_chains);
