@@ -6,6 +6,7 @@ mod drawing;
 mod export;
 mod job;
 mod layers;
+mod lease_model;
 mod local_aws;
 mod preview;
 mod realize;
