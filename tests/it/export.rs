@@ -521,3 +521,27 @@ fn report_says_what_is_not_closed() {
     assert_eq!(report["checks"]["manifold"], false);
     assert_eq!(report["checks"]["openEdges"], 3);
 }
+
+#[test]
+fn a_quantized_glb_is_smaller_and_as_good() {
+    let exact = glb::write(&drum(96), &glb::GlbOptions::default(), &plenty()).expect("within limits");
+    let options = glb::GlbOptions { quantize: true, ..Default::default() };
+    let bytes = glb::write(&drum(96), &options, &plenty()).expect("within limits");
+    let (document, binary) = glb_chunks(&bytes);
+    assert!(binary.len() * 10 < glb_chunks(&exact).1.len() * 7, "{} bytes", binary.len());
+    assert_eq!(document["extensionsRequired"][0], "KHR_mesh_quantization");
+    let part = |value: &Value| value.as_f64().expect("a number");
+    let node = &document["nodes"][0];
+    let mut input = Bytes(&binary[start(&document, 1)..]);
+    let mut far = 0.0_f64;
+    for _ in 0..number(&document["accessors"][1]["count"]) {
+        let cell = [(); 3].map(|()| f64::from(u16::from_le_bytes(input.take())));
+        assert_eq!(input.take::<2>(), [0, 0]);
+        let [x, y, z] =
+            [0, 1, 2].map(|axis| cell[axis] * part(&node["scale"][axis]) + part(&node["translation"][axis]));
+        let radius = 1000.0 * x.hypot(z);
+        assert!((radius - 5.0).abs() < 2.0e-4 || radius < 2.0e-4, "radius {radius}");
+        far = far.max(1000.0 * y);
+    }
+    assert!((far - 8.0).abs() < 2.0e-4);
+}
