@@ -215,12 +215,15 @@ fn arc(center: Vec2, radius: f64, start: f64, sweep: f64, count: u32) -> Vec<Seg
 /// Ends nearer than this are one point.
 const JOIN: f64 = 0.000_976_562_5;
 
-/// Segments to contours: as long as there is one with a loose end from there on, the first such; else round from any.
+/// Segments to contours: from loose ends as long as there are any, the first segment first; then round from whatever is left.
 fn join(segments: &[Segment]) -> Vec<Contour> {
     let mut net = Net::of(segments);
     let mut contours = Vec::new();
-    while let Some((segment, start)) = net.next_start() {
+    while let Some((segment, start)) = net.next_loose() {
         contours.push(net.walk(segment, start));
+    }
+    while let Some(segment) = net.left.first().copied() {
+        contours.push(net.walk(segment, net.ends[segment][0]));
     }
     contours
 }
@@ -258,16 +261,15 @@ impl Net {
         }
     }
 
-    /// The segment to go on with, and the place where it begins.
-    fn next_start(&mut self) -> Option<(usize, usize)> {
+    /// The first segment with a loose end, and that end.
+    fn next_loose(&mut self) -> Option<(usize, usize)> {
         while let Some(segment) = self.loose.pop_first() {
             let end = self.ends[segment].into_iter().find(|end| self.at_place[*end].len() == 1);
             if let Some(start) = end.filter(|_| self.left.contains(&segment)) {
                 return Some((segment, start));
             }
         }
-        let segment = *self.left.first()?;
-        Some((segment, self.ends[segment][0]))
+        None
     }
 
     fn walk(&mut self, segment: usize, start: usize) -> Contour {

@@ -4,6 +4,7 @@ use clipper2_rust::core::{FillRule, Path64, Paths64, Point64, is_positive};
 use clipper2_rust::engine::ClipType;
 use clipper2_rust::engine_public::Clipper64;
 use clipper2_rust::simplify_path;
+use rustc_hash::FxHashMap;
 
 use crate::geom::{Aabb2, Vec2};
 use crate::region::{Contour, Region, edges};
@@ -27,7 +28,7 @@ impl Region {
         for operand in rest {
             paths = clip(&paths, &grid.to_paths(operand), ClipType::Intersection, FillRule::NonZero);
         }
-        grid.to_region(&paths)
+        grid.to_exact_region(&paths, operands)
     }
 
     /// The region without its holes.
@@ -35,7 +36,7 @@ impl Region {
         let grid = Grid::for_regions(&[self]);
         let paths = clip(&grid.to_paths(self), &Paths64::new(), ClipType::Union, FillRule::NonZero);
         let outer: Paths64 = paths.into_iter().filter(|path| is_positive(path)).collect();
-        grid.to_region(&clip(&outer, &Paths64::new(), ClipType::Union, FillRule::NonZero))
+        grid.to_exact_region(&clip(&outer, &Paths64::new(), ClipType::Union, FillRule::NonZero), &[self])
     }
 
     /// What lies inside an odd number of contours.
@@ -64,7 +65,7 @@ fn combine(operands: &[&Region], clip_type: ClipType) -> Region {
     let grid = Grid::for_regions(operands);
     let Some((first, rest)) = operands.split_first() else { return Region::default() };
     let others: Paths64 = rest.iter().flat_map(|operand| grid.to_paths(operand)).collect();
-    grid.to_region(&clip(&grid.to_paths(first), &others, clip_type, FillRule::NonZero))
+    grid.to_exact_region(&clip(&grid.to_paths(first), &others, clip_type, FillRule::NonZero), operands)
 }
 
 /// One sweep of the clipper.
@@ -125,6 +126,25 @@ impl Grid {
             .filter(|contour| edges(contour).any(|(from, to)| from != to))
             .collect();
         Region::trusted(contours)
+    }
+
+    /// Back to mm, coordinates that the operands had as exactly as they had them.
+    fn to_exact_region(self, paths: &Paths64, operands: &[&Region]) -> Region {
+        let (mut known_x, mut known_y) = (FxHashMap::default(), FxHashMap::default());
+        for point in operands.iter().flat_map(|operand| operand.contours().iter().flatten()) {
+            for (known, value) in [(&mut known_x, point.x), (&mut known_y, point.y)] {
+                let step = (value * self.scale).round();
+                if step / self.scale != value {
+                    known.entry((step / self.scale).to_bits()).or_insert(value);
+                }
+            }
+        }
+        let region = self.to_region(paths);
+        if known_x.is_empty() && known_y.is_empty() {
+            return region;
+        }
+        let exact = |known: &FxHashMap<u64, f64>, value: f64| known.get(&value.to_bits()).copied().unwrap_or(value);
+        region.mapped(|point| Vec2::new(exact(&known_x, point.x), exact(&known_y, point.y)))
     }
 
     fn to_contour(self, path: &Path64) -> Contour {

@@ -22,6 +22,19 @@ impl Region {
         Self::trusted(contours)
     }
 
+    /// Each point moved by no more than rounding, so that the invariants hold as before; points that fall together become one.
+    pub fn mapped(&self, map: impl Fn(Vec2) -> Vec2) -> Self {
+        let moved = |contour: &Vec<Vec2>| {
+            let mut points: Vec<Vec2> = contour.iter().map(|point| map(*point)).collect();
+            points.dedup();
+            if points.len() > 1 && points.first() == points.last() {
+                points.pop();
+            }
+            points
+        };
+        Self::trusted(self.contours.iter().map(moved).filter(|contour| contour.len() >= 3).collect())
+    }
+
     /// Scaled about the origin to `size`; zero means leave, or scale along with the largest size wanted where `auto` says so.
     pub fn resized(&self, size: Vec2, auto: [bool; 2]) -> Self {
         if self.is_empty() {

@@ -1,7 +1,7 @@
 //! Booleans of any number of operands at once.
 
 use crate::solid::kernel::Body;
-use crate::solid::{Control, Fault, Solid};
+use crate::solid::{Control, Fault, Solid, prism};
 
 /// What a boolean keeps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,6 +29,9 @@ impl Solid {
             [] => Ok(Self::default()),
             [only] => Ok((*only).clone()),
             several => {
+                if let Some(solid) = prism::combine(operator, several, control)? {
+                    return Ok(solid);
+                }
                 let closed = several.iter().map(|operand| operand.closed(control)).collect::<Result<Vec<_>, _>>()?;
                 let bodies: Vec<&Body> = closed.iter().map(|operand| &operand.body).collect();
                 Ok(Self::of_body(Body::combine(operator, &bodies, control)?))

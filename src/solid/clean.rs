@@ -50,6 +50,12 @@ pub(super) fn round_positions(mesh: &mut ManifoldImpl, places: i32) {
     }
 }
 
+/// A coordinate rounded as [`round_positions`] rounds it.
+pub(super) fn rounded(value: f64, places: i32) -> f64 {
+    let scale = 10.0_f64.powi(places);
+    if (1.0..1.0e300).contains(&scale) { (value * scale).round() / scale } else { value }
+}
+
 /// Takes out closed parts without thickness: what is left between faces that are flush but for rounding.
 pub(super) fn drop_flakes(mesh: &mut ManifoldImpl) {
     let parts = Parts::of(mesh);
@@ -138,7 +144,7 @@ impl Solid {
 }
 
 /// Rounding of a product of a few dozen turns.
-const NOISE: f64 = 1.0e-12;
+pub(super) const NOISE: f64 = 1.0e-12;
 
 fn near(a: &Mat3, b: &Mat3) -> bool {
     let difference = *a - *b;
@@ -146,7 +152,7 @@ fn near(a: &Mat3, b: &Mat3) -> bool {
 }
 
 /// Whether each axis is mapped to an axis.
-fn is_along_axes(map: &Mat3) -> bool {
+pub(super) fn is_along_axes(map: &Mat3) -> bool {
     [map.x_axis, map.y_axis, map.z_axis].iter().all(|column: &Vec3| {
         let sizes = column.abs();
         let largest = sizes.max_element();

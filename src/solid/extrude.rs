@@ -44,11 +44,22 @@ impl Solid {
             build_walls(region, extrusion, slice, &face_of_edge, &mut draft);
         }
         build_caps(region, slices, &mut draft);
-        Ok(Self::of_body(draft.seal()?))
+        let solid = Self::of_body(draft.seal()?);
+        Ok(if extrusion.is_straight() {
+            let (low, high) = (extrusion.at(0).1.z, extrusion.at(slices).1.z);
+            solid.with_prism(region.clone(), low, high)
+        } else {
+            solid
+        })
     }
 }
 
 impl Extrusion {
+    /// Whether it goes straight up without a change.
+    fn is_straight(&self) -> bool {
+        self.direction.x == 0.0 && self.direction.y == 0.0 && self.twist == 0.0 && self.scale == Vec2::ONE
+    }
+
     /// The map of the region's plane at layer `slice`, and what is added to it.
     fn at(&self, slice: u32) -> (impl Fn(Vec2) -> Vec2 + use<>, Vec3) {
         let (part, whole) = (f64::from(slice), f64::from(self.slices.max(1)));

@@ -18,6 +18,7 @@ mod kernel;
 mod minkowski;
 mod polyhedron;
 mod primitive;
+mod prism;
 mod profile;
 mod provenance;
 mod revolve;
@@ -36,6 +37,7 @@ use std::sync::Arc;
 use crate::geom::{Aabb3, Affine3, Rgba, Vec3};
 use crate::mesh::TriMesh;
 use crate::solid::kernel::Body;
+use crate::solid::prism::Prism;
 use crate::solid::shell::Shell;
 
 /// A closed oriented two-manifold, or nothing; or, where [`Solid::is_closed`] says no, a foreign mesh that nothing was asked of yet.
@@ -44,11 +46,13 @@ use crate::solid::shell::Shell;
 pub struct Solid {
     body: Body,
     shell: Option<Arc<Shell>>,
+    /// Where it is one, in the frame that the body's mesh is kept in.
+    prism: Option<Arc<Prism>>,
 }
 
 impl Solid {
     fn of_body(body: Body) -> Self {
-        Self { body, shell: None }
+        Self { body, shell: None, prism: None }
     }
 
     /// Whether it has no triangles.
@@ -99,7 +103,7 @@ impl Solid {
             return Self::default();
         }
         let shell = self.shell.as_ref().map(|shell| Arc::new(shell.transformed(map)));
-        Self { body: self.body.transformed(map), shell }
+        Self { body: self.body.transformed(map), shell, prism: self.prism.clone() }
     }
 
     /// The solid with every face in one colour. O(n).
@@ -114,7 +118,8 @@ impl Solid {
 
     fn painted(&self, color: Option<Rgba>) -> Self {
         let shell = self.shell.as_ref().map(|shell| Arc::new(shell.colored(color)));
-        Self { body: self.body.colored(color), shell }
+        let prism = self.prism.as_ref().map(|prism| Arc::new(Prism { color, ..(**prism).clone() }));
+        Self { body: self.body.colored(color), shell, prism }
     }
 
     /// Whether it is convex; touching parts are not.

@@ -24,7 +24,7 @@ impl Solid {
         }
         match Body::merged(Draft::of_mesh(mesh.clone())) {
             Some(body) => Ok(Self::of_body(body)),
-            None => Ok(Self { body: Body::default(), shell: Some(Arc::new(Shell::new(mesh.clone()))) }),
+            None => Ok(Self { shell: Some(Arc::new(Shell::new(mesh.clone()))), ..Self::default() }),
         }
     }
 

@@ -2,6 +2,7 @@
 
 use crate::geom::{Vec3, cos_deg, sin_deg};
 use crate::mesh::Surface;
+use crate::region::Region;
 use crate::solid::kernel::Draft;
 use crate::solid::{Control, Fault, Solid};
 
@@ -32,7 +33,8 @@ impl Solid {
         for (face, corners) in CUBE_FACES.iter().enumerate() {
             draft.fan(corners, face as u32);
         }
-        Ok(Self::of_body(draft.seal()?))
+        let base = Region::square(size.truncate(), center);
+        Ok(Self::of_body(draft.seal()?).with_prism(base, min.z, max.z))
     }
 
     /// A sphere of rings of points, the first and last half a step from the poles; empty unless the radius is positive and finite.
@@ -105,7 +107,8 @@ impl Solid {
         let underside: Vec<u32> = lower.iter().rev().copied().collect();
         draft.cap(&underside, caps);
         draft.cap(&upper, caps + 1);
-        Ok(Self::of_body(draft.seal()?))
+        let solid = Self::of_body(draft.seal()?);
+        Ok(if bottom == top { solid.with_prism(Region::circle(bottom, segments), low, high) } else { solid })
     }
 }
 
