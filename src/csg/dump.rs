@@ -51,6 +51,9 @@ struct G(f64);
 impl std::fmt::Display for G {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let number = self.0;
+        if number == number.trunc() && number.abs() < 1e6 && (number != 0.0 || number.is_sign_positive()) {
+            return write!(out, "{}", number as i64);
+        }
         if !number.is_finite() {
             let sign = if number.is_sign_negative() { "-" } else { "" };
             return write!(out, "{sign}{}", if number.is_nan() { "nan" } else { "inf" });

@@ -391,7 +391,8 @@ impl Interpreter<'_> {
                 Statement::Include(..) | Statement::Use(..) => {}
             }
         }
-        for assignment in self.overrides.clone().iter() {
+        let overrides = if self.files.is_empty() { self.overrides.clone() } else { Arc::from([]) };
+        for assignment in overrides.iter() {
             override_assignment(gathering, FileId::NONE, assignment);
         }
     }

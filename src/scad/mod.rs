@@ -10,6 +10,7 @@
 
 mod ast;
 mod builtin;
+mod customizer;
 mod eval;
 mod host;
 mod ir;
@@ -33,6 +34,7 @@ use crate::diag::{Diagnostics, Severity, SourceMap, Span};
 use crate::scad::eval::Interpreter;
 use crate::scad::log::Run;
 
+pub use customizer::{Bounds, Control, Parameter, parameters};
 pub use host::{FontMetrics, Host, HostError, Purpose, TextMetrics};
 pub use options::{Feature, Features, Literal, Options, View};
 pub use unit::ParseCache;
@@ -70,6 +72,17 @@ pub fn evaluate(main: &str, host: &dyn Host, options: &Options, budget: &Budget)
     };
     let (diagnostics, sources) = interpreter.take_messages();
     Evaluation { tree, diagnostics, sources }
+}
+
+/// Reads the program at the path `main` and all that it includes and uses, and evaluates nothing: what is wrong with its text.
+pub fn check(main: &str, host: &dyn Host, options: &Options, budget: &Budget) -> Evaluation {
+    let mut interpreter = Interpreter::new(host, options, budget);
+    interpreter.prepare();
+    if let Err(stop) = interpreter.load_main(main) {
+        interpreter.finish_stop(*stop);
+    }
+    let (diagnostics, sources) = interpreter.take_messages();
+    Evaluation { tree: None, diagnostics, sources }
 }
 
 fn run(interpreter: &mut Interpreter<'_>, main: &str) -> Run<Option<NodeRef>> {

@@ -117,7 +117,7 @@ impl Default for View {
 /// What a job says about how its program is to be evaluated.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// Variables of the main program and of used files that get another value.
+    /// Variables of the main program that get another value.
     pub overrides: Vec<(String, Literal)>,
     /// Statements that stand at the end of the main program and of used files: OpenSCAD's `-D`.
     pub appended: Vec<String>,

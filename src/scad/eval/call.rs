@@ -407,6 +407,10 @@ impl Interpreter<'_> {
             return Ok(Value::Undef);
         }
         let count = call.arguments.len();
+        if let [(_, argument)] = call.arguments.as_slice() {
+            let value = self.eval(argument, frame)?;
+            return self.call_builtin(call, std::slice::from_ref(&value));
+        }
         if count <= FEW {
             let mut few = [Value::Undef, Value::Undef, Value::Undef, Value::Undef];
             for (slot, (_, argument)) in few.iter_mut().zip(&call.arguments) {

@@ -203,6 +203,11 @@ fn dot(left: &List, right: &List) -> Result<Value, Why> {
 }
 
 fn matrix_by_vector(matrix: &List, vector: &List) -> Result<Value, Why> {
+    if let (Some(rows), Some(factors)) = (matrix.as_values(), vector.as_numbers())
+        && let Some(product) = numeric_rows_by_vector(rows, factors)
+    {
+        return Ok(Value::list(product));
+    }
     let mut out = ListBuilder::default();
     for (at, row) in matrix.iter().enumerate() {
         let Some(row) = row.as_list().filter(|row| row.len() == vector.len()) else {
@@ -223,7 +228,39 @@ fn matrix_by_vector(matrix: &List, vector: &List) -> Result<Value, Why> {
     Ok(Value::list(out.finish()))
 }
 
+/// The product where all rows are numbers and as long as the vector.
+fn numeric_rows_by_vector(rows: &[Value], factors: &[f64]) -> Option<List> {
+    let product = |row: &Value| {
+        let row = row.as_list()?.as_numbers().filter(|row| row.len() == factors.len())?;
+        Some(row.iter().zip(factors).fold(0.0, |sum, (a, b)| sum + a * b))
+    };
+    if rows.len() <= 3 {
+        let mut few = [0.0; 3];
+        for (slot, row) in few.iter_mut().zip(rows) {
+            *slot = product(row)?;
+        }
+        return Some(List::of_numbers(&few[..rows.len()]));
+    }
+    rows.iter().map(product).collect::<Option<Vec<f64>>>().map(List::from_numbers)
+}
+
+/// The product where all rows are numbers and equally long.
+fn numeric_vector_by_rows(factors: &[f64], rows: &[Value]) -> Option<List> {
+    let width = rows.first()?.as_list()?.len();
+    let mut sums = vec![0.0; width];
+    for (factor, row) in factors.iter().zip(rows) {
+        let row = row.as_list()?.as_numbers().filter(|row| row.len() == width)?;
+        sums.iter_mut().zip(row).for_each(|(sum, entry)| *sum += factor * entry);
+    }
+    Some(List::from_numbers(sums))
+}
+
 fn vector_by_matrix(vector: &List, matrix: &List) -> Result<List, Why> {
+    if let (Some(factors), Some(rows)) = (vector.as_numbers(), matrix.as_values())
+        && let Some(product) = numeric_vector_by_rows(factors, rows)
+    {
+        return Ok(product);
+    }
     let width = matrix.get(0).as_ref().and_then(Value::as_list).map_or(0, List::len);
     let mut sums = vec![0.0; width];
     for column in 0..width {
