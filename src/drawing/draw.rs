@@ -7,7 +7,7 @@ use crate::drawing::assembly::{Kind, balloons, kinds, part_points, parts_list};
 use crate::drawing::cutting::{plan_figure, section_figure, show_cutting_plane};
 use crate::drawing::dimension::{Sizes, dimension};
 use crate::drawing::edge::Model;
-use crate::drawing::figure::Figure;
+use crate::drawing::figure::{Figure, visible_rings};
 use crate::drawing::hidden::see;
 use crate::drawing::layout::{Layout, lay_out};
 use crate::drawing::place::moved;
@@ -95,6 +95,7 @@ fn figure(model: &Model, rings: &Rings, view: &Wanted, hidden: bool, budget: &Bu
     let strokes = Figure::strokes_of(model, rings, &view.picture, &seen, hidden);
     let mut figure = Figure::blank(&view.name, view.cell, view.picture, strokes, bounds(model, &view.picture));
     figure.part_points = part_points(model, &seen);
+    figure.visible_rings = visible_rings(rings, &seen);
     Ok(figure)
 }
 

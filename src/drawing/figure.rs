@@ -45,6 +45,8 @@ pub struct Figure {
     pub depth: Option<f64>,
     /// Outlines of cut walls, for a plan's dimensions.
     pub walls: Vec<Vec<Vec2>>,
+    /// For each ring of the model whether some of it is seen.
+    pub visible_rings: Vec<bool>,
     /// For each part a visible point of it.
     pub part_points: Vec<Option<Vec2>>,
     /// Item references.
@@ -99,6 +101,7 @@ impl Figure {
             is_section: false,
             depth: None,
             walls: Vec::new(),
+            visible_rings: Vec::new(),
             part_points: Vec::new(),
             balloons: Vec::new(),
             located: Vec::new(),
@@ -115,6 +118,17 @@ impl Figure {
         strokes.extend(polylines(&lines.visible, Layer::Visible, seen.tolerance));
         strokes
     }
+}
+
+/// For each ring whether an edge of it is seen.
+pub fn visible_rings(rings: &Rings, seen: &Seen) -> Vec<bool> {
+    let mut visible = vec![false; rings.rings.len()];
+    for edge in seen.edges.iter().filter(|edge| !edge.visible.is_empty()) {
+        if let Some(ring) = visible.get_mut(rings.of_edge[edge.edge as usize] as usize) {
+            *ring = true;
+        }
+    }
+    visible
 }
 
 /// The visible and hidden pieces of edges.

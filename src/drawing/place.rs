@@ -38,7 +38,7 @@ pub fn arrange(figure: &Figure, scale: f64, style: &Style) -> Arranged {
         marks.iter().for_each(|mark| obstacles.add(mark));
     }
     for callout in &figure.callouts {
-        marks.push(callout_mark(callout, onto(callout.center), callout.radius * scale, style, &mut obstacles));
+        marks.push(callout_mark(callout, scale, &onto, style, &mut obstacles));
     }
     balloon_marks(figure, style, &onto, &mut marks);
     let half = figure.bounds.size() * (scale * 0.5);

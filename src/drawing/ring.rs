@@ -3,6 +3,7 @@
 use rustc_hash::FxHashMap;
 
 use crate::drawing::edge::{EdgeKind, Model};
+use crate::drawing::merge::neighbours;
 use crate::geom::Vec3;
 use crate::mesh::Surface;
 
@@ -48,13 +49,51 @@ const NOISE_SHARE: f64 = 4.0e-7;
 /// The chords of one arc differ by at most this share.
 const CHORD_SHARE: f64 = 0.02;
 
+/// Circles closer than this share of the diagonal are one circle.
+const JOIN_SHARE: f64 = 2.0e-6;
+
+fn is_same_circle(one: &Ring, two: &Ring, step: f64) -> bool {
+    one.center.distance(two.center) <= step
+        && (one.radius - two.radius).abs() <= step
+        && one.axis.dot(two.axis).abs() > 1.0 - 1.0e-8
+}
+
 impl Rings {
     /// Finds the circles: O(n) in the edges.
     pub fn find(model: &Model) -> Self {
         let mut rings = Self { rings: Vec::new(), of_edge: vec![NO_RING; model.edges.len()] };
         rings.from_surfaces(model);
         rings.from_chains(model);
+        rings.join(model);
         rings
+    }
+
+    /// Joins pieces of one circle.
+    fn join(&mut self, model: &Model) {
+        let pieces = std::mem::take(&mut self.rings);
+        let step = model.diagonal() * JOIN_SHARE;
+        let mut at: FxHashMap<[i64; 3], Vec<usize>> = FxHashMap::default();
+        for piece in pieces {
+            let cell = piece.center / (step * 4.0);
+            let cells = neighbours(cell.x).flat_map(|x| neighbours(cell.y).map(move |y| (x, y)));
+            let mut cells = cells.flat_map(|(x, y)| neighbours(cell.z).map(move |z| [x, y, z]));
+            let same = cells.find_map(|key| {
+                at.get(&key)?.iter().copied().find(|ring| is_same_circle(&self.rings[*ring], &piece, step))
+            });
+            match same {
+                Some(ring) => self.rings[ring].edges.extend(piece.edges),
+                None => {
+                    at.entry(cell.to_array().map(|c| c.round() as i64)).or_default().push(self.rings.len());
+                    self.rings.push(piece);
+                }
+            }
+        }
+        for (index, ring) in self.rings.iter_mut().enumerate() {
+            ring.whole = ring.whole || is_whole(model, &ring.edges);
+            for edge in &ring.edges {
+                self.of_edge[*edge as usize] = index as u32;
+            }
+        }
     }
 
     fn push(&mut self, ring: Ring) {
@@ -74,17 +113,21 @@ impl Rings {
                 continue;
             }
             let ends = edge.ends.map(|vertex| model.positions[vertex as usize]);
-            for side in edge.sides {
-                let Some((center, axis, radius)) = known_circle(model, side, edge.sides, ends, slack) else { continue };
-                let height = (center.dot(axis) / (slack * 16.0)).round() as i64;
-                let next = found.len();
-                let ring = *groups.entry((model.face_of[side as usize], height)).or_insert(next);
-                if ring == next {
-                    found.push(Ring { center, axis, radius, edges: Vec::new(), whole: false });
-                }
-                found[ring].edges.push(index as u32);
-                break;
+            let known = edge.sides.into_iter().filter_map(|side| {
+                let circle = known_circle(model, side, edge.sides, ends, slack)?;
+                Some((kind_order(model.surface(side)), model.face_of[side as usize], circle))
+            });
+            // the same face for all edges of a rim between two of them
+            let Some((_, face, (center, axis, radius))) = known.min_by_key(|(kind, face, _)| (*kind, *face)) else {
+                continue;
+            };
+            let height = (center.dot(axis) / (slack * 16.0)).round() as i64;
+            let next = found.len();
+            let ring = *groups.entry((face, height)).or_insert(next);
+            if ring == next {
+                found.push(Ring { center, axis, radius, edges: Vec::new(), whole: false });
             }
+            found[ring].edges.push(index as u32);
         }
         for ring in found {
             if ring.edges.len() >= MIN_KNOWN_EDGES && turns_gently(model, &ring) {
@@ -154,6 +197,15 @@ impl Rings {
             self.push(best);
             from = to;
         }
+    }
+}
+
+/// Cylinders before cones before spheres.
+fn kind_order(surface: Surface) -> u8 {
+    match surface {
+        Surface::Cylinder { .. } => 0,
+        Surface::Cone { .. } => 1,
+        _ => 2,
     }
 }
 

@@ -1,24 +1,32 @@
 //! Diameters and radii with a leader: where each goes so that it covers nothing.
 
-use crate::drawing::dimension::{Callout, CalloutKind};
+use crate::drawing::dimension::Callout;
 use crate::drawing::obstacle::Obstacles;
 use crate::drawing::style::{Style, arrowhead, line, text};
 use crate::geom::{Aabb2, Vec2, cos_deg, sin_deg};
 use crate::page::{Anchor, Dimension, DimensionKind, Layer, Mark, Shape, text_width};
 
 /// A place for a callout.
+#[derive(Clone, Copy)]
 struct Place {
+    center: Vec2,
     tip: Vec2,
     elbow: Vec2,
     /// 1 when the words go to the right of the elbow, -1 to the left.
     side: f64,
-    cost: f64,
 }
 
-/// Draws a callout where it disturbs least; `center` and `radius` are on paper.
-pub fn callout_mark(callout: &Callout, center: Vec2, radius: f64, style: &Style, obstacles: &mut Obstacles) -> Mark {
+/// Draws a callout where it disturbs least.
+pub fn callout_mark(
+    callout: &Callout,
+    scale: f64,
+    onto: &impl Fn(Vec2) -> Vec2,
+    style: &Style,
+    obstacles: &mut Obstacles,
+) -> Mark {
     let width = text_width(&callout.text, style.text) + 1.0;
-    let place = best_place(callout, center, radius, width, style, obstacles);
+    let radius = callout.radius * scale;
+    let place = best_place(callout, radius, onto, width, style, obstacles);
     let ink = style.ink(Layer::Dimension);
     let landing_end = place.elbow + Vec2::X * (width * place.side);
     let text_at = place.elbow.midpoint(landing_end) + Vec2::Y * TEXT_GAP;
@@ -32,14 +40,12 @@ pub fn callout_mark(callout: &Callout, center: Vec2, radius: f64, style: &Style,
     obstacles.add_box(text_box(&place, width, style));
     obstacles.add_line(place.tip, place.elbow);
     obstacles.add_line(place.elbow, landing_end);
-    let outward = (place.tip - center).normalize_or_zero();
-    let kind = match callout.kind {
-        CalloutKind::Diameter => DimensionKind::Diameter { from: center - outward * radius, to: place.tip },
-        CalloutKind::Radius { .. } => DimensionKind::Radius { center, to: place.tip },
-    };
-    let value = match callout.kind {
-        CalloutKind::Diameter => callout.radius * 2.0,
-        CalloutKind::Radius { .. } => callout.radius,
+    let outward = (place.tip - place.center).normalize_or_zero();
+    let (kind, value) = if callout.diameter {
+        let from = place.center - outward * radius;
+        (DimensionKind::Diameter { from, to: place.tip }, callout.radius * 2.0)
+    } else {
+        (DimensionKind::Radius { center: place.center, to: place.tip }, callout.radius)
     };
     let dimension = Dimension { kind, value, text: callout.text.clone(), text_at, drawn };
     Mark { ink, view: None, shape: Shape::Dimension(Box::new(dimension)) }
@@ -54,37 +60,40 @@ fn text_box(place: &Place, width: f64, style: &Style) -> Aabb2 {
     Aabb2 { min: place.elbow.min(end) - 0.6, max: place.elbow.max(end) + 0.6 }
 }
 
-/// Tries directions and lengths; least crossings first, then short leaders near 45 degrees.
-fn best_place(callout: &Callout, center: Vec2, radius: f64, width: f64, style: &Style, obstacles: &Obstacles) -> Place {
-    let mut best: Option<Place> = None;
-    for angle in DIRECTIONS {
-        let outward = Vec2::new(cos_deg(angle), sin_deg(angle));
-        let tip = match callout.kind {
-            CalloutKind::Diameter => center + outward * radius,
-            CalloutKind::Radius { toward } => {
-                if toward.dot(outward) < 0.8 {
-                    continue;
-                }
-                center + outward * radius
+/// Tries spots, directions and lengths: least covered and crossed first, then short leaders near 45 degrees at the first spot.
+fn best_place(
+    callout: &Callout,
+    radius: f64,
+    onto: &impl Fn(Vec2) -> Vec2,
+    width: f64,
+    style: &Style,
+    obstacles: &Obstacles,
+) -> Place {
+    let mut best: Option<(f64, Place)> = None;
+    for (spot_index, spot) in callout.spots.iter().enumerate() {
+        let center = onto(spot.center);
+        for (angle_index, angle) in DIRECTIONS.into_iter().enumerate() {
+            let outward = Vec2::new(cos_deg(angle), sin_deg(angle));
+            if spot.toward.is_some_and(|toward| toward.dot(outward) < 0.8) {
+                continue;
             }
-        };
-        let side = if outward.x >= 0.0 { 1.0 } else { -1.0 };
-        for length in LENGTHS {
-            let mut place = Place { tip, elbow: tip + outward * length, side, cost: 0.0 };
-            let covered = obstacles.count_in(text_box(&place, width, style));
-            let crossed = obstacles.count_across(place.tip + outward * 0.3, place.elbow);
-            place.cost = covered as f64 * 100.0 + crossed as f64 * 6.0 + length * 0.25;
-            if best.as_ref().is_none_or(|best| place.cost < best.cost) {
-                best = Some(place);
+            let tip = center + outward * radius;
+            let side = if outward.x >= 0.0 { 1.0 } else { -1.0 };
+            for length in LENGTHS {
+                let mut cost = length * 0.25 + spot_index as f64 * 2.0 + angle_index as f64 * 0.2;
+                if best.as_ref().is_some_and(|(least, _)| cost >= *least) {
+                    break;
+                }
+                let place = Place { center, tip, elbow: tip + outward * length, side };
+                cost += obstacles.count_in(text_box(&place, width, style)) as f64 * 100.0;
+                cost += obstacles.count_across(place.tip + outward * 0.3, place.elbow) as f64 * 6.0;
+                if best.as_ref().is_none_or(|(least, _)| cost < *least) {
+                    best = Some((cost, place));
+                }
             }
         }
     }
-    best.unwrap_or(Place {
-        tip: center + Vec2::X * radius,
-        elbow: center + Vec2::X * (radius + 10.0),
-        side: 1.0,
-        cost: 0.0,
-    })
+    best.map_or(Place { center: Vec2::ZERO, tip: Vec2::ZERO, elbow: Vec2::splat(10.0), side: 1.0 }, |(_, place)| place)
 }
 
 /// Directions of leaders in order of liking, degrees; none level or upright, as edges are.

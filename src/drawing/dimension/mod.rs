@@ -61,26 +61,23 @@ impl Measure {
 /// A diameter or radius wanted in a view, in the view's picture plane at full size.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Callout {
-    /// Centre of the circle.
-    pub center: Vec2,
-    /// Its radius.
+    /// The equal circles or arcs that it may point at, best first.
+    pub spots: Vec<Spot>,
+    /// Their radius.
     pub radius: f64,
     /// What is written.
     pub text: String,
-    /// What it gives.
-    pub kind: CalloutKind,
+    /// Whether it gives a diameter, not a radius.
+    pub diameter: bool,
 }
 
-/// What a callout gives.
+/// A circle, or an arc, that a callout may point at.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub enum CalloutKind {
-    /// The diameter of a whole circle.
-    Diameter,
-    /// The radius of an arc.
-    Radius {
-        /// From the centre to the arc's middle.
-        toward: Vec2,
-    },
+pub struct Spot {
+    /// Centre.
+    pub center: Vec2,
+    /// From the centre to an arc's middle; none for a whole circle.
+    pub toward: Option<Vec2>,
 }
 
 /// A side of a view.

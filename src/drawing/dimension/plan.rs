@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::drawing::dimension::{Callout, CalloutKind, Measure, Side, Sizes, length_text, overall, wall_chains};
+use crate::drawing::dimension::{Callout, Measure, Side, Sizes, Spot, length_text, overall, wall_chains};
 use crate::drawing::edge::Model;
 use crate::drawing::feature::{Bore, Hole, Level, curved_facets, holes, levels, walls};
 use crate::drawing::figure::{CenterLine, Figure};
@@ -268,9 +268,9 @@ fn hole_callouts(holes: &[Hole], figures: &mut [Figure], slack: f64) {
             }
             None => centers.clone(),
         };
-        let target = callout_target(&centers, figure);
+        let spots = spots(centers.iter().map(|center| Spot { center: *center, toward: None }).collect(), figure);
         let radius = group[0].drill.radius;
-        figure.callouts.push(Callout { center: target, radius, text: words, kind: CalloutKind::Diameter });
+        figure.callouts.push(Callout { spots, radius, text: words, diameter: true });
         positions(figure, &located, slack);
     }
 }
@@ -325,12 +325,17 @@ fn bolt_circle(centers: &[Vec2], others: &[Vec2], slack: f64) -> Option<(Vec2, f
     (even && (around || !is_square)).then_some((middle, radius))
 }
 
-/// The circle that a callout points at: the one nearest a corner, another corner for each next callout.
-fn callout_target(centers: &[Vec2], figure: &Figure) -> Vec2 {
+/// The circles that a callout may point at: those nearest a corner, another corner for each next callout.
+fn spots(mut spots: Vec<Spot>, figure: &Figure) -> Vec<Spot> {
     let corner = next_corner(figure);
-    let distance = |point: &Vec2| point.distance(corner);
-    centers.iter().copied().min_by(|a, b| distance(a).total_cmp(&distance(b))).unwrap_or(corner)
+    let distance = |spot: &Spot| spot.center.distance(corner);
+    spots.sort_by(|a, b| distance(a).total_cmp(&distance(b)));
+    spots.truncate(MAX_SPOTS);
+    spots
 }
+
+/// Circles that a callout tries.
+const MAX_SPOTS: usize = 4;
 
 fn next_corner(figure: &Figure) -> Vec2 {
     let (low, high) = (figure.bounds.min, figure.bounds.max);
@@ -437,59 +442,69 @@ fn boss_sizes(bores: &[Bore], turned: Option<Vec3>, figures: &mut [Figure], slac
         }
         let size = format!("Ø{}", length_text(group[0].radius * 2.0));
         let text = if centers.len() > 1 { format!("{}× {size}", centers.len()) } else { size };
-        let center = callout_target(&centers, figure);
-        figure.callouts.push(Callout { center, radius: group[0].radius, text, kind: CalloutKind::Diameter });
+        let spots = spots(centers.iter().map(|center| Spot { center: *center, toward: None }).collect(), figure);
+        figure.callouts.push(Callout { spots, radius: group[0].radius, text, diameter: true });
         positions(figure, &centers, slack);
     }
 }
 
 /// Radii of rounded corners, once for each radius in a view that shows them true.
 fn corner_radii(model: &Model, rings: &Rings, bores: &[Bore], figures: &mut [Figure], slack: f64) {
-    let mut groups: BTreeMap<(usize, i64, bool, bool), Vec<&Ring>> = BTreeMap::new();
-    for ring in rings.rings.iter().filter(|ring| !ring.whole) {
-        let along = |figure: &Figure| {
-            figure.cell.is_some() && !figure.is_section && figure.picture.toward.dot(ring.axis).abs() > PARALLEL
+    let mut groups: BTreeMap<(usize, bool, bool), Vec<(&Ring, f64)>> = BTreeMap::new();
+    for (index, ring) in rings.rings.iter().enumerate().filter(|(_, ring)| !ring.whole) {
+        let sweep = sweep_deg(model, ring);
+        let shows = |figure: &Figure| {
+            figure.cell.is_some()
+                && !figure.is_section
+                && figure.picture.toward.dot(ring.axis).abs() > PARALLEL
+                && figure.visible_rings.get(index).copied().unwrap_or(false)
+                && ring.radius < figure.bounds.size().max_element()
         };
-        if let Some(figure) = figures.iter().position(along) {
-            let key =
-                (figure, (ring.radius / slack).round() as i64, is_hollow(model, ring), sweep_deg(model, ring) > 190.0);
-            groups.entry(key).or_default().push(ring);
-        }
-    }
-    for ((index, _, _, more_than_half), group) in groups {
-        let figure = &mut figures[index];
-        let mut corners: Vec<(Vec2, Vec2)> = Vec::new();
-        for ring in &group {
-            let center = figure.picture.flat(ring.center);
-            let middle = center + arc_middle(model, ring, figure) * ring.radius;
-            if corners.iter().all(|(other, at)| other.distance(center) > slack || at.distance(middle) > ring.radius) {
-                corners.push((center, middle));
-            }
-        }
-        if corners.len() > MAX_ROUNDED {
+        if sweep < MIN_SWEEP_DEG || is_whole_elsewhere(bores, ring, slack) {
             continue;
         }
-        let radius = group[0].radius;
-        if is_whole_elsewhere(bores, group[0], slack) {
-            continue;
-        }
-        // pieces of one circle are that circle
-        let interrupted = corners.len() > 1 && corners.iter().all(|(center, _)| center.distance(corners[0].0) <= slack);
-        let more_than_half = more_than_half || interrupted;
-        let size = if more_than_half {
-            format!("Ø{}", length_text(radius * 2.0))
-        } else {
-            format!("R{}", length_text(radius))
-        };
-        let text = if corners.len() > 1 && !interrupted { format!("{}× {size}", corners.len()) } else { size };
-        let corner = next_corner(figure);
-        let nearest = corners.iter().min_by(|a, b| a.1.distance(corner).total_cmp(&b.1.distance(corner)));
-        if let Some((center, middle)) = nearest.copied() {
-            let toward = (middle - center).normalize_or_zero();
-            let kind = if more_than_half { CalloutKind::Diameter } else { CalloutKind::Radius { toward } };
-            figure.callouts.push(Callout { center, radius, text, kind });
+        if let Some(figure) = figures.iter().position(shows) {
+            groups.entry((figure, is_hollow(model, ring), sweep > 190.0)).or_default().push((ring, sweep));
         }
     }
+    for ((index, _, more_than_half), mut group) in groups {
+        group.sort_by(|a, b| a.0.radius.total_cmp(&b.0.radius));
+        let alike = |a: &(&Ring, f64), b: &(&Ring, f64)| b.0.radius - a.0.radius <= (b.0.radius * 0.012).max(slack);
+        let mut radii: Vec<&[(&Ring, f64)]> = group.chunk_by(alike).collect();
+        // the longest arcs first: lettering and carving have many short ones
+        let length = |rings: &[(&Ring, f64)]| rings.iter().map(|(ring, sweep)| ring.radius * sweep).sum::<f64>();
+        radii.sort_by(|a, b| length(b).total_cmp(&length(a)));
+        for rings in radii.into_iter().take(MAX_RADII) {
+            radius_callout(model, rings, more_than_half, &mut figures[index], slack);
+        }
+    }
+}
+
+/// Shorter arcs are no rounded corners.
+const MIN_SWEEP_DEG: f64 = 40.0;
+/// At most this many radii of one kind in a view.
+const MAX_RADII: usize = 4;
+
+fn radius_callout(model: &Model, rings: &[(&Ring, f64)], whole: bool, figure: &mut Figure, slack: f64) {
+    let mut corners: Vec<(Vec2, Vec2)> = Vec::new();
+    let radius = rings[rings.len() / 2].0.radius;
+    for (ring, _) in rings {
+        let center = figure.picture.flat(ring.center);
+        let middle = center + arc_middle(model, ring, figure) * ring.radius;
+        if corners.iter().all(|(other, at)| other.distance(center) > slack || at.distance(middle) > ring.radius) {
+            corners.push((center, middle));
+        }
+    }
+    if corners.len() > MAX_ROUNDED {
+        return;
+    }
+    let size = if whole { format!("Ø{}", length_text(radius * 2.0)) } else { format!("R{}", length_text(radius)) };
+    let text = if corners.len() > 1 { format!("{}× {size}", corners.len()) } else { size };
+    let toward = |center: Vec2, middle: Vec2| (!whole).then(|| (middle - center).normalize_or_zero());
+    let all =
+        corners.iter().map(|(center, middle)| Spot { center: *center, toward: toward(*center, *middle) }).collect();
+    let spots = spots(all, figure);
+    figure.callouts.push(Callout { spots, radius, text, diameter: whole });
 }
 
 /// Whether an arc is a part of a wall that is whole farther along, where its diameter is given.
