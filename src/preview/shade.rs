@@ -43,6 +43,9 @@ const EDGE_STRENGTH: f64 = 0.8;
 const GROUND_SKY: f64 = 0.55;
 const GROUND_KEY: f64 = 0.16;
 
+/// Share of the picture's shorter side over which the ground's shadow fades towards the border.
+const FADE: f64 = 0.1;
+
 impl<'a> Scene<'a> {
     /// Sets the lamps beside the camera, and looks up the colours.
     pub fn new(mesh: &'a TriMesh, normals: &'a [[Vec3; 3]], camera: &'a Camera, options: &'a PreviewOptions) -> Self {
@@ -206,14 +209,24 @@ impl Painter<'_> {
     fn opaque(&self, at: usize, triangle: u32, x: f64, y: f64) -> Layer {
         let (sky, key) = (f64::from(self.light.sky[at]), f64::from(self.light.key[at]));
         if triangle == NOTHING {
-            return self.ground(sky, key);
+            return self.ground(sky, key, self.fade(at));
         }
         (self.scene.light_from(self.raster, triangle, x, y, sky, key), 1.0)
     }
 
+    /// 1 inside the picture, falling to 0 at its border: a shadow that is cut off there would look like an edge.
+    fn fade(&self, at: usize) -> f64 {
+        let (width, height) = (self.scene.options.width as usize, self.scene.options.height as usize);
+        let (column, row) = (at % width, at / width);
+        let inside = column.min(width - 1 - column).min(row).min(height - 1 - row);
+        let share = (inside as f64 / (FADE * width.min(height) as f64)).min(1.0);
+        share * share * (3.0 - 2.0 * share)
+    }
+
     /// The background with the ground's shadow on it.
-    fn ground(&self, sky: f64, key: f64) -> Layer {
-        let shade = 1.0 - (1.0 - GROUND_SKY * (1.0 - sky)) * (1.0 - GROUND_KEY * (1.0 - key));
+    fn ground(&self, sky: f64, key: f64, fade: f64) -> Layer {
+        let open = (1.0 - GROUND_SKY * (1.0 - sky)) * (1.0 - GROUND_KEY * (1.0 - key));
+        let shade = fade * (1.0 - open);
         let (light, alpha) = self.background;
         (light * (alpha * (1.0 - shade)), alpha + (1.0 - alpha) * shade)
     }
