@@ -52,8 +52,8 @@ pub struct Attempt {
 }
 
 impl Attempt {
-    /// Does everything that is to be done with the delivery.
-    pub async fn run(self) {
+    /// Does everything that is to be done with the delivery. Says whether the message is done with.
+    pub async fn run(self) -> bool {
         let span = tracing::info_span!(
             "job",
             message = %self.delivery.message_id,
@@ -62,10 +62,12 @@ impl Attempt {
         );
         async move {
             let end = self.do_jobs().await;
+            let done = end == End::Done;
             self.finish(end).await;
+            done
         }
         .instrument(span)
-        .await;
+        .await
     }
 
     async fn do_jobs(&self) -> End {

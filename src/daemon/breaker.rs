@@ -65,7 +65,7 @@ impl Breaker {
                         return Admission::Trial;
                     }
                     Phase::Open(until) => until,
-                    // a trial that is never heard of again must not stop everything
+                    // woken when the trial succeeds, fails, or ends without having asked the store
                     Phase::Trying => Instant::now() + Duration::from_secs(5),
                 }
             };
@@ -76,7 +76,7 @@ impl Breaker {
         }
     }
 
-    /// The trial found nothing to try with: the next receive is one again.
+    /// The trial ended without a word from the store: there was no message, or its lease was lost. The next receive is a trial again.
     pub fn untried(&self) {
         let mut state = self.lock();
         if state.phase == Phase::Trying {

@@ -93,13 +93,13 @@ async fn job(State(daemon): State<Arc<Daemon>>, Path(id): Path<String>) -> Respo
 }
 
 async fn pause(State(daemon): State<Arc<Daemon>>) -> Json<Value> {
-    daemon.pause.set(true);
+    daemon.pause.set_by_hand(true);
     tracing::info!("paused by hand");
     Json(json!({ "paused": true }))
 }
 
 async fn resume(State(daemon): State<Arc<Daemon>>) -> Json<Value> {
-    daemon.pause.set(false);
+    daemon.pause.set_by_hand(false);
     tracing::info!("resumed by hand");
     Json(json!({ "paused": false }))
 }

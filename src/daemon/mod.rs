@@ -11,6 +11,7 @@ mod attempt;
 pub mod aws;
 mod breaker;
 mod dead_letter;
+mod ec2;
 mod envelope;
 mod http;
 mod inputs;
@@ -53,6 +54,7 @@ use crate::config::Settings;
 use crate::daemon::acknowledge::Acknowledger;
 use crate::daemon::aws::Clients;
 use crate::daemon::breaker::Breaker;
+use crate::daemon::ec2::{Metadata, Notice};
 use crate::daemon::inputs::Larder;
 use crate::daemon::lease::{Keeper, Lease};
 use crate::daemon::poll::Poller;
@@ -183,6 +185,11 @@ pub async fn run_with(
         // whoever wanted to know may have gone
         let _ = started.send(running);
     }
+    if daemon.settings.ec2.notices {
+        // before the first receive: a daemon that is started again after a notice must not begin anew
+        daemon.look_for_notice().await;
+        tasks.tracker.spawn(Arc::clone(&daemon).watch_notices(tasks.stop.clone()));
+    }
     let attempts = TaskTracker::new();
     let mut poller = JoinSet::new();
     poller.spawn(Poller::new(Arc::clone(&daemon), attempts.clone()).run());
@@ -304,6 +311,11 @@ impl Daemon {
         })
     }
 
+    /// Whether the queue keeps order within groups.
+    fn is_fifo(&self, queue: usize) -> bool {
+        self.keepers[queue].queue().name().ends_with(".fifo")
+    }
+
     fn breaker(&self) -> &Breaker {
         &self.settler.breaker
     }
@@ -319,6 +331,41 @@ impl Daemon {
         event::Started { queues: &queues, bucket: &self.settings.store.bucket, jobs: self.settings.worker.jobs, http }
             .emit();
         systemd::ready(&format!("receiving from {}", queues.join(", ")));
+    }
+
+    async fn watch_notices(self: Arc<Self>, stop: CancellationToken) {
+        loop {
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = tokio::time::sleep(ec2::PERIOD) => self.look_for_notice().await,
+            }
+        }
+    }
+
+    /// Stops receiving when the instance is to end. What is in hand goes on; what does not fit into the time is given back before it is over.
+    async fn look_for_notice(&self) {
+        let metadata = Metadata::at(&self.settings.ec2.metadata_endpoint);
+        match metadata.notice().await {
+            Ok(None) => {}
+            Ok(Some(Notice::Rebalance)) => tracing::debug!("EC2 recommends to rebalance"),
+            Ok(Some(Notice::ScaleIn)) => {
+                if self.pause.set_notice("the Auto Scaling group ends this instance") {
+                    event::Noticed { notice: "scale-in", left: None }.emit();
+                }
+            }
+            Ok(Some(Notice::Spot(left))) => {
+                if self.pause.set_notice("Spot takes this instance back") {
+                    event::Noticed { notice: "spot", left: Some(left) }.emit();
+                    let abandon = self.shutdown.clone();
+                    tokio::spawn(async move {
+                        tokio::time::sleep(left.saturating_sub(SPOT_MARGIN)).await;
+                        abandon.drain.cancel();
+                        abandon.abandon.cancel();
+                    });
+                }
+            }
+            Err(error) => tracing::debug!(%error, "no answer from the metadata service"),
+        }
     }
 
     /// Lets jobs in hand finish within the grace, then gives them back.
@@ -355,8 +402,8 @@ impl Daemon {
         if self.shutdown.drain.is_cancelled() {
             return Some("draining");
         }
-        if self.pause.is_paused() {
-            return Some("paused");
+        if let Some(reason) = self.pause.reason() {
+            return Some(reason);
         }
         if !self.breaker().is_closed() {
             return Some("the store fails");
@@ -376,6 +423,9 @@ impl Daemon {
     }
 }
 
+/// Time enough to give messages back before the instance is gone.
+const SPOT_MARGIN: Duration = Duration::from_secs(15);
+
 /// How long jobs may take to be given back once they are cancelled: longer than a job is waited for.
 const LAST_WORDS: Duration = Duration::from_secs(45);
 
@@ -393,25 +443,42 @@ impl Flag {
     }
 }
 
-/// Whether receiving is paused by hand.
+/// Why receiving is paused, if it is: by hand, and by a notice of EC2.
 #[derive(Debug)]
-struct Pause(watch::Sender<bool>);
+struct Pause(watch::Sender<Reasons>);
+
+#[derive(Debug, Clone, Copy, Default)]
+struct Reasons {
+    by_hand: bool,
+    notice: Option<&'static str>,
+}
+
+impl Reasons {
+    fn first(self) -> Option<&'static str> {
+        self.notice.or(self.by_hand.then_some("paused"))
+    }
+}
 
 impl Pause {
     fn new() -> Self {
-        Self(watch::Sender::new(false))
+        Self(watch::Sender::new(Reasons::default()))
     }
 
-    fn set(&self, paused: bool) {
-        self.0.send_replace(paused);
+    fn set_by_hand(&self, paused: bool) {
+        self.0.send_modify(|reasons| reasons.by_hand = paused);
     }
 
-    fn is_paused(&self) -> bool {
-        *self.0.borrow()
+    /// Whether that was news.
+    fn set_notice(&self, notice: &'static str) -> bool {
+        self.0.send_if_modified(|reasons| reasons.notice.replace(notice).is_none())
+    }
+
+    fn reason(&self) -> Option<&'static str> {
+        self.0.borrow().first()
     }
 
     async fn wait_until_running(&self) {
         // the sender lives in the same struct
-        let _ = self.0.subscribe().wait_for(|paused| !paused).await;
+        let _ = self.0.subscribe().wait_for(|reasons| reasons.first().is_none()).await;
     }
 }

@@ -24,6 +24,34 @@ pub struct Poller {
     failing: bool,
 }
 
+/// Deliveries to be done one after the other: those of one group of a FIFO queue; else a chain is one delivery.
+struct Chain(Vec<(Attempt, Option<OwnedSemaphorePermit>)>);
+
+impl Chain {
+    fn is_group_of(&self, attempt: &Attempt) -> bool {
+        self.0.iter().any(|(other, _)| other.delivery.group == attempt.delivery.group)
+    }
+
+    /// Does them in order. After one that goes back to the queue the rest of the group goes back too: it may not overtake.
+    async fn run(self) {
+        let mut in_order = true;
+        for (attempt, slot) in self.0 {
+            let daemon = Arc::clone(&attempt.daemon);
+            let metrics = &daemon.metrics;
+            metrics.jobs_in_flight.add(1);
+            if in_order {
+                in_order = attempt.run().await;
+            } else {
+                metrics.jobs_released.increment();
+                attempt.lease.release(Duration::ZERO).await;
+            }
+            metrics.jobs_in_flight.add(-1);
+            daemon.breaker().untried();
+            drop(slot);
+        }
+    }
+}
+
 /// How long a wait lasts before the loop says that it is alive.
 const TICK: Duration = Duration::from_secs(5);
 
@@ -101,6 +129,7 @@ impl Poller {
         if deliveries.is_empty() && admission == Admission::Trial {
             daemon.breaker().untried();
         }
+        let mut chains: Vec<Chain> = Vec::new();
         for delivery in deliveries {
             let lease = daemon.keepers[queue].hold(&delivery);
             if daemon.shutdown.drain.is_cancelled() {
@@ -119,14 +148,14 @@ impl Poller {
                 lease: Arc::new(lease),
                 received: Instant::now(),
             };
-            let slot = slots.pop();
-            self.attempts.spawn(async move {
-                let in_flight = &Arc::clone(&attempt.daemon).metrics.jobs_in_flight;
-                in_flight.add(1);
-                attempt.run().await;
-                in_flight.add(-1);
-                drop(slot);
-            });
+            let link = (attempt, slots.pop());
+            match chains.iter_mut().find(|chain| daemon.is_fifo(queue) && chain.is_group_of(&link.0)) {
+                Some(chain) => chain.0.push(link),
+                None => chains.push(Chain(vec![link])),
+            }
+        }
+        for chain in chains {
+            self.attempts.spawn(chain.run());
         }
     }
 

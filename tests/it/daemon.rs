@@ -385,3 +385,204 @@ async fn in_memory_time_runs_as_it_should() {
     let summary = daemon.await.expect("the daemon ends").expect("it started");
     assert_eq!(summary.settled["succeeded"], 1);
 }
+
+/// One request, one answer: status line, headers and body.
+async fn ask(address: std::net::SocketAddr, method: &str, path: &str) -> String {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let mut stream = tokio::net::TcpStream::connect(address).await.expect("a connection");
+    let request = format!("{method} {path} HTTP/1.1\r\nhost: x\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
+    stream.write_all(request.as_bytes()).await.expect("written");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.expect("read");
+    answer
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn over_http_it_is_seen_paused_and_told_to_cancel() {
+    let local = Local::start().await;
+    let settings = local.settings(&["http.listen=127.0.0.1:0", "http.control=true"]);
+    let services = Services::on_aws(&local.clients, &settings);
+    let shutdown = Shutdown::new();
+    let (started, running) = tokio::sync::oneshot::channel();
+    let hooks = Hooks { started: Some(started), ..Hooks::default() };
+    let daemon = tokio::spawn(run_with(settings, services, Resources::bundled(), echo(), shutdown.clone(), hooks));
+    let http = running.await.expect("it starts").http.expect("an address");
+    assert!(ask(http, "GET", "/healthz").await.starts_with("HTTP/1.1 200"));
+    assert!(ask(http, "GET", "/readyz").await.starts_with("HTTP/1.1 200"));
+    assert!(ask(http, "POST", "/v1/pause").await.starts_with("HTTP/1.1 200"));
+    let unready = ask(http, "GET", "/readyz").await;
+    assert!(unready.starts_with("HTTP/1.1 503") && unready.contains("paused"), "{unready}");
+    // the receive that was under way when it was paused may still bring one
+    tokio::time::sleep(Duration::from_millis(1200)).await;
+    local.send(&job("waits", "FOREVER")).await;
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    assert_eq!(local.depth(&local.queue).await, (1, 0));
+    ask(http, "POST", "/v1/resume").await;
+    assert!(eventually(|| async { ask(http, "GET", "/v1/jobs/waits").await.contains("\"running\"") }).await);
+    assert!(ask(http, "GET", "/v1/status").await.contains("\"waits\""));
+    assert!(ask(http, "POST", "/v1/jobs/waits/cancel").await.starts_with("HTTP/1.1 202"));
+    assert!(eventually(|| is_drained(&local)).await);
+    assert_eq!(local.manifest("waits").await.expect("a manifest")["status"], "canceled");
+    let metrics = ask(http, "GET", "/metrics").await;
+    assert!(metrics.contains("maquette_jobs_settled_total{status=\"canceled\"} 1"), "{metrics}");
+    assert!(ask(http, "GET", "/v1/jobs/unknown").await.contains("application/problem+json"));
+    shutdown.drain.cancel();
+    daemon.await.expect("the daemon ends").expect("it started");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_first_queue_is_emptied_before_the_second() {
+    let local = Local::start().await;
+    let second = crate::local_aws::create_queue(&local.clients, "batch", &[]).await;
+    let order = Arc::new(std::sync::Mutex::new(Vec::new()));
+    let noted: Work = {
+        let (inner, order) = (echo(), Arc::clone(&order));
+        Arc::new(move |spec, inputs, budget, progress| {
+            order.lock().expect("nobody panicked").push(spec.id.clone());
+            inner(spec, inputs, budget, progress)
+        })
+    };
+    for index in 0..6 {
+        let body = job(&format!("batch-{index}"), "cube(1);");
+        local.clients.sqs.send_message().queue_url(&second).message_body(body).send().await.expect("sent");
+        local.send(&job(&format!("first-{index}"), "cube(1);")).await;
+    }
+    let more = format!("queue.more_urls={second}");
+    let daemon = Daemon::start(&local, noted, &[&more, "worker.jobs=1", "worker.ahead=0"]);
+    assert!(eventually(|| async { is_drained(&local).await && local.depth(&second).await == (0, 0) }).await);
+    daemon.stop().await;
+    let order = order.lock().expect("nobody panicked").clone();
+    let last_first = order.iter().rposition(|id| id.starts_with("first")).expect("they ran");
+    let first_batch = order.iter().position(|id| id.starts_with("batch")).expect("they ran");
+    assert!(last_first < first_batch, "{order:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_fifo_group_keeps_its_order_and_others_go_beside_it() {
+    use aws_sdk_sqs::types::QueueAttributeName;
+    let mut local = Local::start().await;
+    let fifo = [(QueueAttributeName::FifoQueue, "true")];
+    local.queue = crate::local_aws::create_queue(&local.clients, "jobs.fifo", &fifo).await;
+    let order = Arc::new(std::sync::Mutex::new(Vec::new()));
+    let noted: Work = {
+        let (inner, order) = (echo(), Arc::clone(&order));
+        Arc::new(move |spec, inputs, budget, progress| {
+            order.lock().expect("nobody panicked").push(spec.id.clone());
+            inner(spec, inputs, budget, progress)
+        })
+    };
+    for index in 0..6 {
+        for group in ["a", "b"] {
+            let id = format!("{group}-{index}");
+            let call = local.clients.sqs.send_message().queue_url(&local.queue).message_body(job(&id, "cube(1);"));
+            call.message_group_id(group).message_deduplication_id(&id).send().await.expect("sent");
+        }
+    }
+    let daemon = Daemon::start(&local, noted, &["worker.jobs=4"]);
+    assert!(eventually(|| is_drained(&local)).await);
+    daemon.stop().await;
+    let order = order.lock().expect("nobody panicked").clone();
+    for group in ["a", "b"] {
+        let own: Vec<&String> = order.iter().filter(|id| id.starts_with(group)).collect();
+        assert!(own.is_sorted(), "{own:?}");
+        assert_eq!(own.len(), 6);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_job_file_in_the_bucket_is_a_job_however_it_is_told() {
+    let local = Local::start().await;
+    for id in ["by-event", "by-bridge", "by-topic", "by-pointer"] {
+        let body = aws_sdk_s3::primitives::ByteStream::from(job(id, "cube(1);").into_bytes());
+        let key = format!("in/{id} job.json");
+        local.clients.s3.put_object().bucket(BUCKET).key(key).body(body).send().await.expect("put");
+    }
+    let record = |id: &str| {
+        format!(
+            r#"{{"eventName":"ObjectCreated:Put","s3":{{"bucket":{{"name":"results"}},"object":{{"key":"in/{id}+job.json"}}}}}}"#
+        )
+    };
+    local.send(&format!(r#"{{"Records":[{}]}}"#, record("by-event"))).await;
+    local.send(r#"{"version":"0","detail-type":"Object Created","source":"aws.s3","detail":{"bucket":{"name":"results"},"object":{"key":"in/by-bridge job.json"}}}"#).await;
+    let inner = serde_json::Value::String(format!(r#"{{"Records":[{}]}}"#, record("by-topic")));
+    local.send(&format!(r#"{{"Type":"Notification","TopicArn":"arn:aws:sns:x","Message":{inner}}}"#)).await;
+    local.send(r#"["software.amazon.payloadoffloading.PayloadS3Pointer",{"s3BucketName":"results","s3Key":"in/by-pointer job.json"}]"#).await;
+    let daemon = Daemon::start(&local, echo(), &[]);
+    assert!(eventually(|| is_drained(&local)).await);
+    daemon.stop().await;
+    for id in ["by-event", "by-bridge", "by-topic", "by-pointer"] {
+        assert_eq!(local.manifest(id).await.expect(id)["status"], "succeeded");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn files_come_from_the_store_and_are_checked() {
+    let local = Local::start().await;
+    let put = async |key: &str, text: &str| {
+        let body = aws_sdk_s3::primitives::ByteStream::from(text.as_bytes().to_vec());
+        local.clients.s3.put_object().bucket(BUCKET).key(key).body(body).send().await.expect("put");
+    };
+    put("src/part.scad", "cube(2);").await;
+    put("templates/box/1.9/main.scad", "old").await;
+    put("templates/box/1.10/main.scad", "new").await;
+    let with = |id: &str, source: &str| {
+        format!(r#"{{"version":1,"id":"{id}","source":{source},"outputs":[{{"name":"part","format":"stl"}}]}}"#)
+    };
+    local.send(&with("object", r#"{"object":{"key":"src/part.scad"}}"#)).await;
+    local.send(&with("template", r#"{"template":"box"}"#)).await;
+    local.send(&with("pinned", r#"{"template":"box@1.9"}"#)).await;
+    local.send(&with("absent", r#"{"object":{"key":"src/absent.scad"}}"#)).await;
+    local.send(&with("foreign", r#"{"object":{"bucket":"secrets","key":"part.scad"}}"#)).await;
+    let wrong = format!(r#"{{"object":{{"key":"src/part.scad","digest":"sha256:{}"}}}}"#, "0".repeat(64));
+    local.send(&with("altered", &wrong)).await;
+    let daemon = Daemon::start(&local, echo(), &[]);
+    assert!(eventually(|| is_drained(&local)).await);
+    daemon.stop().await;
+    for (id, text) in [("object", "cube(2);"), ("template", "new"), ("pinned", "old")] {
+        assert_eq!(local.object(&format!("results/{id}/part.stl")).await.as_deref(), Some(text), "{id}");
+    }
+    for (id, code) in [("absent", "source_not_found"), ("foreign", "invalid_job"), ("altered", "invalid_job")] {
+        assert_eq!(local.manifest(id).await.expect(id)["error"]["code"], code, "{id}");
+    }
+}
+
+/// A metadata service that says that Spot takes the instance back in a while.
+async fn metadata_service(left: Duration) -> String {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let endpoint = format!("http://{}", listener.local_addr().expect("an address"));
+    let time = time::OffsetDateTime::now_utc() + left;
+    let time = time.format(&time::format_description::well_known::Rfc3339).expect("a time");
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let mut request = vec![0; 2048];
+            let count = stream.read(&mut request).await.unwrap_or_default();
+            let request = String::from_utf8_lossy(&request[..count]).into_owned();
+            let (status, body) = if request.starts_with("PUT /latest/api/token") {
+                ("200 OK", "token".to_owned())
+            } else if request.contains("spot/instance-action") && request.contains("X-aws-ec2-metadata-token: token") {
+                ("200 OK", format!(r#"{{"action":"terminate","time":"{time}"}}"#))
+            } else {
+                ("404 Not Found", String::new())
+            };
+            let answer =
+                format!("HTTP/1.1 {status}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}", body.len());
+            let _ = stream.write_all(answer.as_bytes()).await;
+        }
+    });
+    endpoint
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn after_a_spot_notice_nothing_more_is_received_and_the_daemon_ends_in_time() {
+    let local = Local::start().await;
+    local.send(&job("late", "cube(1);")).await;
+    let metadata = format!("ec2.metadata_endpoint={}", metadata_service(Duration::from_secs(17)).await);
+    let daemon = Daemon::start(&local, echo(), &["ec2.notices=true", &metadata]);
+    let begun = std::time::Instant::now();
+    // nobody tells it: it ends by itself, fifteen seconds before the instance does
+    let summary = daemon.task.await.expect("the daemon ends");
+    assert!(begun.elapsed() < Duration::from_secs(10));
+    assert_eq!(summary.received, 0);
+    assert_eq!(local.depth(&local.queue).await, (1, 0));
+}

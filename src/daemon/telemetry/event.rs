@@ -256,6 +256,25 @@ impl Draining<'_> {
     }
 }
 
+/// EC2 said that the instance is to end.
+pub struct Noticed<'a> {
+    /// `spot` or `scale-in`.
+    pub notice: &'a str,
+    /// Time left, where it is known.
+    pub left: Option<Duration>,
+}
+
+impl Noticed<'_> {
+    /// Logs it.
+    pub fn emit(&self) {
+        tracing::warn!(
+            notice = self.notice,
+            left_ms = self.left.map(millis),
+            "the instance is to end: nothing more is received"
+        );
+    }
+}
+
 fn millis(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
