@@ -113,8 +113,9 @@ fn turn(tensor: &mut [[f64; 3]; 3], axes: &mut [[f64; 3]; 3], p: usize, q: usize
     for row in tensor.iter_mut() {
         (row[p], row[q]) = mix(row[p], row[q]);
     }
-    for column in 0..3 {
-        (tensor[p][column], tensor[q][column]) = mix(tensor[p][column], tensor[q][column]);
+    let rows = tensor[p].into_iter().zip(tensor[q]);
+    for (column, (one, other)) in rows.enumerate() {
+        (tensor[p][column], tensor[q][column]) = mix(one, other);
     }
     for row in axes.iter_mut() {
         (row[p], row[q]) = mix(row[p], row[q]);
