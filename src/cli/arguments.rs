@@ -117,9 +117,18 @@ pub struct RenderArguments {
     /// Accepted for OpenSCAD's sake: there is one kernel
     #[arg(long, value_name = "NAME")]
     pub backend: Option<String>,
-    /// Accepted for OpenSCAD's sake
-    #[arg(long, value_name = "…", allow_hyphen_values = true)]
-    pub camera: Option<String>,
+    /// What `$vpt`, `$vpr`, `$vpd` tell the program: x,y,z,turns x,y,z,distance, or eye x,y,z,centre x,y,z
+    #[arg(long, value_name = "NUMBERS", allow_hyphen_values = true, value_delimiter = ',')]
+    pub camera: Vec<f64>,
+    /// Whether traces show what modules were called with
+    #[arg(long, value_name = "BOOL", default_value_t = true, action = clap::ArgAction::Set)]
+    pub trace_usermodule_parameters: bool,
+    /// Warns of sizes that make nothing: on or off
+    #[arg(long, value_name = "on|off")]
+    pub check_parameter_ranges: Option<String>,
+    /// Accepted for OpenSCAD's sake: wrong arguments are always told
+    #[arg(long, hide = true)]
+    pub check_parameters: Option<String>,
     /// Accepted for OpenSCAD's sake
     #[arg(long, hide = true)]
     pub viewall: bool,

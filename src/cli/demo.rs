@@ -22,7 +22,7 @@ const PATIENCE: Duration = Duration::from_secs(600);
 pub fn run(arguments: DemoArguments) -> CommandResult {
     serve::runtime()?.block_on(async {
         let directory = arguments.dir.unwrap_or_else(|| std::env::temp_dir().join("maquette-demo"));
-        let embedded = Embedded::start(&directory, &["http.listen=".to_owned(), "log.filter=warn".to_owned()]).await?;
+        let embedded = Embedded::start(&directory, &["http.listen=".to_owned(), "queue.wait_seconds=1".to_owned()]).await?;
         println!("queue and store  {} (in {})", embedded.endpoint(), directory.display());
         let began = Instant::now();
         let jobs = jobs(arguments.jobs.unwrap_or(SAMPLES.len()));

@@ -6,7 +6,6 @@ mod console;
 mod demo;
 mod disk;
 mod parameters;
-mod params;
 mod render;
 pub mod samples;
 mod serve;
@@ -31,7 +30,7 @@ pub fn run() -> ExitCode {
         Command::Render(render) => render::run(&render),
         Command::Submit(submit) => submit::run(submit),
         Command::Check(check) => check::run(&check),
-        Command::Params(params) => params::run(&params),
+        Command::Params(params) => parameters::run(&params),
         Command::Schema { document } => schema(&document),
         Command::StandIn(standin) => serve::stand_in(standin),
         Command::Healthcheck(target) => serve::healthcheck(&target),

@@ -15,9 +15,10 @@ use crate::cli::disk::{DiskHost, STDIN};
 use crate::cli::{CommandResult, Failed, STACK_BYTES, deep, parameters, pool};
 use crate::csg;
 use crate::diag::Severity;
+use crate::geom::atan2_deg;
 use crate::job::pipeline::{self, Request};
 use crate::job::{Engine, Outcome, OutputSpec, Product, options, report};
-use crate::scad::{self, Feature, Features};
+use crate::scad::{self, Feature, Features, View};
 
 /// Renders.
 pub fn run(arguments: &RenderArguments) -> CommandResult {
@@ -59,8 +60,35 @@ fn budget(arguments: &RenderArguments) -> Budget {
 }
 
 fn language_options(arguments: &RenderArguments, host: &DiskHost, preview: bool) -> Result<scad::Options, Failed> {
-    let overrides = parameters::from_set_file(arguments, host)?;
-    Ok(scad::Options { overrides, appended: arguments.define.clone(), preview, stack_bytes: STACK_BYTES, features: features(arguments), ..scad::Options::default() })
+    Ok(scad::Options {
+        overrides: parameters::from_set_file(arguments, host)?,
+        appended: arguments.define.clone(),
+        preview,
+        view: view(&arguments.camera)?,
+        features: features(arguments),
+        trace_parameters: arguments.trace_usermodule_parameters,
+        check_ranges: arguments.check_parameter_ranges.as_deref() == Some("on"),
+        stack_bytes: STACK_BYTES,
+        ..scad::Options::default()
+    })
+}
+
+/// The view that the program sees: seven numbers as OpenSCAD's window has them, or six for where the eye is and what it looks at.
+fn view(camera: &[f64]) -> Result<View, Failed> {
+    match *camera {
+        [] => Ok(View::default()),
+        [x, y, z, turn_x, turn_y, turn_z, distance] => {
+            Ok(View { target: [x, y, z], rotation: [turn_x, turn_y, turn_z], distance, ..View::default() })
+        }
+        [eye_x, eye_y, eye_z, x, y, z] => {
+            let (along, across, up) = (eye_x - x, eye_y - y, eye_z - z);
+            let flat = along.hypot(across);
+            let turn = (atan2_deg(across, along) + 90.0 + 360.0) % 360.0;
+            let rotation = [90.0 - atan2_deg(up, flat), 0.0, turn];
+            Ok(View { target: [x, y, z], rotation, distance: flat.hypot(up), ..View::default() })
+        }
+        _ => Err(Failed::new("--camera takes 7 numbers (where it looks, turns, distance) or 6 (eye, centre)")),
+    }
 }
 
 /// Equal subtrees of one model are computed once; nothing outlives the command.

@@ -6,7 +6,10 @@ use crate::page::{FONT_FAMILY, Ink, LAYERS, Mark, Page, Path, Shape, Step, Text,
 
 /// Writes one page as one SVG file; one user unit is one millimetre.
 pub fn write(page: &Page) -> Vec<u8> {
-    let mut svg = Writer { out: Vec::new(), height: page.height };
+    let mut svg = match page.model_origin() {
+        Some(origin) => Writer { out: Vec::new(), origin, decimals: 6 },
+        None => Writer { out: Vec::new(), origin: Vec2::new(0.0, page.height), decimals: 4 },
+    };
     svg.head(page);
     for layer in LAYERS {
         let marks: Vec<&Mark> = page.flat_marks().filter(|mark| mark.ink.layer == layer).collect();
@@ -28,7 +31,9 @@ pub fn write(page: &Page) -> Vec<u8> {
 
 struct Writer {
     out: Vec<u8>,
-    height: f64,
+    /// Paper place that becomes SVG's origin: the sheet's upper left corner, or the model's own origin.
+    origin: Vec2,
+    decimals: u8,
 }
 
 impl Writer {
@@ -37,13 +42,13 @@ impl Writer {
     }
 
     fn number(&mut self, value: f64) {
-        rounded(&mut self.out, value, 4);
+        rounded(&mut self.out, value, self.decimals);
     }
 
     fn point(&mut self, point: Vec2) {
-        self.number(point.x);
+        self.number(point.x - self.origin.x);
         self.out.push(b' ');
-        self.number(self.height - point.y);
+        self.number(self.origin.y - point.y);
     }
 
     fn attribute(&mut self, name: &str, value: f64) {
@@ -60,7 +65,9 @@ impl Writer {
         self.number(page.width);
         self.text("mm\" height=\"");
         self.number(page.height);
-        self.text("mm\" viewBox=\"0 0 ");
+        self.text("mm\" viewBox=\"");
+        self.point(Vec2::new(0.0, page.height));
+        self.out.push(b' ');
         self.number(page.width);
         self.out.push(b' ');
         self.number(page.height);
@@ -89,8 +96,8 @@ impl Writer {
             Shape::Text(text) => self.lettering(text),
             Shape::Circle { center, radius } => {
                 self.text("<circle");
-                self.attribute("cx", center.x);
-                self.attribute("cy", self.height - center.y);
+                self.attribute("cx", center.x - self.origin.x);
+                self.attribute("cy", self.origin.y - center.y);
                 self.attribute("r", *radius);
                 self.ink(mark.ink, 0.0);
             }
@@ -193,8 +200,8 @@ impl Writer {
         let start = text.start();
         self.text("<text");
         if text.angle_deg == 0.0 {
-            self.attribute("x", start.x);
-            self.attribute("y", self.height - start.y);
+            self.attribute("x", start.x - self.origin.x);
+            self.attribute("y", self.origin.y - start.y);
         } else {
             self.text(" transform=\"translate(");
             self.point(start);

@@ -13,7 +13,7 @@ pub mod message;
 pub mod metrics;
 pub mod options;
 mod outcome;
-mod parameter_set;
+pub mod parameters;
 pub mod pipeline;
 mod preview_options;
 mod product;

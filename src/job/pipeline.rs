@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::budget::Budget;
 use crate::diag::{Code, Diagnostic, Diagnostics, Severity, SourceMap, Span};
+use crate::job::parameters;
 use crate::job::product::{self, Model};
 use crate::job::{Failure, Geometry, Inputs, JobSpec, Outcome, OutputSpec};
 use crate::realize::{self, Memo, Shape};
@@ -115,7 +116,7 @@ pub fn make(request: &Request<'_>, engine: &Engine, budget: &Budget, progress: P
 fn scad_options(spec: &JobSpec, inputs: &Inputs) -> Result<scad::Options, Failure> {
     let mut overrides = Vec::new();
     if let Some(set) = &spec.parameter_set {
-        overrides = crate::job::parameter_set::values(inputs, set)?;
+        overrides = parameters::of_job(inputs, set)?;
     }
     overrides.retain(|(name, _)| !spec.parameters.iter().any(|(given, _)| given == name));
     overrides.extend(spec.parameters.iter().cloned());

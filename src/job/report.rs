@@ -10,9 +10,9 @@ use time::format_description::well_known::Rfc3339;
 use crate::diag::{Diagnostic, Severity, SourceMap};
 use crate::job::failure::code_name;
 use crate::job::outcome::{Geometry, OutputResult, Outcome};
+use crate::job::parameters::literal;
 use crate::job::spec::JobSpec;
 use crate::job::{Failure, keys};
-use crate::scad::Literal;
 
 /// What the daemon knows of one attempt.
 #[derive(Debug, Clone)]
@@ -43,7 +43,7 @@ pub fn manifest(spec: &JobSpec, outcome: &Outcome, run: &Run, prefix: &str) -> V
         id: &spec.id,
         tenant: spec.tenant.as_deref(),
         created: spec.created,
-        parameters: spec.parameters.iter().map(|(name, value)| (name.clone(), json(value))).collect(),
+        parameters: spec.parameters.iter().map(|(name, value)| (name.clone(), literal(value))).collect(),
         labels: &spec.labels,
         traceparent: spec.traceparent.as_deref(),
     };
@@ -225,16 +225,6 @@ pub fn detail(failure: &Failure) -> String {
         Failure::Exceeded(exceeded) => exceeded.to_string(),
         Failure::Cancelled => "the attempt was given up so that another can be made".to_owned(),
         Failure::Expired => "the job's `expires` had passed before it could be started".to_owned(),
-    }
-}
-
-fn json(value: &Literal) -> Value {
-    match value {
-        Literal::Undef => Value::Null,
-        Literal::Bool(value) => Value::Bool(*value),
-        Literal::Number(value) => serde_json::Number::from_f64(*value).map_or(Value::Null, Value::Number),
-        Literal::Text(value) => Value::String(value.clone()),
-        Literal::List(items) => Value::Array(items.iter().map(json).collect()),
     }
 }
 

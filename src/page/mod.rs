@@ -267,6 +267,14 @@ impl Mark {
 }
 
 impl Page {
+    /// Paper place of the model's own origin, where the page is nothing but the model at full size: a file can keep its coordinates then.
+    pub fn model_origin(&self) -> Option<Vec2> {
+        match &self.views[..] {
+            [view] if view.scale == 1.0 => view.origin,
+            _ => None,
+        }
+    }
+
     /// Every mark with dimensions taken apart into what is drawn of them.
     pub fn flat_marks(&self) -> impl Iterator<Item = &Mark> {
         self.marks.iter().flat_map(|mark| match &mark.shape {

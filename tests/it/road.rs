@@ -1,0 +1,197 @@
+//! The whole road with the real binary: messages in, manifests out, whatever happens to the process. Runs on the stand-in, and on any endpoint that
+//! `MAQUETTE_TEST_ENDPOINT` names.
+
+use std::collections::BTreeMap;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use maquette::cli::samples::SAMPLES;
+use maquette::config::{Overrides, load};
+use maquette::daemon::Producer;
+use maquette::standin::Server;
+use serde_json::{Value, json};
+
+use crate::local_aws::{Scratch, serve};
+
+/// A queue and a bucket of this test's own, and daemons on them.
+struct Road {
+    producer: Producer,
+    flags: Vec<String>,
+    _server: Option<Server>,
+    _scratch: Scratch,
+}
+
+impl Road {
+    async fn start(name: &str) -> Self {
+        let scratch = Scratch::new();
+        let (endpoint, server) = match std::env::var("MAQUETTE_TEST_ENDPOINT") {
+            Ok(endpoint) => (endpoint, None),
+            Err(_) => {
+                let server = serve(scratch.path()).await;
+                (server.endpoint(), Some(server))
+            }
+        };
+        let unique = format!("{name}-{}", std::process::id());
+        let mut flags = vec![
+            format!("queue.url={endpoint}/queue"),
+            format!("queue.endpoint={endpoint}"),
+            format!("store.endpoint={endpoint}"),
+            format!("store.bucket={unique}"),
+            "store.path_style=true".to_owned(),
+            "aws.region=us-east-1".to_owned(),
+            "http.listen=".to_owned(),
+            "queue.visibility_seconds=4".to_owned(),
+            "queue.wait_seconds=1".to_owned(),
+            "worker.jobs=2".to_owned(),
+        ];
+        let settings = load(None, &Overrides::from_process(flags.clone())).expect("the settings are good");
+        let mut producer = Producer::connect(&settings).await;
+        let url = producer.create(&unique, &unique, Duration::from_secs(4)).await.expect("queue and bucket are made");
+        flags[0] = format!("queue.url={url}");
+        Self { producer, flags, _server: server, _scratch: scratch }
+    }
+
+    fn daemon(&self) -> Daemon {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_maquette"));
+        command.arg("serve");
+        for flag in &self.flags {
+            command.arg("--set").arg(flag);
+        }
+        command.env("AWS_ACCESS_KEY_ID", "test").env("AWS_SECRET_ACCESS_KEY", "test");
+        Daemon(command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("the daemon starts"))
+    }
+
+    async fn manifest(&self, id: &str) -> Option<Value> {
+        let found = self.producer.object(None, &format!("results/{id}/manifest.json")).await.expect("the store answers");
+        found.map(|bytes| serde_json::from_slice(&bytes).expect("a manifest is JSON"))
+    }
+
+    /// Waits for the manifests of some jobs; all of them, or what is missing.
+    async fn manifests(&self, ids: &[String], patience: Duration) -> BTreeMap<String, Value> {
+        let deadline = Instant::now() + patience;
+        let mut found = BTreeMap::new();
+        while found.len() < ids.len() {
+            for id in ids.iter().filter(|id| !found.contains_key(*id)).cloned().collect::<Vec<_>>() {
+                if let Some(manifest) = self.manifest(&id).await {
+                    found.insert(id, manifest);
+                }
+            }
+            assert!(Instant::now() < deadline, "only {} of {} manifests: {:?}", found.len(), ids.len(), found.keys());
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        found
+    }
+
+    async fn is_empty(&self) -> bool {
+        let deadline = Instant::now() + Duration::from_secs(20);
+        while Instant::now() < deadline {
+            if self.producer.depth().await.expect("the queue answers") == (0, 0) {
+                return true;
+            }
+            tokio::time::sleep(Duration::from_millis(200)).await;
+        }
+        false
+    }
+
+    /// Every artefact that a manifest names is there, of its size and digest.
+    async fn artefacts_are_whole(&self, manifest: &Value) {
+        for output in manifest["outputs"].as_array().expect("outputs is a list") {
+            let key = output["key"].as_str().expect("an output that succeeded has a key");
+            let bytes = self.producer.object(None, key).await.expect("the store answers").expect("the artefact is there");
+            assert_eq!(output["bytes"], json!(bytes.len()), "{key}");
+            assert_eq!(output["digest"], json!(maquette::export::digest(&bytes)), "{key}");
+        }
+    }
+}
+
+/// A daemon process that does not outlive its test.
+struct Daemon(Child);
+
+impl Daemon {
+    fn terminate(mut self) -> Option<i32> {
+        let told = Command::new("kill").arg("-TERM").arg(self.0.id().to_string()).status();
+        assert!(told.is_ok_and(|status| status.success()), "SIGTERM is sent");
+        self.0.wait().ok().and_then(|status| status.code())
+    }
+}
+
+impl Drop for Daemon {
+    fn drop(&mut self) {
+        // it may have ended long ago
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+fn job(id: &str, text: &str) -> String {
+    json!({ "version": 1, "id": id, "source": { "text": text }, "outputs": [{ "format": "stl" }] }).to_string()
+}
+
+/// What is wrong with a program, the manifest's code, and a word of its detail.
+const MISTAKES: &[(&str, &str, &str, &str)] = &[
+    ("syntax", "cube(10;", "parse_error", "syntax error"),
+    ("assertion", "assert(1 > 2, \"no\"); cube(1);", "assertion_failed", "no"),
+    ("nothing", "a = 1;", "empty_geometry", "empty"),
+    ("recursion", "function f(x) = 1 + f(x + 1); cube(f(0));", "eval_error", ""),
+    ("unknown", "cuube(10);", "empty_geometry", "empty"),
+    ("missing", "include <nowhere.scad>\nnowhere();", "empty_geometry", "empty"),
+    ("hostile", "s = \"x\"; function d(s, n) = n == 0 ? s : d(str(s, s), n - 1); echo(len(d(s, 60)));", "limit_exceeded", ""),
+    ("escape", "import(\"/etc/passwd.stl\");", "empty_geometry", "empty"),
+];
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn fifty_mixed_jobs_through_the_real_binary() {
+    let road = Road::start("mixed").await;
+    let mut ids = Vec::new();
+    for index in 0..50 - MISTAKES.len() - 1 {
+        let sample = SAMPLES[[0, 3, 4, 5][index % 4]];
+        let id = format!("{}-{index}", sample.name);
+        road.producer.send(&sample.message(&id, &[("$fn", json!(12 + index % 5))])).await.expect("it is sent");
+        ids.push(id);
+    }
+    road.producer.send("this is no job").await.expect("it is sent");
+    for (name, text, ..) in MISTAKES {
+        road.producer.send(&job(name, text)).await.expect("it is sent");
+    }
+    let daemon = road.daemon();
+    let good = road.manifests(&ids, Duration::from_secs(240)).await;
+    let names: Vec<String> = MISTAKES.iter().map(|(name, ..)| (*name).to_owned()).collect();
+    let bad = road.manifests(&names, Duration::from_secs(60)).await;
+    for (id, manifest) in &good {
+        assert_eq!(manifest["status"], "succeeded", "{id}: {manifest}");
+        road.artefacts_are_whole(manifest).await;
+    }
+    for (name, _, code, word) in MISTAKES {
+        let error = &bad[*name]["error"];
+        assert_eq!(error["code"], *code, "{name}: {error}");
+        assert!(error["detail"].as_str().is_some_and(|detail| detail.contains(word)), "{name}: {error}");
+        assert_eq!(error["retryable"], false, "{name}");
+    }
+    assert_eq!(bad["syntax"]["error"]["line"], 1);
+    assert!(road.is_empty().await, "nothing is left: {:?}", road.producer.depth().await);
+    assert_eq!(daemon.terminate(), Some(0), "SIGTERM drains");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_killed_daemon_loses_nothing() {
+    let road = Road::start("killed").await;
+    let slow = "function f(n) = n < 2 ? n : f(n - 1) + f(n - 2); echo(f(25)); sphere(10, $fn = 64);";
+    let ids: Vec<String> = (0..4).map(|index| format!("slow-{index}")).collect();
+    for id in &ids {
+        road.producer.send(&job(id, slow)).await.expect("it is sent");
+    }
+    for _ in 0..2 {
+        let mut daemon = road.daemon();
+        // somewhere within its first jobs
+        tokio::time::sleep(Duration::from_millis(400)).await;
+        daemon.0.kill().expect("SIGKILL is sent");
+        // until what it had in hand is visible again
+        tokio::time::sleep(Duration::from_millis(4500)).await;
+    }
+    let _daemon = road.daemon();
+    for manifest in road.manifests(&ids, Duration::from_secs(120)).await.values() {
+        assert_eq!(manifest["status"], "succeeded", "{manifest}");
+        road.artefacts_are_whole(manifest).await;
+    }
+    assert!(road.is_empty().await, "nothing is left");
+}
