@@ -12,6 +12,9 @@ const FLAGS: u16 = 1 << 11;
 
 const DEFLATED: u16 = 8;
 
+/// Half the time of level 6 for half a percent more bytes of XML.
+const LEVEL: u8 = 4;
+
 /// 1 January 1980, the earliest date there is.
 const DATE: u16 = 0x0021;
 
@@ -23,7 +26,7 @@ pub fn pack(files: &[(&str, &[u8])], budget: &Budget) -> Result<Vec<u8>, Exceede
     let crc = Crc32::new();
     let (mut archive, mut directory) = (Vec::new(), Vec::new());
     for (name, bytes) in files {
-        let compressed = compress(bytes, Wrapping::Raw, 6, budget)?;
+        let compressed = compress(bytes, Wrapping::Raw, LEVEL, budget)?;
         let size = u32::try_from(bytes.len()).map_err(|_| Exceeded::Output)?;
         let entry = entry(name, crc.of(bytes), compressed.len() as u32, size);
         let start = u32::try_from(archive.len()).map_err(|_| Exceeded::Output)?;
