@@ -81,7 +81,7 @@ fn sheet(
     if !kinds.is_empty() {
         balloons(kinds, &mut figures);
     }
-    let layout = lay_out(&figures, spec, kinds.len()).ok_or(DrawError::TooLarge)?;
+    let layout = lay_out(&figures, spec, kinds.len(), budget)?;
     Ok(compose(&figures, &layout, spec, kinds, number))
 }
 

@@ -34,6 +34,20 @@ pub struct Grid {
     items: Vec<u32>,
 }
 
+/// Cells of a triangle on average, at most.
+const CELLS_EACH: f64 = 48.0;
+/// Entries that are never too many.
+const ROOM_LEAST: f64 = 2.0e6;
+
+/// How many entries a grid of a step has at most.
+fn entries(occluders: &[Occluder], step: f64) -> f64 {
+    let cells = |occluder: &Occluder| {
+        let size = Aabb2::of(occluder.corners).size() / step;
+        (size.x + 2.0) * (size.y + 2.0)
+    };
+    occluders.iter().map(cells).sum()
+}
+
 impl Grid {
     /// Sorts the triangles that can hide by height and into cells: O(n log n).
     pub fn build(model: &Model, points: &[Vec3], facing: &[i8], tolerance: f64) -> Self {
@@ -47,7 +61,12 @@ impl Grid {
         let area = Aabb2::of(points.iter().map(|point| point.truncate()));
         let size = area.size() + Vec2::splat(tolerance * 8.0);
         let wanted = (occluders.len() as f64).clamp(16.0, 1.0e6);
-        let step = (size.x * size.y / wanted).sqrt().max(size.max_element() / 2000.0);
+        let mut step = (size.x * size.y / wanted).sqrt().max(size.max_element() / 2000.0);
+        // many large triangles in many cells would take all memory: coarser cells then
+        let room = (occluders.len() as f64 * CELLS_EACH).max(ROOM_LEAST);
+        while step < size.max_element() && entries(&occluders, step) > room {
+            step *= 2.0;
+        }
         let (columns, rows) = ((size.x / step) as usize + 1, (size.y / step) as usize + 1);
         let origin = area.min - Vec2::splat(tolerance * 4.0);
         let mut grid = Self { occluders, origin, step, columns, rows, starts: Vec::new(), items: Vec::new() };

@@ -60,10 +60,14 @@ pub fn see(model: &Model, picture: &Picture, budget: &Budget) -> Result<Seen, Dr
     let chunks: Result<Vec<Vec<SeenEdge>>, DrawError> = drawn
         .par_chunks(CHUNK)
         .map(|chunk| {
-            budget.check()?;
             let mut scratch = Scratch::new(grid.occluder_count());
             let view = Projected { model, points: &points, facing: &facing, grid: &grid, tolerance, offset };
-            Ok(chunk.iter().filter_map(|edge| view.cut(*edge, &mut scratch)).collect())
+            let mut seen = Vec::with_capacity(chunk.len());
+            for edge in chunk {
+                budget.check()?;
+                seen.extend(view.cut(*edge, &mut scratch));
+            }
+            Ok(seen)
         })
         .collect();
     Ok(Seen { edges: chunks?.into_iter().flatten().collect(), tolerance })

@@ -2,6 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use rayon::prelude::*;
+
+use crate::budget::Budget;
+use crate::drawing::DrawError;
 use crate::drawing::figure::Figure;
 use crate::drawing::place::{Arranged, arrange};
 use crate::drawing::sheet::Sheet;
@@ -36,16 +40,21 @@ const LEGIBLE_PLAN: f64 = 100.0;
 /// … or at least this long where it is drawn at full size or larger.
 const LEGIBLE_ENLARGED: f64 = 40.0;
 
-/// Finds sheet, scale and places above a parts list of some rows; none when the figures do not fit on any allowed sheet.
-pub fn lay_out(figures: &[Figure], spec: &SheetSpec, rows: usize) -> Option<Layout> {
+/// Finds sheet, scale and places above a parts list of some rows.
+///
+/// # Errors
+/// [`DrawError::TooLarge`] when nothing fits, [`DrawError::Exceeded`] when the budget ends.
+pub fn lay_out(figures: &[Figure], spec: &SheetSpec, rows: usize, budget: &Budget) -> Result<Layout, DrawError> {
     let longest = figures.iter().map(|figure| figure.bounds.size().max_element()).fold(0.0, f64::max);
     let sheets = match spec.paper {
         Paper::Sheet { size, portrait } => vec![Sheet::new(size, portrait)],
         Paper::Auto => PaperSize::ALL.iter().map(|size| Sheet::new(*size, *size == PaperSize::A4)).collect(),
     };
     let mut best: Option<Layout> = None;
+    let mut tried = Tried { figures, arranged: Vec::new() };
     for sheet in sheets {
-        let Some(layout) = largest_scale(figures, spec, sheet, rows) else { continue };
+        budget.check()?;
+        let Some(layout) = largest_scale(&mut tried, spec, sheet, rows) else { continue };
         let scale = layout.ratio.0 / layout.ratio.1;
         let planned = figures.iter().any(|figure| !figure.walls.is_empty());
         let legible = if planned {
@@ -58,19 +67,19 @@ pub fn lay_out(figures: &[Figure], spec: &SheetSpec, rows: usize) -> Option<Layo
         let is_good = scale * longest >= legible || matches!(spec.scale, Scale::Fixed(..));
         let is_larger = best.as_ref().is_none_or(|best| scale > best.ratio.0 / best.ratio.1);
         if is_good {
-            return Some(layout);
+            return Ok(layout);
         }
         if is_larger {
             best = Some(layout);
         }
     }
-    best
+    best.ok_or(DrawError::TooLarge)
 }
 
-fn largest_scale(figures: &[Figure], spec: &SheetSpec, sheet: Sheet, rows: usize) -> Option<Layout> {
+fn largest_scale(tried: &mut Tried<'_>, spec: &SheetSpec, sheet: Sheet, rows: usize) -> Option<Layout> {
     match spec.scale {
-        Scale::Fixed(paper, model) => fit(figures, sheet, (paper, model), rows),
-        Scale::Auto => scales().find_map(|ratio| fit(figures, sheet, ratio, rows)),
+        Scale::Fixed(paper, model) => fit(tried, sheet, (paper, model), rows),
+        Scale::Auto => scales().find_map(|ratio| fit(tried, sheet, ratio, rows)),
     }
 }
 
@@ -82,8 +91,26 @@ fn scales() -> impl Iterator<Item = (f64, f64)> {
     enlarged.into_iter().chain(reduced)
 }
 
+/// Figures already laid out: sheets of one lettering share them.
+struct Tried<'a> {
+    figures: &'a [Figure],
+    arranged: Vec<(f64, Style, Vec<Arranged>)>,
+}
+
+impl Tried<'_> {
+    fn arrange(&mut self, scale: f64, style: Style) -> Vec<Arranged> {
+        if let Some((_, _, arranged)) = self.arranged.iter().find(|known| known.0 == scale && known.1 == style) {
+            return arranged.clone();
+        }
+        let arranged: Vec<Arranged> = self.figures.par_iter().map(|figure| arrange(figure, scale, &style)).collect();
+        self.arranged.push((scale, style, arranged.clone()));
+        arranged
+    }
+}
+
 /// Tries one scale on one sheet.
-fn fit(figures: &[Figure], sheet: Sheet, ratio: (f64, f64), rows: usize) -> Option<Layout> {
+fn fit(tried: &mut Tried<'_>, sheet: Sheet, ratio: (f64, f64), rows: usize) -> Option<Layout> {
+    let figures = tried.figures;
     let style = Style::of(sheet.size);
     let scale = ratio.0 / ratio.1;
     let cells = assign_cells(figures);
@@ -93,7 +120,7 @@ fn fit(figures: &[Figure], sheet: Sheet, ratio: (f64, f64), rows: usize) -> Opti
         // not even without its dimensions
         return None;
     }
-    let arranged: Vec<Arranged> = figures.iter().map(|figure| arrange(figure, scale, &style)).collect();
+    let arranged = tried.arrange(scale, style);
     let extents: Vec<Aabb2> = arranged.iter().map(|figure| figure.extent).collect();
     let grid = Tracks::new(&extents, &cells);
     let title = title_frame(&sheet, rows);

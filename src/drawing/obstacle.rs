@@ -7,7 +7,23 @@ use crate::page::{Mark, Path, Shape, Step};
 #[derive(Debug, Clone, Default)]
 pub struct Obstacles {
     lines: Vec<[Vec2; 2]>,
+    /// Lines by the upright strips of paper that they reach into.
+    strips: Vec<Vec<u32>>,
+    /// The first strip of each line.
+    first: Vec<usize>,
     boxes: Vec<Aabb2>,
+}
+
+/// More lines than this in the way are not counted: the place is bad enough.
+const ENOUGH: usize = 6;
+
+/// Width of a strip, mm.
+const STRIP: f64 = 8.0;
+/// Strips to each side of the middle: an A0 sheet, with what lies beyond in the outermost.
+const STRIPS: f64 = 80.0;
+
+fn strip(x: f64) -> usize {
+    ((x / STRIP).floor().clamp(-STRIPS, STRIPS) + STRIPS) as usize
 }
 
 impl Obstacles {
@@ -29,6 +45,13 @@ impl Obstacles {
 
     /// Adds a line.
     pub fn add_line(&mut self, from: Vec2, to: Vec2) {
+        for strip in strip(from.x.min(to.x))..=strip(from.x.max(to.x)) {
+            if strip >= self.strips.len() {
+                self.strips.resize(strip + 1, Vec::new());
+            }
+            self.strips[strip].push(self.lines.len() as u32);
+        }
+        self.first.push(strip(from.x.min(to.x)));
         self.lines.push([from, to]);
     }
 
@@ -39,14 +62,24 @@ impl Obstacles {
 
     /// How many lines and boxes reach into a box.
     pub fn count_in(&self, area: Aabb2) -> usize {
-        let lines = self.lines.iter().filter(|line| touches_box(**line, area)).count();
+        let lines = self.near(area).filter(|line| touches_box(*line, area)).take(ENOUGH).count();
         lines + 3 * self.boxes.iter().filter(|other| other.touches(area)).count()
     }
 
     /// How many lines and boxes a line crosses.
     pub fn count_across(&self, from: Vec2, to: Vec2) -> usize {
-        let lines = self.lines.iter().filter(|line| crosses(**line, [from, to])).count();
+        let lines = self.near(Aabb2::of([from, to])).filter(|line| crosses(*line, [from, to])).take(ENOUGH).count();
         lines + 16 * self.boxes.iter().filter(|area| touches_box([from, to], **area)).count()
+    }
+
+    /// The lines in the strips of a box, each once.
+    fn near(&self, area: Aabb2) -> impl Iterator<Item = [Vec2; 2]> {
+        let low = strip(area.min.x);
+        (low..=strip(area.max.x)).flat_map(move |at| {
+            // a line belongs to the first strip that it shares with the box
+            let here = move |index: &&u32| self.first[**index as usize].max(low) == at;
+            self.strips.get(at).into_iter().flatten().filter(here).map(|index| self.lines[*index as usize])
+        })
     }
 
     fn add_path(&mut self, path: &Path) {

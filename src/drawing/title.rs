@@ -113,13 +113,13 @@ impl Cell {
 
 /// The symbol of the projection method (ISO 5456-2): a cut cone and its view from the left.
 fn symbol(low: Vec2, projection: Projection, thin: Ink, style: &Style, marks: &mut Vec<Mark>) {
-    let middle = low.y + 4.0;
+    let middle = low.y + 3.6;
     let thick = Ink { width: style.wide, ..thin };
     let (cone_x, circle_x) = match projection {
         Projection::FirstAngle => (low.x + 8.0, low.x + 23.0),
         Projection::ThirdAngle => (low.x + 16.5, low.x + 7.0),
     };
-    let (small, large, half_length) = (1.5, 3.0, 4.0);
+    let (small, large, half_length) = (1.2, 2.4, 3.2);
     let points = vec![
         Vec2::new(cone_x - half_length, middle - small),
         Vec2::new(cone_x + half_length, middle - large),

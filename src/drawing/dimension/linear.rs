@@ -34,7 +34,9 @@ pub fn linear_mark(measure: &Measure, from: Vec2, to: Vec2, level: f64, value: f
     for (point, foot) in [(from, start), (to, end)] {
         let away = (foot - point).normalize_or_zero();
         if (foot - point).length() > EXTENSION_GAP {
-            drawn.push(line(ink, point + away * EXTENSION_GAP, foot + away * EXTENSION_PAST));
+            // chains lie under each other: short extension lines keep them apart
+            let start = if measure.lane.is_some() { foot - away * LINK_REACH } else { point + away * EXTENSION_GAP };
+            drawn.push(line(ink, start, foot + away * EXTENSION_PAST));
         }
     }
     let width = text_width(&measure.text, style.text);
@@ -67,6 +69,9 @@ pub fn linear_mark(measure: &Measure, from: Vec2, to: Vec2, level: f64, value: f
     let dimension = Dimension { kind, value, text: measure.text.clone(), text_at, drawn };
     Mark { ink, view: None, shape: Shape::Dimension(Box::new(dimension)) }
 }
+
+/// Length of a chain's extension lines towards the plan, mm.
+const LINK_REACH: f64 = 3.0;
 
 /// Half of an oblique stroke's width, mm.
 const STROKE: f64 = 1.0;

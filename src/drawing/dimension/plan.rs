@@ -37,7 +37,16 @@ pub fn dimension(model: &Model, rings: &Rings, figures: &mut [Figure], sizes: Si
     hole_callouts(&holes, figures, slack);
     boss_sizes(&bores, turned, figures, slack);
     corner_radii(model, rings, &bores, figures, slack);
+    for figure in figures.iter_mut() {
+        figure.callouts.truncate(MAX_CALLOUTS);
+        figure.measures.truncate(MAX_MEASURES);
+    }
 }
+
+/// More callouts in one view help nobody.
+const MAX_CALLOUTS: usize = 40;
+/// More dimensions in one view help nobody.
+const MAX_MEASURES: usize = 80;
 
 /// Axes of cylinders: lines where they are seen from the side, crosses where they are seen from the end.
 fn center_lines(figure: &mut Figure, bores: &[Bore], slack: f64) {
