@@ -97,7 +97,12 @@ impl Attempt {
     async fn do_job(&self, text: &[u8]) -> End {
         self.daemon.metrics.bytes_in.add(text.len() as u64);
         let spec = match message::parse(text) {
-            Ok(spec) => Arc::new(spec),
+            Ok(mut spec) => {
+                // the trace may travel with the message instead of in it
+                let trace = || self.delivery.attributes.get("traceparent").cloned();
+                spec.traceparent = spec.traceparent.take().or_else(trace);
+                Arc::new(spec)
+            }
             Err(rejection) => return self.reject(&rejection).await,
         };
         tracing::Span::current().record("job", spec.id.as_str());

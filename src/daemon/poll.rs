@@ -22,7 +22,12 @@ pub struct Poller {
     transient: Backoff,
     refused: Backoff,
     failing: bool,
+    /// The last receive brought as much as there was room for: there is more.
+    busy: bool,
 }
+
+/// Less than any job takes that is worth a queue, and than any call to it.
+const GATHER: Duration = Duration::from_millis(2);
 
 /// Deliveries to be done one after the other: those of one group of a FIFO queue; else a chain is one delivery.
 struct Chain(Vec<(Attempt, Option<OwnedSemaphorePermit>)>);
@@ -62,7 +67,7 @@ impl Poller {
         let transient = Backoff::new(Duration::from_millis(500), Duration::from_secs(30));
         // somebody has to mend rights or the queue itself: asking often helps nobody
         let refused = Backoff::new(Duration::from_secs(15), Duration::from_secs(120));
-        Self { daemon, attempts, turns, transient, refused, failing: false }
+        Self { daemon, attempts, turns, transient, refused, failing: false, busy: false }
     }
 
     /// Receives until draining begins. The last receive is waited for: dropped, it could take messages along.
@@ -99,6 +104,10 @@ impl Poller {
                 () = tokio::time::sleep(TICK) => daemon.alive.tick(),
             }
         };
+        if self.busy && admission == Admission::All {
+            // slots that come free together are filled by one call instead of one each
+            tokio::time::sleep(GATHER).await;
+        }
         let mut slots = vec![first];
         while admission == Admission::All
             && slots.len() < BATCH_MAX
@@ -120,6 +129,7 @@ impl Poller {
         daemon.metrics.receives.increment();
         daemon.metrics.messages_received.add(deliveries.len() as u64);
         self.turns.answered(queue, deliveries.is_empty());
+        self.busy = deliveries.len() == slots.len();
         self.transient.reset();
         self.refused.reset();
         if std::mem::take(&mut self.failing) {

@@ -147,6 +147,8 @@ pub struct Metrics {
     /// See [`TABLE`].
     pub bytes_out: Counter,
     /// See [`TABLE`].
+    pub resident_bytes: Gauge,
+    /// See [`TABLE`].
     pub queue_age: Histogram,
     /// See [`TABLE`].
     pub job_time: Histogram,
@@ -181,6 +183,7 @@ pub const TABLE: &[(&str, &str)] = &[
     ("maquette_panics_total", "Jobs that panicked."),
     ("maquette_bytes_in_total", "Bytes of messages and fetched files."),
     ("maquette_bytes_out_total", "Bytes of stored artefacts and manifests."),
+    ("maquette_resident_bytes", "Memory of the process, when this was asked."),
     ("maquette_queue_age_seconds", "How long messages waited before they were received."),
     ("maquette_job_seconds", "From receipt to settled."),
     ("maquette_fetch_seconds", "Fetching a job's files."),
@@ -212,6 +215,7 @@ impl Metrics {
             Value::Counter(&self.panics),
             Value::Counter(&self.bytes_in),
             Value::Counter(&self.bytes_out),
+            Value::Gauge(&self.resident_bytes),
             Value::Histogram(&self.queue_age),
             Value::Histogram(&self.job_time),
             Value::Histogram(&self.fetch_time),
@@ -222,6 +226,7 @@ impl Metrics {
 
     /// All metrics in Prometheus' text format.
     pub fn to_prometheus(&self) -> String {
+        self.resident_bytes.set(resident_bytes().unwrap_or_default());
         let mut text = String::with_capacity(8192);
         for ((name, help), value) in TABLE.iter().zip(self.values()) {
             let _ = writeln!(text, "# HELP {name} {help}");
@@ -234,6 +239,12 @@ impl Metrics {
         }
         text
     }
+}
+
+/// Linux counts in pages of 4 KiB on every machine that we run on.
+fn resident_bytes() -> Option<i64> {
+    let text = std::fs::read_to_string("/proc/self/statm").ok()?;
+    Some(text.split(' ').nth(1)?.parse::<i64>().ok()? * 4096)
 }
 
 fn write_family(text: &mut String, name: &str, label: &str, family: &Family) {
