@@ -178,8 +178,6 @@ pub struct Bindings {
     pub list: Vec<Binding>,
     /// Slots that get a fresh shared variable before.
     pub cells: Vec<u32>,
-    /// Whether special variables are among them.
-    pub has_special: bool,
     /// Where.
     pub span: Span,
 }
@@ -453,8 +451,6 @@ pub struct Block {
     pub instantiations: Vec<Instantiation>,
     /// Slots that get a fresh shared variable before.
     pub cells: Vec<u32>,
-    /// Whether special variables are assigned.
-    pub has_special: bool,
 }
 
 /// `name = value;`

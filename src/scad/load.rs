@@ -101,12 +101,22 @@ impl Interpreter<'_> {
             return Err(self.stop_limit(Exceeded::Size, Span::DETACHED, message));
         }
         self.check_time(Span::DETACHED)?;
-        let unit = self.parse_cache.unit(bytes);
+        let unit = self.parse_within_budget(bytes)?;
         let file = match self.sources.find(path) {
             Some(file) => file,
             None => self.sources.add_indexed(path.clone(), unit.text.clone(), unit.line_starts.clone()),
         };
         Ok((file, unit))
+    }
+
+    /// Parses a file, or finds it parsed; while it is parsed its tokens and its tree take many times its size.
+    fn parse_within_budget(&mut self, bytes: &Arc<[u8]>) -> Run<Arc<Unit>> {
+        const PARSED_PER_BYTE: u64 = 64;
+        let needed = bytes.len() as u64 * PARSED_PER_BYTE;
+        self.budget.reserve(needed).map_err(|exceeded| self.stop_exceeded(exceeded, Span::DETACHED))?;
+        let unit = self.parse_cache.unit(bytes);
+        self.budget.release(needed);
+        Ok(unit)
     }
 
     fn give_note(&mut self, file: FileId, note: &Note) {

@@ -12,5 +12,6 @@ mod preview;
 mod realize;
 mod region;
 mod road;
+mod scad;
 mod standin;
 mod tidy;

@@ -59,7 +59,7 @@ pub struct BuiltinModule {
 }
 
 /// What a built-in module does.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy)]
 pub enum ModuleKind {
     /// `for`
     For,

@@ -16,7 +16,11 @@ pub(super) fn object(job: &mut Interpreter<'_>, arguments: &Arguments<'_>) -> Ru
         match name {
             Some(name) => object.set(name, value.clone()),
             None => {
-                let size = value.as_list().map_or(1, crate::scad::value::List::len);
+                let size = match value {
+                    Value::List(list) => list.len(),
+                    Value::Object(other) => other.len(),
+                    _ => 1,
+                };
                 job.steps(size, arguments.span)?;
                 job.ask_elements(object.len() + size, arguments.span)?;
                 if let Err(problem) = merge(&mut object, value, at) {

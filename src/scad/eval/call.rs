@@ -57,8 +57,13 @@ impl Interpreter<'_> {
     /// A call of a function that is known.
     pub(super) fn call(&mut self, call: &Call, frame: Frame) -> Run<Value> {
         self.begin(&call.site)?;
+        let mark = self.undo.len();
         match self.stage_known(call, frame) {
-            Ok((callee, staged, has_defaults)) => self.run(callee, staged, has_defaults, &call.site),
+            Ok((callee, staged, has_defaults)) => {
+                let value = self.run(callee, staged, has_defaults, &call.site);
+                self.restore_specials(mark);
+                value
+            }
             Err(mut stop) => {
                 trace(&mut stop, &call.site);
                 Err(stop)
@@ -69,9 +74,14 @@ impl Interpreter<'_> {
     /// A call of whatever a value turns out to be.
     pub(super) fn dynamic(&mut self, call: &DynamicCall, frame: Frame) -> Run<Value> {
         self.begin(&call.site)?;
+        let mark = self.undo.len();
         match self.dynamic_flow(call, frame) {
             Ok(Flow::Done(value)) => Ok(value),
-            Ok(Flow::Call(next)) => self.run(next.callee, next.staged, next.has_defaults, &call.site),
+            Ok(Flow::Call(next)) => {
+                let value = self.run(next.callee, next.staged, next.has_defaults, &call.site);
+                self.restore_specials(mark);
+                value
+            }
             Err(mut stop) => {
                 trace(&mut stop, &call.site);
                 Err(stop)
@@ -103,7 +113,6 @@ impl Interpreter<'_> {
             match self.run_once(&callee, has_defaults, base) {
                 Ok(Flow::Done(value)) => {
                     self.pop_slots(base);
-                    self.restore_specials(mark);
                     return Ok(value);
                 }
                 Ok(Flow::Call(next)) => {

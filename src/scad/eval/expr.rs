@@ -257,7 +257,7 @@ impl Interpreter<'_> {
                 self.warn(range.span, "begin is smaller than the end, but step is negative");
             }
         }
-        Ok(Value::Range(Rc::new(Range { begin: first, step, end: last })))
+        Ok(Value::Range(Rc::new(Range::new(first, step, last))))
     }
 
     fn member(&self, object: &Value, name: &str) -> Value {
@@ -349,7 +349,7 @@ impl Interpreter<'_> {
             Some(entry) if frame.id != NONE && entry.closure.is_some() => entry.outer,
             _ => frame.id,
         };
-        Value::Function(Rc::new(Closure { body: literal.body.clone(), captures, outer, this: None }))
+        Value::Function(Closure::new(literal.body.clone(), captures, outer, None))
     }
 
     /// Ends the evaluation unless the condition holds.

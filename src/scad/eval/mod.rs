@@ -32,7 +32,7 @@ use crate::scad::log::{Log, Path, Stop};
 use crate::scad::options::{Literal, Options};
 use crate::scad::token::Loc;
 use crate::scad::unit::{ParseCache, Unit};
-use crate::scad::value::{Object, Value};
+use crate::scad::value::{Object, Value, alive};
 
 /// A function value: its code, and the variables that it took along.
 #[derive(Debug)]
@@ -45,7 +45,22 @@ pub struct Closure {
     this: Option<Rc<Object>>,
 }
 
+/// Bytes that a function value takes beside what it took along.
+const CLOSURE_BYTES: usize = 80;
+
+impl Drop for Closure {
+    fn drop(&mut self) {
+        alive::give(CLOSURE_BYTES + size_of_val(&*self.captures));
+    }
+}
+
 impl Closure {
+    /// A function value.
+    fn new(body: Rc<FunctionBody>, captures: Box<[Value]>, outer: u32, this: Option<Rc<Object>>) -> Rc<Self> {
+        alive::take(CLOSURE_BYTES + size_of_val(&*captures));
+        Rc::new(Self { body, captures, outer, this })
+    }
+
     /// How it is written.
     pub fn definition(&self) -> &ast::Function {
         &self.body.syntax
@@ -64,12 +79,7 @@ impl Closure {
         if self.body.this.is_none() {
             return self.clone();
         }
-        Rc::new(Self {
-            body: self.body.clone(),
-            captures: self.captures.clone(),
-            outer: self.outer,
-            this: Some(object.clone()),
-        })
+        Self::new(self.body.clone(), self.captures.clone(), self.outer, Some(object.clone()))
     }
 }
 

@@ -1,10 +1,12 @@
 //! Expressions.
 
+use rustc_hash::FxHashSet;
+
 use crate::scad::ast::{self, Argument, ExprKind, Name, UnaryOp};
 use crate::scad::ir::{self, Binding, Bindings, Expr, LoopVariable, Target};
 use crate::scad::log::Run;
 use crate::scad::lower::names::{Missing, pending};
-use crate::scad::lower::{Lowerer, Variable, VariableState, is_special};
+use crate::scad::lower::{Lowerer, Scope, Variable, VariableState, is_special};
 use crate::scad::print::print_expr;
 use crate::scad::token::Loc;
 use crate::scad::value::{List, Value};
@@ -103,26 +105,25 @@ impl Lowerer<'_, '_> {
     /// Opens a scope with variables that are assigned one after another.
     pub(super) fn open_bindings(&mut self, arguments: &[Argument], loc: Loc) -> Run<(Bindings, u32)> {
         let used = self.frame().used;
-        let mut scope = Vec::new();
+        let mut scope = Scope::default();
         for argument in arguments {
             let Some(name) = argument.name.as_ref().filter(|name| !is_special(name)) else { continue };
-            if !scope.iter().any(|variable: &Variable| variable.name == *name) {
+            if scope.find(name).is_none() {
                 let slot = self.frame().new_slot();
-                scope.push(pending(name, slot));
+                scope.add(pending(name, slot));
             }
         }
         self.frame().scopes.push(scope);
         let list = self.binding_list(arguments)?;
-        let has_special = list.iter().any(|binding| matches!(binding.target, Target::Special(_)));
-        Ok((Bindings { list, cells: Vec::new(), has_special, span: self.span(loc) }, used))
+        Ok((Bindings { list, cells: Vec::new(), span: self.span(loc) }, used))
     }
 
     fn binding_list(&mut self, arguments: &[Argument]) -> Run<Vec<Binding>> {
-        let mut seen: Vec<&Name> = Vec::new();
+        let mut seen: FxHashSet<&Name> = FxHashSet::default();
         let mut list = Vec::with_capacity(arguments.len());
         for argument in arguments {
             let name = argument.name.clone().unwrap_or_else(|| Name::from(""));
-            let duplicate = seen.contains(&argument.name.as_ref().unwrap_or(&name));
+            let duplicate = argument.name.as_ref().is_some_and(|name| seen.contains(name));
             let value = self.assigned(&argument.value, if duplicate { None } else { argument.name.as_ref() })?;
             let target = match &argument.name {
                 None => Target::Nameless,
@@ -147,9 +148,8 @@ impl Lowerer<'_, '_> {
     /// From here on the variable of the innermost scope has its value.
     pub(super) fn bind(&mut self, name: &Name) -> Target {
         let scope = self.frame().scopes.last_mut();
-        let Some(variable) = scope.and_then(|scope| scope.iter_mut().find(|variable| variable.name == *name)) else {
-            return Target::Dropped;
-        };
+        let found = scope.and_then(|scope| scope.find(name).map(|at| &mut scope.variables[at]));
+        let Some(variable) = found else { return Target::Dropped };
         match variable.state {
             VariableState::Pending | VariableState::Bound => {
                 variable.state = VariableState::Bound;
@@ -174,7 +174,7 @@ impl Lowerer<'_, '_> {
         let scope = self.frame().scopes.pop().unwrap_or_default();
         let shared =
             |variable: &&Variable| matches!(variable.state, VariableState::BoundCell | VariableState::PendingCell);
-        scope.iter().filter(shared).map(|variable| variable.slot).collect()
+        scope.variables.iter().filter(shared).map(|variable| variable.slot).collect()
     }
 
     fn assert_expr(&mut self, arguments: &[Argument], body: Option<&ast::Expr>, loc: Loc) -> Run<Expr> {
@@ -230,9 +230,9 @@ impl Lowerer<'_, '_> {
                 Some(_) => Target::Slot(self.frame().new_slot()),
                 None => Target::Nameless,
             };
-            let mut scope = Vec::new();
+            let mut scope = Scope::default();
             if let (Some(name), Target::Slot(slot)) = (&argument.name, target) {
-                scope.push(Variable { name: name.clone(), slot, state: VariableState::Bound });
+                scope.add(Variable { name: name.clone(), slot, state: VariableState::Bound });
             }
             self.frame().scopes.push(scope);
             variables.push(LoopVariable { target, values });
@@ -243,11 +243,11 @@ impl Lowerer<'_, '_> {
     /// The variables of the start and of each step share one scope.
     fn for_c_element(&mut self, parts: &ast::ForC, loc: Loc) -> Run<Expr> {
         let used = self.frame().used;
-        let mut scope: Vec<Variable> = Vec::new();
+        let mut scope = Scope::default();
         let mut outer = Vec::new();
         for (at, argument) in parts.init.iter().chain(&parts.step).enumerate() {
             let Some(name) = argument.name.as_ref().filter(|name| !is_special(name)) else { continue };
-            if scope.iter().any(|variable| variable.name == *name) {
+            if scope.find(name).is_some() {
                 continue;
             }
             let slot = self.frame().new_slot();
@@ -258,18 +258,18 @@ impl Lowerer<'_, '_> {
                 outer.push(Binding { target: Target::Slot(slot), value, name: name.clone() });
                 variable.state = VariableState::Bound;
             }
-            scope.push(variable);
+            scope.add(variable);
         }
-        let fresh = scope.iter().map(|variable| variable.slot).collect();
+        let fresh = scope.variables.iter().map(|variable| variable.slot).collect();
         self.frame().scopes.push(scope);
         let span = self.span(loc);
         outer.extend(self.binding_list(&parts.init)?);
         let list = outer;
-        let init = Bindings { has_special: true, list, cells: Vec::new(), span };
+        let init = Bindings { list, cells: Vec::new(), span };
         let condition = self.expr(&parts.condition)?;
         let body = self.expr(&parts.body)?;
         let list = self.binding_list(&parts.step)?;
-        let step = Bindings { has_special: true, list, cells: Vec::new(), span };
+        let step = Bindings { list, cells: Vec::new(), span };
         let init = self.close_bindings(init, used);
         Ok(Expr::ForC(Box::new(ir::ForC { init, condition, step, body, fresh, span })))
     }

@@ -16,6 +16,8 @@ pub(in crate::scad) use call::Matching;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use rustc_hash::FxHashMap;
+
 use crate::diag::{FileId, Span};
 use crate::scad::ast::{self, Name};
 use crate::scad::eval::Interpreter;
@@ -39,7 +41,7 @@ pub(in crate::scad) struct Lowerer<'a, 'h> {
 #[derive(Default)]
 struct FrameNames {
     /// Innermost last.
-    scopes: Vec<Vec<Variable>>,
+    scopes: Vec<Scope>,
     /// Slots in use.
     used: u32,
     /// Slots ever in use.
@@ -48,6 +50,39 @@ struct FrameNames {
     captures: Vec<(Name, Capture, bool)>,
     /// The name that a function literal is being assigned to.
     own_name: Option<Name>,
+}
+
+/// The variables of one scope, found by name.
+#[derive(Debug, Default)]
+struct Scope {
+    variables: Vec<Variable>,
+    /// Made where there are too many to look through.
+    index: FxHashMap<Name, u32>,
+}
+
+/// So many variables are looked through one by one.
+const FEW_VARIABLES: usize = 12;
+
+impl Scope {
+    fn find(&self, name: &Name) -> Option<usize> {
+        if self.variables.len() > FEW_VARIABLES {
+            return self.index.get(name).map(|at| *at as usize);
+        }
+        self.variables.iter().position(|variable| variable.name == *name)
+    }
+
+    /// Adds a variable, unless there is one of that name.
+    fn add(&mut self, variable: Variable) {
+        if self.find(&variable.name).is_some() {
+            return;
+        }
+        self.variables.push(variable);
+        let known = if self.variables.len() == FEW_VARIABLES + 1 { 0 } else { self.variables.len() - 1 };
+        if self.variables.len() > FEW_VARIABLES {
+            let entries = self.variables[known..].iter().zip(known as u32..);
+            self.index.extend(entries.map(|(variable, at)| (variable.name.clone(), at)));
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -169,20 +204,13 @@ impl Lowerer<'_, '_> {
 }
 
 /// Parameters as variables, and the names that calls give beyond them, which not every call does.
-fn declared(parameters: &[Parameter], extras: &[Name]) -> Vec<Variable> {
+fn declared(parameters: &[Parameter], extras: &[Name]) -> Scope {
     let bound = parameters.iter().map(|parameter| (&parameter.name, VariableState::Bound));
     let extra = extras.iter().map(|name| (name, VariableState::BoundCell));
-    let variable = |(slot, (name, state)): (usize, (&Name, VariableState))| Variable {
-        name: name.clone(),
-        slot: slot as u32,
-        state,
-    };
-    let mut scope: Vec<Variable> = Vec::new();
-    for variable in bound.chain(extra).enumerate().map(variable) {
+    let mut scope = Scope::default();
+    for (slot, (name, state)) in bound.chain(extra).enumerate() {
         // of several parameters with one name the first is the variable
-        if !scope.iter().any(|known| known.name == variable.name) {
-            scope.push(variable);
-        }
+        scope.add(Variable { name: name.clone(), slot: slot as u32, state });
     }
     scope
 }

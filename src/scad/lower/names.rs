@@ -105,8 +105,9 @@ impl Lowerer<'_, '_> {
 
     /// A variable of the frame at `level`. What gets its value only later is in reach for function literals alone.
     fn find_in_frame(&mut self, level: usize, name: &Name, running: bool) -> Option<Found> {
-        let variables = self.frames[level].scopes.iter_mut().rev().flat_map(|scope| scope.iter_mut().rev());
-        for variable in variables.filter(|variable| variable.name == *name) {
+        for scope in self.frames[level].scopes.iter_mut().rev() {
+            let Some(at) = scope.find(name) else { continue };
+            let variable = &mut scope.variables[at];
             match variable.state {
                 VariableState::Bound => return Some(Found::Local(variable.slot)),
                 VariableState::BoundCell => return Some(Found::LocalCell(variable.slot)),
@@ -216,7 +217,7 @@ impl Lowerer<'_, '_> {
 
     /// The names in reach of this place, for when a name turns out to be unknown.
     pub(super) fn reach(&self) -> Reach {
-        let near = self.frames.iter().flat_map(|frame| frame.scopes.iter().flatten());
+        let near = self.frames.iter().flat_map(|frame| frame.scopes.iter().flat_map(|scope| &scope.variables));
         Reach { names: Rc::downgrade(&self.names), near: near.map(|variable| variable.name.clone()).collect() }
     }
 }

@@ -15,7 +15,7 @@ use crate::scad::load::span_of;
 use crate::scad::log::Run;
 use crate::scad::lower::call::add_extras;
 use crate::scad::lower::names::pending;
-use crate::scad::lower::{Lowerer, Variable, VariableState, declared, is_special};
+use crate::scad::lower::{Lowerer, Scope as LocalScope, VariableState, declared, is_special};
 use crate::scad::unit::Unit;
 use crate::scad::value::Value;
 
@@ -38,6 +38,8 @@ struct Merged {
 #[derive(Default)]
 struct Contents {
     assignments: Vec<Merged>,
+    /// Where the assignment of a name is.
+    index: FxHashMap<Name, u32>,
     functions: Vec<(FileId, Arc<ast::Function>)>,
     modules: Vec<(FileId, Arc<ast::Module>)>,
     instantiations: Vec<(FileId, Arc<ast::Instantiation>)>,
@@ -58,7 +60,6 @@ impl Lowerer<'_, '_> {
             } else {
                 Target::Global(first + at as u32)
             };
-            block.has_special |= special;
             block.assignments.push(Assignment {
                 target,
                 value,
@@ -83,7 +84,7 @@ impl Lowerer<'_, '_> {
         let contents = self.contents(&syntax.body)?;
         let mut scope = declared(&parameters, extras);
         self.declare(&mut scope, &contents.assignments);
-        let variables = scope.iter().map(|variable| (variable.name.clone(), variable.slot)).collect();
+        let variables = scope.variables.iter().map(|variable| (variable.name.clone(), variable.slot)).collect();
         let names = self.own_names(variables, &contents);
         self.names = names.clone();
         self.frame().scopes.push(scope);
@@ -139,12 +140,11 @@ impl Lowerer<'_, '_> {
     }
 
     /// Slots for the variables that a scope assigns.
-    fn declare(&mut self, scope: &mut Vec<Variable>, assignments: &[Merged]) {
+    fn declare(&mut self, scope: &mut LocalScope, assignments: &[Merged]) {
         for assignment in assignments {
-            let known = scope.iter().any(|variable| variable.name == assignment.name);
-            if !known && !is_special(&assignment.name) {
+            if scope.find(&assignment.name).is_none() && !is_special(&assignment.name) {
                 let slot = self.frame().new_slot();
-                scope.push(pending(&assignment.name, slot));
+                scope.add(pending(&assignment.name, slot));
             }
         }
     }
@@ -188,7 +188,6 @@ impl Lowerer<'_, '_> {
             let parameter = self.is_bound_here(&merged.name);
             let value = self.assigned(&merged.value, (!parameter).then_some(&merged.name))?;
             let target = if is_special(&merged.name) {
-                block.has_special = true;
                 Target::Special(self.job.special_id(&merged.name))
             } else {
                 self.bind(&merged.name)
@@ -209,9 +208,8 @@ impl Lowerer<'_, '_> {
 
     fn is_bound_here(&mut self, name: &Name) -> bool {
         let scope = self.frame().scopes.last();
-        scope.is_some_and(|scope| {
-            scope.iter().any(|variable| variable.name == *name && variable.state == VariableState::Bound)
-        })
+        let variable = scope.and_then(|scope| scope.find(name).map(|at| &scope.variables[at]));
+        variable.is_some_and(|variable| variable.state == VariableState::Bound)
     }
 
     fn instantiations(&mut self, syntax: &[(FileId, Arc<ast::Instantiation>)]) -> Run<Vec<Instantiation>> {
@@ -258,7 +256,7 @@ impl Lowerer<'_, '_> {
         if !self.job.is_enabled(module.feature) {
             return Ok((InstantiationKind::Disabled, false));
         }
-        Ok((self.builtin_kind(syntax, module)?, module.kind == ModuleKind::Let))
+        Ok((self.builtin_kind(syntax, module)?, matches!(module.kind, ModuleKind::Let)))
     }
 
     fn builtin_kind(
@@ -269,7 +267,7 @@ impl Lowerer<'_, '_> {
         Ok(match module.kind {
             ModuleKind::For | ModuleKind::IntersectionFor => {
                 let variables = self.loop_variables(&syntax.arguments)?;
-                InstantiationKind::For { variables, intersection: module.kind == ModuleKind::IntersectionFor }
+                InstantiationKind::For { variables, intersection: matches!(module.kind, ModuleKind::IntersectionFor) }
             }
             ModuleKind::If => {
                 let condition = match syntax.arguments.first() {
@@ -300,7 +298,7 @@ impl Lowerer<'_, '_> {
         }
         let contents = self.contents(scope)?;
         let used = self.frame().used;
-        let mut variables = Vec::new();
+        let mut variables = LocalScope::default();
         self.declare(&mut variables, &contents.assignments);
         self.frame().scopes.push(variables);
         let mut block = self.block(&contents)?;
@@ -313,7 +311,9 @@ impl Lowerer<'_, '_> {
 fn merge(contents: &mut Contents, source: FileId, assignment: &ast::Assignment) {
     let span = span_of(source, assignment.loc);
     let value = assignment.value.clone();
-    if let Some(known) = contents.assignments.iter_mut().find(|known| known.name == assignment.name) {
+    let place = contents.assignments.len() as u32;
+    let at = *contents.index.entry(assignment.name.clone()).or_insert(place);
+    if let Some(known) = contents.assignments.get_mut(at as usize) {
         (known.value, known.source, known.overwritten) = (value, source, Some(span));
         return;
     }

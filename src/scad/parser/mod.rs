@@ -92,6 +92,10 @@ impl Parser {
         let missing_semicolon = wanted.starts_with("';'");
         let hint = missing_semicolon.then(|| "A semicolon may be missing at the end of the line before.".to_owned());
         let loc = self.loc();
+        let told = |note: &Note| note.kind == NoteKind::Error && note.loc.start == loc.start;
+        if *self.kind() == TokenKind::Bad && self.notes.iter().any(told) {
+            return Failed;
+        }
         self.error(NoteKind::Error, loc, format!("Parser error: expected {wanted}, found {found}"), hint)
     }
 

@@ -40,7 +40,8 @@ impl Parser {
             match self.kind() {
                 TokenKind::End => return,
                 TokenKind::Sign(Sign::OpenBrace) => depth += 1,
-                TokenKind::Sign(Sign::CloseBrace) if depth > 0 => depth -= 1,
+                TokenKind::Sign(Sign::CloseBrace) if depth == 1 => return self.advance(),
+                TokenKind::Sign(Sign::CloseBrace) if depth > 1 => depth -= 1,
                 TokenKind::Sign(Sign::CloseBrace) => {
                     if self.at == before {
                         self.advance();

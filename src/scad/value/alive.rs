@@ -17,11 +17,11 @@ pub fn reset_alive() {
 }
 
 /// Counts bytes as taken.
-pub(super) fn take(bytes: usize) {
+pub(in crate::scad) fn take(bytes: usize) {
     ALIVE.set(ALIVE.get().wrapping_add(bytes as u64));
 }
 
 /// Counts bytes as given back.
-pub(super) fn give(bytes: usize) {
+pub(in crate::scad) fn give(bytes: usize) {
     ALIVE.set(ALIVE.get().saturating_sub(bytes as u64));
 }

@@ -5,7 +5,7 @@
 //! **Invariants** A value never changes once a program can see it. Numeric lists are kept as plain numbers.
 //! **Knows nothing of** scopes, files and the tree.
 
-mod alive;
+pub(in crate::scad) mod alive;
 mod compare;
 mod format;
 mod list;
@@ -22,7 +22,7 @@ use crate::scad::eval::Closure;
 pub use alive::{alive_bytes, reset_alive};
 pub use compare::{compare, equal};
 pub use format::{echo_text, format_number, plain_text};
-pub use list::{List, ListBuilder, ListIter};
+pub use list::{List, ListBuilder};
 pub use object::Object;
 pub use ops::{Why, binary, bit_not, index, negate};
 pub use range::Range;

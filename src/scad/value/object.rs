@@ -4,13 +4,23 @@ use std::rc::Rc;
 
 use rustc_hash::FxHashMap;
 
-use crate::scad::value::Value;
+use crate::scad::value::{Value, alive};
 
 /// Named values.
-#[derive(Debug, Default, Clone)]
+#[derive(Debug, Default)]
 pub struct Object {
     entries: Vec<(Rc<str>, Value)>,
     index: FxHashMap<Rc<str>, u32>,
+}
+
+/// Bytes that a name and its value take beside the letters.
+const ENTRY_BYTES: usize = 96;
+
+impl Drop for Object {
+    fn drop(&mut self) {
+        let names: usize = self.entries.iter().map(|(name, _)| name.len() + ENTRY_BYTES).sum();
+        alive::give(names);
+    }
 }
 
 impl Object {
@@ -35,6 +45,7 @@ impl Object {
             self.entries[*at as usize].1 = value;
             return;
         }
+        alive::take(ENTRY_BYTES + name.len());
         let name: Rc<str> = name.into();
         self.index.insert(name.clone(), self.entries.len() as u32);
         self.entries.push((name, value));
@@ -44,6 +55,7 @@ impl Object {
     pub fn remove(&mut self, name: &str) {
         let Some(at) = self.index.remove(name) else { return };
         self.entries.remove(at as usize);
+        alive::give(ENTRY_BYTES + name.len());
         for (index, (name, _)) in self.entries.iter().enumerate().skip(at as usize) {
             self.index.insert(name.clone(), index as u32);
         }

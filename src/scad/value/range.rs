@@ -2,8 +2,10 @@
 
 use std::cmp::Ordering;
 
+use crate::scad::value::alive;
+
 /// A range.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub struct Range {
     /// First value.
     pub begin: f64,
@@ -13,7 +15,22 @@ pub struct Range {
     pub end: f64,
 }
 
+/// Bytes that a range takes.
+const BYTES: usize = 48;
+
+impl Drop for Range {
+    fn drop(&mut self) {
+        alive::give(BYTES);
+    }
+}
+
 impl Range {
+    /// A range.
+    pub fn new(begin: f64, step: f64, end: f64) -> Self {
+        alive::take(BYTES);
+        Self { begin, step, end }
+    }
+
     /// How many values it has; `u32::MAX` where endlessly many.
     pub fn count(&self) -> u32 {
         if self.begin.is_nan() || self.end.is_nan() || self.step.is_nan() {
@@ -34,16 +51,12 @@ impl Range {
         if steps >= f64::from(u32::MAX) { u32::MAX } else { steps as u32 + 1 }
     }
 
-    /// The value at `index`.
-    pub fn at(&self, index: u32) -> f64 {
-        if index == 0 { self.begin } else { self.begin + self.step * f64::from(index) }
-    }
-
     /// Its values in order.
     pub fn iter(&self) -> impl Iterator<Item = f64> {
-        let range = *self;
-        let stuck = range.step == 0.0 || range.step.is_nan();
-        (0..if stuck { 0 } else { range.count() }).map(move |index| range.at(index))
+        let (begin, step) = (self.begin, self.step);
+        let stuck = step == 0.0 || step.is_nan();
+        let at = move |index: u32| if index == 0 { begin } else { begin + step * f64::from(index) };
+        (0..if stuck { 0 } else { self.count() }).map(at)
     }
 
     /// Whether both have the same values.
