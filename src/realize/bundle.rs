@@ -146,21 +146,11 @@ impl Bundle {
     pub(super) fn compute(&self, control: &Control) -> Result<Solid, Fault> {
         let shared = self.shared_maps();
         let settle = |parts: &[Placed]| parts.iter().map(|part| part.settle(shared)).collect::<Vec<_>>();
-        let (mut solids, mut tools) = (settle(&self.solids), settle(&self.tools));
-        let turn = if self.is_pending() { common_turn(&solids, &tools) } else { None };
-        if let Some(turn) = &turn {
-            let back = turn.inverse();
-            for solid in solids.iter_mut().chain(&mut tools) {
-                *solid = solid.transformed(&back);
-            }
-        }
+        let (solids, mut tools) = (settle(&self.solids), settle(&self.tools));
         let mut solid = Solid::boolean(Operator::Union, &solids, control)?;
         if !tools.is_empty() {
             tools.insert(0, solid);
             solid = Solid::boolean(Operator::Difference, &tools, control)?;
-        }
-        if let Some(turn) = &turn {
-            solid = solid.transformed(turn);
         }
         let outer = self.solids.first().map_or(&[][..], |part| &part.maps[part.maps.len() - shared..]);
         if outer.is_empty() {
@@ -257,10 +247,4 @@ impl Bundle {
             shared.min(same)
         })
     }
-}
-
-/// A turn that all operands stand under, whatever else they do.
-fn common_turn(solids: &[Solid], tools: &[Solid]) -> Option<Affine3> {
-    let all: Vec<Solid> = solids.iter().chain(tools).cloned().collect();
-    Solid::common_turn(&all)
 }

@@ -10,6 +10,7 @@
 
 mod check;
 mod clip;
+mod flip;
 mod hull;
 mod minkowski;
 mod offset;

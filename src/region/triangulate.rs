@@ -4,6 +4,7 @@
 
 use crate::geom::{Aabb2, Vec2};
 use crate::region::Region;
+use crate::region::flip::improve;
 use crate::region::predicate::side;
 
 impl Region {
@@ -56,10 +57,10 @@ impl Rings {
         };
         let mut first = 0;
         let mut holes = Vec::new();
-        for (index, contour) in contours.iter().enumerate() {
+        for contour in contours {
             rings.link(first, contour.len() as u32);
             // a lone contour is what it is, even when it winds the other way or crosses itself
-            if index > 0 && contours.len() > 1 && crate::region::is_hole(contour) {
+            if contours.len() > 1 && crate::region::is_hole(contour) {
                 rings.joined[first as usize..first as usize + contour.len()].fill(false);
                 holes.push(rings.leftmost(first, contour.len() as u32));
             } else {
@@ -222,6 +223,7 @@ impl Rings {
         for start in std::mem::take(&mut self.starts) {
             self.cut_ring(start);
         }
+        improve(&self.points, &mut self.triangles);
         self.triangles
     }
 

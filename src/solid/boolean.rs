@@ -29,6 +29,11 @@ impl Solid {
             [] => Ok(Self::default()),
             [only] => Ok((*only).clone()),
             several => {
+                if let Some(turn) = Self::common_turn(several) {
+                    let back = turn.inverse();
+                    let straight: Vec<Self> = several.iter().map(|operand| operand.transformed(&back)).collect();
+                    return Ok(Self::boolean(operator, &straight, control)?.transformed(&turn));
+                }
                 if let Some(solid) = prism::combine(operator, several, control)? {
                     return Ok(solid);
                 }

@@ -131,7 +131,7 @@ fn find(root: &mut [u32], mut vertex: u32) -> u32 {
 impl Solid {
     /// The turn that all solids have in common but for quarter turns and mirrors, if it is more than those: in its frame what is
     /// flush has round coordinates.
-    pub fn common_turn(solids: &[Self]) -> Option<Affine3> {
+    pub(super) fn common_turn(solids: &[&Self]) -> Option<Affine3> {
         let turn = solids.first()?.body.placement().matrix3;
         let upright = turn.transpose() * turn;
         if is_along_axes(&turn) || !near(&upright, &Mat3::IDENTITY) || turn.determinant() < 0.0 {

@@ -3,7 +3,7 @@
 use crate::geom::{Vec2, Vec3, cos_deg, sin_deg};
 use crate::mesh::Surface;
 use crate::region::Region;
-use crate::solid::kernel::Draft;
+use crate::solid::draft::Draft;
 use crate::solid::profile::{Run, runs};
 use crate::solid::{Control, Fault, Solid};
 

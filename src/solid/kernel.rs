@@ -1,31 +1,47 @@
 //! The kernel behind the room: the only file that knows how a body is stored.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-use manifold_rust::csg_tree::{CsgLeafNode, CsgNode};
+use manifold_rust::csg_tree::CsgNode;
 use manifold_rust::impl_mesh::{ManifoldImpl, reserve_ids};
 use manifold_rust::linalg::{Mat3x4, Vec3 as KernelVec3};
 use manifold_rust::manifold::Manifold;
-use manifold_rust::types::{Error, MeshGLP, OpType, WindingRule};
+use manifold_rust::types::{Error, OpType, WindingRule};
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
-use crate::geom::{Aabb3, Affine3, Rgba, Vec3};
+use crate::budget::Exceeded;
+use crate::geom::{Aabb3, Affine3, Mat3, Rgba, Vec3};
 use crate::mesh::{Surface, TriMesh};
-use crate::solid::clean;
+use crate::solid::draft::Draft;
 use crate::solid::provenance::{self, Source, Sources};
-use crate::solid::{Control, Fault, Operator};
+use crate::solid::{Control, Fault, Operator, clean};
 
-/// A mesh of the kernel with its transform, and where its faces came from.
+/// A mesh and the map it stands under. The kernel takes it in when an operation asks for it: what is only written out never is.
 #[derive(Clone)]
 pub(super) struct Body {
-    leaf: CsgLeafNode,
+    state: Arc<State>,
+    map: Affine3,
+}
+
+/// A mesh as it was made, or as the kernel keeps it, or both.
+#[derive(Default)]
+struct State {
+    draft: Option<Draft>,
+    sealed: OnceLock<Result<Sealed, Fault>>,
+    bounds: OnceLock<Aabb3>,
+}
+
+/// The kernel's mesh, and where its faces came from.
+#[derive(Clone)]
+struct Sealed {
+    mesh: Arc<ManifoldImpl>,
     sources: Sources,
 }
 
 impl Default for Body {
     fn default() -> Self {
-        Self { leaf: CsgLeafNode::empty(), sources: Sources::default() }
+        Self::of_draft(Draft::default())
     }
 }
 
@@ -35,62 +51,62 @@ impl std::fmt::Debug for Body {
     }
 }
 
-/// A mesh on its way into the kernel.
-#[derive(Debug, Default)]
-pub(super) struct Draft {
-    /// Vertices.
-    pub positions: Vec<Vec3>,
-    /// Triangles, counter-clockwise from outside.
-    pub triangles: Vec<[u32; 3]>,
-    /// For each triangle the index of its surface; empty: all on one.
-    pub surface_of: Vec<u32>,
-    /// The surfaces.
-    pub surfaces: Vec<Surface>,
-    /// Their colours; none where there are fewer.
-    pub colors: Vec<Option<Rgba>>,
-}
-
 impl Draft {
-    pub(super) fn of_mesh(mesh: TriMesh) -> Self {
-        let surfaces: Vec<Surface> = mesh.faces.iter().map(|face| face.surface).collect();
-        Self {
-            positions: mesh.positions,
-            triangles: mesh.triangles,
-            surface_of: mesh.face_of,
-            surfaces: if surfaces.is_empty() { vec![Surface::Unknown] } else { surfaces },
-            colors: mesh.faces.iter().map(|face| face.color).collect(),
-        }
-    }
-
     /// A body of a mesh that is a closed two-manifold by its indices.
     pub(super) fn seal(self) -> Result<Body, Fault> {
+        let body = Body::of_draft(self);
+        if body.state.draft.as_ref().is_some_and(Draft::has_flat_triangles) {
+            let sealed = body.sealed()?.clone();
+            return Ok(Body::of_sealed(sealed));
+        }
+        Ok(body)
+    }
+
+    fn take_in(&self) -> Result<Sealed, Fault> {
+        if self.triangles.is_empty() {
+            return Ok(Sealed { mesh: Arc::new(ManifoldImpl::new()), sources: Sources::default() });
+        }
         let id = reserve_ids(1);
         let manifold = Manifold::from_mesh_glp(&self.to_kernel(id));
         match manifold.status() {
-            Error::NoError => {}
-            Error::NonFiniteVertex => return Err(Fault::NotFinite),
-            _ => return Err(Fault::NotClosed),
+            Error::NoError => Ok(self.sealed_as(manifold, id)),
+            Error::NonFiniteVertex => Err(Fault::NotFinite),
+            _ => Err(Fault::NotClosed),
         }
-        Ok(Body::drafted(manifold, id, self))
     }
 
-    pub(super) fn to_kernel(&self, id: u32) -> MeshGLP<f64, u32> {
-        MeshGLP {
-            num_prop: 3,
-            vert_properties: self.positions.iter().flat_map(|point| point.to_array()).collect(),
-            tri_verts: self.triangles.iter().flatten().copied().collect(),
-            run_original_id: vec![id],
-            face_id: self.surface_of.clone(),
-            ..MeshGLP::default()
-        }
+    fn sealed_as(&self, manifold: Manifold, id: u32) -> Sealed {
+        let source = Source { surfaces: self.surfaces.clone().into(), colors: self.colors.clone().into(), color: None };
+        let sources = Arc::new(FxHashMap::from_iter([(id as i32, source)]));
+        Sealed { mesh: Arc::new(manifold.into_impl()), sources }
     }
 }
 
 impl Body {
-    fn original(mesh: ManifoldImpl, id: u32, surfaces: Vec<Surface>) -> Self {
-        let source = Source { surfaces: surfaces.into(), colors: Arc::default(), color: None };
-        let sources = Arc::new(FxHashMap::from_iter([(id as i32, source)]));
-        Self { leaf: CsgLeafNode::new(mesh), sources }
+    fn of_draft(draft: Draft) -> Self {
+        Self { state: Arc::new(State { draft: Some(draft), ..State::default() }), map: Affine3::IDENTITY }
+    }
+
+    fn of_sealed(sealed: Sealed) -> Self {
+        let state = State { sealed: OnceLock::from(Ok(sealed)), ..State::default() };
+        Self { state: Arc::new(state), map: Affine3::IDENTITY }
+    }
+
+    fn sealed(&self) -> Result<&Sealed, Fault> {
+        let take_in = || match &self.state.draft {
+            Some(draft) => draft.take_in(),
+            None => Err(Fault::Kernel),
+        };
+        self.state.sealed.get_or_init(take_in).as_ref().map_err(|fault| *fault)
+    }
+
+    /// The mesh before its map: as it was made, else as the kernel keeps it.
+    fn untransformed<T>(&self, made: impl FnOnce(&Draft) -> T, kept: impl FnOnce(&ManifoldImpl) -> T) -> T {
+        match (&self.state.draft, self.state.sealed.get()) {
+            (Some(draft), _) => made(draft),
+            (None, Some(Ok(sealed))) => kept(&sealed.mesh),
+            (None, _) => made(&Draft::default()),
+        }
     }
 
     /// A kernel result whose faces came from nowhere: one surface without a name.
@@ -98,87 +114,105 @@ impl Body {
         if manifold.status() != Error::NoError {
             return Err(Fault::Kernel);
         }
-        Ok(Self { leaf: CsgLeafNode::new(manifold.into_impl()), sources: Sources::default() }.unnamed_copy())
-    }
-
-    pub(super) fn is_convex(&self) -> bool {
-        self.leaf.p_impl.is_convex()
+        Ok(Self::nameless(manifold.into_impl()))
     }
 
     /// The body with all faces from one nameless source.
-    pub(super) fn unnamed_copy(&self) -> Self {
-        let id = reserve_ids(1);
-        let mut mesh = self.leaf.get_impl();
+    pub(super) fn unnamed_copy(&self) -> Result<Self, Fault> {
+        Ok(Self::nameless(self.settled()?))
+    }
+
+    fn nameless(mut mesh: ManifoldImpl) -> Self {
+        let id = reserve_ids(1) as i32;
         for reference in &mut mesh.mesh_relation.tri_ref {
-            reference.original_id = id as i32;
+            reference.original_id = id;
             reference.face_id = 0;
         }
         for relation in mesh.mesh_relation.mesh_id_transform.values_mut() {
-            relation.original_id = id as i32;
+            relation.original_id = id;
         }
-        Self::original(mesh, id, vec![Surface::Unknown])
+        let source = Source { surfaces: Arc::new([Surface::Unknown]), colors: Arc::default(), color: None };
+        let sources = Arc::new(FxHashMap::from_iter([(id, source)]));
+        Self::of_sealed(Sealed { mesh: Arc::new(mesh), sources })
+    }
+
+    pub(super) fn is_convex(&self) -> bool {
+        self.sealed().is_ok_and(|sealed| sealed.mesh.is_convex())
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.leaf.p_impl.is_empty()
+        self.triangle_count() == 0
     }
 
     pub(super) fn triangle_count(&self) -> usize {
-        self.leaf.p_impl.num_tri()
+        self.untransformed(|draft| draft.triangles.len(), ManifoldImpl::num_tri)
     }
 
     pub(super) fn transformed(&self, map: &Affine3) -> Self {
-        let columns = [map.matrix3.x_axis, map.matrix3.y_axis, map.matrix3.z_axis, map.translation].map(to_kernel);
-        let matrix = Mat3x4::from_cols(columns[0], columns[1], columns[2], columns[3]);
-        Self { leaf: self.leaf.apply_transform(matrix), sources: self.sources.clone() }
+        Self { state: self.state.clone(), map: *map * self.map }
     }
 
     /// Gives every source a new identity with the colour, so that the same body elsewhere keeps its own.
     pub(super) fn colored(&self, color: Option<Rgba>) -> Self {
-        let mut old: Vec<i32> = self.sources.keys().copied().collect();
-        old.sort_unstable();
-        let first = reserve_ids(old.len() as u32) as i32;
-        let renamed: FxHashMap<i32, i32> = old.iter().copied().zip(first..).collect();
-        let mut mesh = (*self.leaf.p_impl).clone();
-        for reference in &mut mesh.mesh_relation.tri_ref {
-            reference.original_id = *renamed.get(&reference.original_id).unwrap_or(&reference.original_id);
-        }
-        for relation in mesh.mesh_relation.mesh_id_transform.values_mut() {
-            relation.original_id = *renamed.get(&relation.original_id).unwrap_or(&relation.original_id);
-        }
-        let recolor = |id: &i32| (renamed[id], self.sources[id].painted(color));
-        let sources = Arc::new(old.iter().map(recolor).collect());
-        Self { leaf: CsgLeafNode { p_impl: Arc::new(mesh), transform: self.leaf.transform }, sources }
+        let painted = match (&self.state.draft, self.state.sealed.get()) {
+            (Some(draft), _) => Self::of_draft(Draft { colors: vec![color; draft.surfaces.len()], ..draft.clone() }),
+            (None, Some(Ok(sealed))) => Self::of_sealed(sealed.colored(color)),
+            (None, _) => return self.clone(),
+        };
+        Self { map: self.map, ..painted }
     }
 
     /// The map from the frame that the mesh is kept in.
     pub(super) fn placement(&self) -> Affine3 {
-        from_matrix(&self.leaf.transform)
+        self.map
     }
 
+    /// A box that holds it: the box of the mesh under its map.
     pub(super) fn outer_box(&self) -> Aabb3 {
-        let bounds = self.leaf.get_bounding_box();
-        let point = |at: KernelVec3| Vec3::new(at.x, at.y, at.z);
-        Aabb3 { min: point(bounds.min), max: point(bounds.max) }
+        let bounds = *self.state.bounds.get_or_init(|| {
+            self.untransformed(
+                |draft| Aabb3::of(draft.positions.iter().copied()),
+                |mesh| Aabb3::of(mesh.vert_pos.iter().map(from_kernel)),
+            )
+        });
+        if bounds.is_empty() {
+            return bounds;
+        }
+        let (middle, half) = (self.map.transform_point3(bounds.center()), bounds.size() * 0.5);
+        let columns = [self.map.matrix3.x_axis, self.map.matrix3.y_axis, self.map.matrix3.z_axis];
+        let [x, y, z] = columns.map(Vec3::abs);
+        let reach = x * half.x + y * half.y + z * half.z;
+        Aabb3 { min: middle - reach, max: middle + reach }
     }
 
     pub(super) fn positions(&self) -> Vec<Vec3> {
-        let map = from_matrix(&self.leaf.transform);
-        let place = |point: &KernelVec3| map.transform_point3(Vec3::new(point.x, point.y, point.z));
-        self.leaf.p_impl.vert_pos.iter().map(place).collect()
+        let place = |point: Vec3| self.map.transform_point3(point);
+        self.untransformed(
+            |draft| draft.positions.iter().map(|point| place(*point)).collect(),
+            |mesh| mesh.vert_pos.iter().map(|point| place(from_kernel(point))).collect(),
+        )
     }
 
-    /// The body as the kernel's own type, transform applied.
+    /// The kernel's mesh with its map applied.
+    fn settled(&self) -> Result<ManifoldImpl, Fault> {
+        let mesh = &self.sealed()?.mesh;
+        Ok(if self.map == Affine3::IDENTITY { (**mesh).clone() } else { mesh.transform(&to_matrix(&self.map)) })
+    }
+
+    /// The body as the kernel's own type.
     pub(super) fn to_manifold(&self) -> Manifold {
-        Manifold::from_impl(self.leaf.get_impl())
+        self.settled().map_or_else(|_| Manifold::new(), Manifold::from_impl)
     }
 
     pub(super) fn to_mesh(&self) -> TriMesh {
-        let mesh = self.leaf.get_impl();
+        if let Some(draft) = &self.state.draft {
+            return draft.to_mesh(&self.map);
+        }
+        let (Ok(mesh), Ok(sealed)) = (self.settled(), self.sealed()) else { return TriMesh::default() };
         let triangle = |index: usize| [0, 1, 2].map(|corner| mesh.halfedge[3 * index + corner].start_vert as u32);
-        let (face_of, faces) = provenance::faces(&mesh.mesh_relation, &self.sources);
+        let (face_of, faces) = provenance::faces(&mesh.mesh_relation, &sealed.sources);
         TriMesh {
-            positions: mesh.vert_pos.iter().map(|point| Vec3::new(point.x, point.y, point.z)).collect(),
+            positions: mesh.vert_pos.iter().map(from_kernel).collect(),
             triangles: (0..mesh.num_tri()).map(triangle).collect(),
             face_of,
             faces,
@@ -189,11 +223,11 @@ impl Body {
     pub(super) fn combine(operator: Operator, operands: &[&Self], control: &Control) -> Result<Self, Fault> {
         let digits = clean::digits(operands.iter().map(|operand| operand.outer_box()));
         let settle = |operand: &&Self| {
-            let mut mesh = operand.leaf.get_impl();
+            let mut mesh = operand.settled()?;
             clean::round_positions(&mut mesh, digits);
-            CsgNode::leaf(mesh)
+            Ok(CsgNode::leaf(mesh))
         };
-        let leaves = operands.par_iter().map(settle).collect();
+        let leaves = operands.par_iter().map(settle).collect::<Result<Vec<_>, Fault>>()?;
         let kind = match operator {
             Operator::Union => OpType::Add,
             Operator::Difference => OpType::Subtract,
@@ -203,60 +237,78 @@ impl Body {
         control.budget().check()?;
         match mesh.status {
             Error::NoError => {}
-            Error::ResultTooLarge => return Err(Fault::Exceeded(crate::budget::Exceeded::Triangles)),
+            Error::ResultTooLarge => return Err(Fault::Exceeded(Exceeded::Triangles)),
             _ => return Err(Fault::Kernel),
         }
         control.budget().check_triangles(mesh.num_tri() as u64)?;
         clean::drop_flakes(&mut mesh);
-        let sources = provenance::merge(operands.iter().map(|operand| &operand.sources));
-        Ok(Self { leaf: CsgLeafNode::new(mesh), sources })
+        let sealed = operands.iter().map(|operand| operand.sealed()).collect::<Result<Vec<_>, _>>()?;
+        let sources = provenance::merge(sealed.iter().map(|sealed| &sealed.sources));
+        Ok(Self::of_sealed(Sealed { mesh: Arc::new(mesh), sources }))
     }
+
+    /// Takes a mesh as it is, or with vertices at one place merged; `None` where it is not closed then.
+    pub(super) fn merged(draft: &Draft) -> Option<Self> {
+        let id = reserve_ids(1);
+        let manifold = take_merged(draft, id);
+        (manifold.status() == Error::NoError).then(|| Self::of_sealed(draft.sealed_as(manifold, id)))
+    }
+
+    /// Rebuilds what the faces of an oriented mesh enclose, as often as they wind round it.
+    pub(super) fn rebuilt(draft: &Draft, control: &Control) -> Result<Self, Fault> {
+        let id = reserve_ids(1);
+        let mut manifold = take_merged(draft, id);
+        if manifold.status() != Error::NoError {
+            let soup = Manifold::from_mesh_glp_robust(&draft.to_kernel(id));
+            manifold = soup.rebuild_solid_with_token(WindingRule::Nonzero, Some(control.token()));
+        }
+        control.budget().check()?;
+        match manifold.status() {
+            Error::NoError => Ok(Self::of_sealed(draft.sealed_as(manifold, id))),
+            Error::NonFiniteVertex => Err(Fault::NotFinite),
+            _ => Err(Fault::NotClosed),
+        }
+    }
+}
+
+impl Sealed {
+    fn colored(&self, color: Option<Rgba>) -> Self {
+        let mut old: Vec<i32> = self.sources.keys().copied().collect();
+        old.sort_unstable();
+        let first = reserve_ids(old.len() as u32) as i32;
+        let renamed: FxHashMap<i32, i32> = old.iter().copied().zip(first..).collect();
+        let mut mesh = (*self.mesh).clone();
+        for reference in &mut mesh.mesh_relation.tri_ref {
+            reference.original_id = *renamed.get(&reference.original_id).unwrap_or(&reference.original_id);
+        }
+        for relation in mesh.mesh_relation.mesh_id_transform.values_mut() {
+            relation.original_id = *renamed.get(&relation.original_id).unwrap_or(&relation.original_id);
+        }
+        let recolor = |id: &i32| (renamed[id], self.sources[id].painted(color));
+        Self { mesh: Arc::new(mesh), sources: Arc::new(old.iter().map(recolor).collect()) }
+    }
+}
+
+fn take_merged(draft: &Draft, id: u32) -> Manifold {
+    let mut mesh = draft.to_kernel(id);
+    let manifold = Manifold::from_mesh_glp(&mesh);
+    if manifold.status() != Error::NoError && mesh.merge() { Manifold::from_mesh_glp(&mesh) } else { manifold }
 }
 
 pub(super) fn to_kernel(point: Vec3) -> KernelVec3 {
     KernelVec3::new(point.x, point.y, point.z)
 }
 
-pub(super) fn from_matrix(matrix: &Mat3x4) -> Affine3 {
-    let column = |index: usize| Vec3::new(matrix[index].x, matrix[index].y, matrix[index].z);
-    Affine3 { matrix3: glam::DMat3::from_cols(column(0), column(1), column(2)), translation: column(3) }
+fn from_kernel(point: &KernelVec3) -> Vec3 {
+    Vec3::new(point.x, point.y, point.z)
 }
 
-impl Body {
-    /// Takes a mesh as it is, or with vertices at one place merged; `None` where it is not closed then.
-    pub(super) fn merged(draft: Draft) -> Option<Self> {
-        let id = reserve_ids(1);
-        let mut mesh = draft.to_kernel(id);
-        let mut manifold = Manifold::from_mesh_glp(&mesh);
-        if manifold.status() != Error::NoError && mesh.merge() {
-            manifold = Manifold::from_mesh_glp(&mesh);
-        }
-        (manifold.status() == Error::NoError).then(|| Self::drafted(manifold, id, draft))
-    }
+fn to_matrix(map: &Affine3) -> Mat3x4 {
+    let [x, y, z, shift] = [map.matrix3.x_axis, map.matrix3.y_axis, map.matrix3.z_axis, map.translation].map(to_kernel);
+    Mat3x4::from_cols(x, y, z, shift)
+}
 
-    /// Rebuilds what the faces of an oriented mesh enclose, as often as they wind round it.
-    pub(super) fn rebuilt(draft: Draft, control: &Control) -> Result<Self, Fault> {
-        let id = reserve_ids(1);
-        let mut mesh = draft.to_kernel(id);
-        let mut manifold = Manifold::from_mesh_glp(&mesh);
-        if manifold.status() != Error::NoError && mesh.merge() {
-            manifold = Manifold::from_mesh_glp(&mesh);
-        }
-        if manifold.status() != Error::NoError {
-            let soup = Manifold::from_mesh_glp_robust(&mesh);
-            manifold = soup.rebuild_solid_with_token(WindingRule::Nonzero, Some(control.token()));
-        }
-        control.budget().check()?;
-        match manifold.status() {
-            Error::NoError => Ok(Self::drafted(manifold, id, draft)),
-            Error::NonFiniteVertex => Err(Fault::NotFinite),
-            _ => Err(Fault::NotClosed),
-        }
-    }
-
-    fn drafted(manifold: Manifold, id: u32, draft: Draft) -> Self {
-        let source = Source { surfaces: draft.surfaces.into(), colors: draft.colors.into(), color: None };
-        let sources = Arc::new(FxHashMap::from_iter([(id as i32, source)]));
-        Self { leaf: CsgLeafNode::new(manifold.into_impl()), sources }
-    }
+pub(super) fn from_matrix(matrix: &Mat3x4) -> Affine3 {
+    let column = |index: usize| Vec3::new(matrix[index].x, matrix[index].y, matrix[index].z);
+    Affine3 { matrix3: Mat3::from_cols(column(0), column(1), column(2)), translation: column(3) }
 }

@@ -41,7 +41,7 @@ impl Solid {
         if figures.len() > 1 {
             parts.extend(self.component_points().iter().map(|point| other.moved(*point)));
         }
-        Ok(Self::boolean(Operator::Union, &parts, control)?.unnamed())
+        Self::boolean(Operator::Union, &parts, control)?.unnamed()
     }
 
     fn moved(&self, by: Vec3) -> Self {

@@ -11,6 +11,7 @@
 mod boolean;
 mod clean;
 mod control;
+mod draft;
 mod extrude;
 mod facet;
 mod hull;
@@ -128,8 +129,8 @@ impl Solid {
     }
 
     /// The same solid as one that was made in one piece: one surface without a name, no colour.
-    pub(in crate::solid) fn unnamed(&self) -> Self {
-        Self::of_body(self.body.unnamed_copy())
+    fn unnamed(&self) -> Result<Self, Fault> {
+        Ok(Self::of_body(self.body.unnamed_copy()?))
     }
 
     /// Scaled about the origin to `size`; zero means leave, or scale along with the largest size wanted where `auto` says so.

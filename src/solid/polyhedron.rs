@@ -5,7 +5,8 @@ use std::sync::Arc;
 use crate::geom::Vec3;
 use crate::mesh::{TriMesh, flatten};
 use crate::region::triangulate_contour;
-use crate::solid::kernel::{Body, Draft};
+use crate::solid::draft::Draft;
+use crate::solid::kernel::Body;
 use crate::solid::shell::Shell;
 use crate::solid::{Control, Fault, Solid};
 
@@ -22,7 +23,7 @@ impl Solid {
         if mesh.positions.iter().any(|point| !point.is_finite()) {
             return Err(Fault::NotFinite);
         }
-        match Body::merged(Draft::of_mesh(mesh.clone())) {
+        match Body::merged(&Draft::of_mesh(mesh.clone())) {
             Some(body) => Ok(Self::of_body(body)),
             None => Ok(Self { shell: Some(Arc::new(Shell::new(mesh.clone()))), ..Self::default() }),
         }

@@ -7,7 +7,8 @@ use rustc_hash::FxHashMap;
 use crate::geom::{Affine3, Vec2, Vec3};
 use crate::mesh::TriMesh;
 use crate::region::Region;
-use crate::solid::kernel::{Body, Draft};
+use crate::solid::draft::Draft;
+use crate::solid::kernel::Body;
 use crate::solid::{Control, Fault, Solid};
 
 /// An open mesh and the map it stands under.
@@ -75,7 +76,7 @@ impl Shell {
         let mut mesh = self.to_mesh();
         orient(&mut mesh);
         let draft = Draft::of_mesh(mesh);
-        Ok(Solid::of_body(Body::rebuilt(draft, control)?))
+        Ok(Solid::of_body(Body::rebuilt(&draft, control)?))
     }
 }
 

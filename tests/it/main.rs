@@ -11,6 +11,7 @@ mod local_aws;
 mod preview;
 mod realize;
 mod region;
+mod solid;
 mod road;
 mod scad;
 mod standin;

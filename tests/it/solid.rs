@@ -1,0 +1,272 @@
+//! Solids: volumes against arithmetic, properties of booleans, and what becomes of foreign meshes.
+
+use maquette::budget::{Budget, Exceeded};
+use maquette::geom::{Affine3, Vec2, Vec3};
+use maquette::mesh::{Surface, TriMesh, measure};
+use maquette::region::Region;
+use maquette::solid::{Control, Extrusion, Fault, Operator, Revolution, Roundness, Solid};
+use proptest::prelude::{ProptestConfig, Strategy, prop_assert, proptest};
+
+fn control() -> Control {
+    Control::new(&Budget::default())
+}
+
+fn cube(size: f64) -> Solid {
+    Solid::cube(Vec3::splat(size), true, &control()).expect("no limit")
+}
+
+fn sphere(radius: f64) -> Solid {
+    Solid::sphere(radius, Roundness { segments: 24, smooth: true }, &control()).expect("no limit")
+}
+
+fn moved(solid: &Solid, x: f64, y: f64, z: f64) -> Solid {
+    solid.transformed(&Affine3::from_translation(Vec3::new(x, y, z)))
+}
+
+fn boolean(operator: Operator, operands: &[Solid]) -> Solid {
+    let solid = Solid::boolean(operator, operands, &control()).expect("a boolean of solids");
+    if !solid.is_empty() {
+        assert!(measure(&solid.to_mesh()).closed, "open result");
+    }
+    solid
+}
+
+fn volume(solid: &Solid) -> f64 {
+    if solid.is_empty() { 0.0 } else { measure(&solid.to_mesh()).volume }
+}
+
+fn assert_near(value: f64, expected: f64) {
+    assert!((value - expected).abs() <= 1.0e-7 * expected.abs().max(1.0), "{value} is not {expected}");
+}
+
+#[test]
+fn flush_cubes_become_one_box() {
+    let cubes: Vec<Solid> = (0..27)
+        .map(|at| moved(&cube(0.1), f64::from(at % 3) * 0.1, f64::from(at / 3 % 3) * 0.1, f64::from(at / 9) * 0.1))
+        .collect();
+    let solid = boolean(Operator::Union, &cubes);
+    assert_eq!(solid.triangle_count(), 12);
+    assert_near(volume(&solid), 0.027);
+}
+
+#[test]
+fn flush_turned_cubes_become_one_box() {
+    let turn = Affine3::from_rotation_x(0.4) * Affine3::from_rotation_z(1.1);
+    let cubes: Vec<Solid> = (0..8).map(|at| moved(&cube(1.0), f64::from(at), 0.0, 0.0).transformed(&turn)).collect();
+    let solid = boolean(Operator::Union, &cubes);
+    assert_near(volume(&solid), 8.0);
+    assert_eq!(measure(&solid.to_mesh()).components, 1);
+}
+
+#[test]
+fn prisms_along_any_axis_are_done_in_the_plane() {
+    let bar = |axis: Vec3| Solid::cube(Vec3::splat(1.0) + axis * 9.0, true, &control()).expect("no limit");
+    for axis in [Vec3::X, Vec3::Y, Vec3::Z] {
+        let side = axis.any_orthonormal_vector() * 0.5;
+        let both = boolean(Operator::Union, &[bar(axis), moved(&bar(axis), side.x, side.y, side.z)]);
+        assert_eq!(both.triangle_count(), 12, "along {axis}");
+        assert_near(volume(&both), 15.0);
+    }
+}
+
+#[test]
+fn a_cylinder_drilled_by_a_flat_sided_tool_keeps_its_wall() {
+    let round = Roundness { segments: 64, smooth: true };
+    let rod = Solid::cylinder(10.0, [5.0, 5.0], true, round, &control()).expect("no limit");
+    let cut = boolean(Operator::Difference, &[rod, moved(&cube(20.0), 13.0, 0.0, 0.0)]);
+    let walls: Vec<_> =
+        cut.to_mesh().faces.into_iter().filter(|face| matches!(face.surface, Surface::Cylinder { .. })).collect();
+    assert_eq!(walls.len(), 1, "{walls:?}");
+    let Surface::Cylinder { radius, .. } = walls[0].surface else { return };
+    assert_near(radius, 5.0);
+}
+
+#[test]
+fn sums_of_boxes_are_boxes() {
+    let sum = cube(4.0).minkowski(&cube(1.0), &control()).expect("a sum");
+    assert_near(volume(&sum), 125.0);
+}
+
+#[test]
+fn a_sum_with_something_beside_the_origin_is_not_hollow() {
+    let frame = boolean(
+        Operator::Difference,
+        &[cube(10.0), Solid::cube(Vec3::new(4.0, 4.0, 20.0), true, &control()).expect("no limit")],
+    );
+    let stamp = moved(&cube(1.0), 0.5, 0.5, 0.5);
+    let sum = frame.minkowski(&stamp, &control()).expect("a sum");
+    assert_near(volume(&sum), (11.0 * 11.0 - 3.0 * 3.0) * 11.0);
+}
+
+#[test]
+fn hulls_enclose() {
+    let points: Vec<Vec3> =
+        cube(2.0).positions().into_iter().chain(moved(&cube(2.0), 4.0, 0.0, 0.0).positions()).collect();
+    assert_near(volume(&Solid::hull(&points, &control()).expect("a hull")), 24.0);
+    assert!(Solid::hull(&points[..3], &control()).expect("a hull").is_empty());
+}
+
+#[test]
+fn extrusions_and_revolutions() {
+    let square = Region::square(Vec2::splat(2.0), true);
+    let extrusion = Extrusion {
+        direction: Vec3::new(1.0, 0.0, 3.0),
+        center: true,
+        twist: 0.0,
+        scale: Vec2::new(1.0, 0.0),
+        slices: 1,
+    };
+    let wedge = Solid::extrude(&square, &extrusion, &control()).expect("an extrusion");
+    assert_near(volume(&wedge), 6.0);
+    let ring = square.transformed(&maquette::geom::Affine2::from_translation(Vec2::new(4.0, 0.0)));
+    let turn = Revolution { angle: 360.0, start: 0.0, segments: 90 };
+    let torus = volume(&Solid::revolve(&ring, &turn, &control()).expect("a revolution"));
+    let polygon = 90.0 / 2.0 * (std::f64::consts::TAU / 90.0).sin();
+    assert_near(torus, polygon * (25.0 - 9.0) * 2.0);
+    let across = Solid::revolve(&square, &turn, &control()).expect_err("across the axis");
+    assert_eq!(across, Fault::AcrossAxis);
+}
+
+#[test]
+fn a_profile_on_the_axis_closes() {
+    let half = Region::polygon(&[vec![Vec2::new(0.0, -1.0), Vec2::new(1.0, 0.0), Vec2::new(0.0, 1.0)]]);
+    for (angle, part) in [(360.0, 1.0), (90.0, 0.25), (-90.0, 0.25)] {
+        let segments = (80.0 * part) as u32;
+        let solid =
+            Solid::revolve(&half, &Revolution { angle, start: 30.0, segments }, &control()).expect("a revolution");
+        assert!(measure(&solid.to_mesh()).closed, "{angle}");
+        let polygon = 80.0 / 2.0 * (std::f64::consts::TAU / 80.0).sin();
+        assert_near(volume(&solid), polygon * 2.0 / 3.0 * part);
+    }
+}
+
+#[test]
+fn cuts_and_shadows() {
+    let raised = moved(&sphere(3.0), 0.0, 0.0, 1.0);
+    assert!(raised.cut().area() > 20.0 && raised.cut().area() < raised.shadow().area());
+    assert_near(moved(&cube(2.0), 5.0, 0.0, 0.0).cut().area(), 4.0);
+    assert!(moved(&cube(2.0), 0.0, 0.0, 9.0).cut().is_empty());
+}
+
+#[test]
+fn roofs_rise_with_slope_one() {
+    let hip = Solid::roof(&Region::square(Vec2::new(20.0, 10.0), false), 10.0, &control()).expect("a roof");
+    assert_near(volume(&hip), 100.0 * (60.0 - 10.0) / 12.0);
+    assert_near(hip.bounding_box().max.z, 5.0);
+    let corner = |x: f64, y: f64| Vec2::new(x, y);
+    let angle = [
+        corner(0.0, 0.0),
+        corner(20.0, 0.0),
+        corner(20.0, 10.0),
+        corner(10.0, 10.0),
+        corner(10.0, 20.0),
+        corner(0.0, 20.0),
+    ];
+    let region = Region::polygon(&[angle.to_vec()]);
+    assert!(!Solid::roof_is_straight(&region));
+    let bent = measure(&Solid::roof(&region, 6.0, &control()).expect("a roof").to_mesh());
+    assert!(bent.closed && bent.volume > 650.0 && bent.volume < 700.0, "{bent:?}");
+}
+
+fn tetrahedron(flip: &[usize]) -> TriMesh {
+    let mut mesh = TriMesh {
+        positions: vec![Vec3::ZERO, Vec3::X, Vec3::Y, Vec3::Z],
+        triangles: vec![[0, 2, 1], [0, 1, 3], [1, 2, 3], [2, 0, 3]],
+        ..TriMesh::default()
+    };
+    for index in flip {
+        mesh.triangles[*index].reverse();
+    }
+    mesh
+}
+
+#[test]
+fn turned_faces_are_turned_back_when_a_boolean_asks() {
+    let twisted = Solid::from_mesh(&tetrahedron(&[1, 2]), &control()).expect("finite");
+    assert!(!twisted.is_closed());
+    assert_near(volume(&twisted.closed(&control()).expect("a repair")), 1.0 / 6.0);
+    assert_near(volume(&boolean(Operator::Union, &[twisted, moved(&cube(1.0), 9.0, 0.0, 0.0)])), 7.0 / 6.0);
+}
+
+#[test]
+fn an_open_mesh_is_refused_by_booleans_but_not_by_hulls() {
+    let mut mesh = tetrahedron(&[]);
+    mesh.triangles.pop();
+    let open = Solid::from_mesh(&mesh, &control()).expect("finite");
+    assert_eq!(open.closed(&control()).expect_err("open"), Fault::NotClosed);
+    assert_near(volume(&Solid::hull(&open.positions(), &control()).expect("a hull")), 1.0 / 6.0);
+}
+
+#[test]
+fn a_running_boolean_stops_when_it_is_cancelled() {
+    let budget = Budget::default();
+    let control = Control::new(&budget);
+    let ball = Solid::sphere(10.0, Roundness { segments: 300, smooth: true }, &control).expect("no limit");
+    let balls: Vec<Solid> = (0..40).map(|at| moved(&ball, f64::from(at) * 1.7, 0.3 * f64::from(at), 0.0)).collect();
+    let canceller = std::thread::spawn({
+        let budget = budget.clone();
+        move || budget.cancel()
+    });
+    let result = Solid::boolean(Operator::Union, &balls, &control);
+    canceller.join().expect("the canceller");
+    assert_eq!(result.expect_err("cancelled"), Fault::Exceeded(Exceeded::Cancelled));
+}
+
+#[test]
+fn mirrors_and_colours_do_not_turn_a_solid_inside_out() {
+    let mirror = Affine3::from_scale(Vec3::new(1.0, -2.0, 1.0));
+    let red = maquette::geom::Rgba { r: 1.0, g: 0.0, b: 0.0, a: 1.0 };
+    let solid = boolean(Operator::Difference, &[cube(2.0), moved(&sphere(1.0), 1.0, 1.0, 1.0)]);
+    assert_near(volume(&solid.transformed(&mirror).colored(red)), 2.0 * volume(&solid));
+}
+
+/// Boxes and balls on a raster of halves, so that faces often fall together.
+fn figures() -> impl Strategy<Value = Solid> {
+    proptest::collection::vec((0..6_i32, 0..6_i32, 0..6_i32, 1..4_i32, 0..4_u8), 1..5).prop_map(|parts| {
+        let figures: Vec<Solid> = parts
+            .iter()
+            .map(|(x, y, z, size, kind)| {
+                let size = f64::from(*size) / 2.0;
+                let figure = if *kind == 0 { sphere(size) } else { cube(size) };
+                moved(&figure, f64::from(*x) / 2.0, f64::from(*y) / 2.0, f64::from(*z) / 2.0)
+            })
+            .collect();
+        boolean(Operator::Union, &figures)
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+
+    #[test]
+    fn volumes_of_union_and_intersection_add_up(a in figures(), b in figures()) {
+        let pair = [a.clone(), b.clone()];
+        let both = volume(&boolean(Operator::Union, &pair)) + volume(&boolean(Operator::Intersection, &pair));
+        prop_assert!((both - volume(&a) - volume(&b)).abs() < 1.0e-6, "{both}");
+    }
+
+    #[test]
+    fn nothing_is_left_of_itself(a in figures()) {
+        let rest = boolean(Operator::Difference, &[a.clone(), a.clone()]);
+        prop_assert!(volume(&rest).abs() < 1.0e-9);
+        let twice = boolean(Operator::Union, &[a.clone(), a.clone()]);
+        prop_assert!((volume(&twice) - volume(&a)).abs() < 1.0e-9);
+    }
+
+    #[test]
+    fn order_does_not_matter(a in figures(), b in figures(), c in figures()) {
+        let one = volume(&boolean(Operator::Union, &[a.clone(), b.clone(), c.clone()]));
+        let other = volume(&boolean(Operator::Union, &[c, a, b]));
+        prop_assert!((one - other).abs() < 1.0e-7);
+    }
+
+    #[test]
+    fn rigid_motion_commutes(a in figures(), b in figures()) {
+        let motion = Affine3::from_translation(Vec3::new(3.0, -7.0, 0.1)) * Affine3::from_rotation_x(0.7) * Affine3::from_rotation_z(2.0);
+        let still = boolean(Operator::Difference, &[a.clone(), b.clone()]);
+        let turned = boolean(Operator::Difference, &[a.transformed(&motion), b.transformed(&motion)]);
+        prop_assert!((volume(&still) - volume(&turned)).abs() < 1.0e-6);
+        let parts = |solid: &Solid| if solid.is_empty() { 0 } else { measure(&solid.to_mesh()).components };
+        prop_assert!(parts(&still) == parts(&turned));
+    }
+}
