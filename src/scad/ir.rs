@@ -424,6 +424,7 @@ pub struct ModuleBody {
     /// Where it is defined.
     pub span: Span,
     /// The names inside it; kept alive here for the functions that it defines.
+    #[expect(dead_code, reason = "the functions and modules inside hold only weak references to it")]
     pub names: Rc<Names>,
 }
 

@@ -29,11 +29,6 @@ impl Object {
         self.entries.len()
     }
 
-    /// Whether it has no names.
-    pub fn is_empty(&self) -> bool {
-        self.entries.is_empty()
-    }
-
     /// The value of a name.
     pub fn get(&self, name: &str) -> Option<&Value> {
         self.index.get(name).map(|at| &self.entries[*at as usize].1)
