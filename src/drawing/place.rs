@@ -116,7 +116,7 @@ fn cutting_marks(cutting: &CuttingLine, point: Vec2, bounds: Aabb2, others: &[Ma
     // past the view, and farther where dimensions are in the way
     let end = |edge: f64, sign: f64| {
         let places = (0..20).map(|step| edge + sign * (CUTTING_END + 1.0 + 3.0 * f64::from(step)));
-        places.clone().find(|at| room(*at)).or_else(|| places.last()).unwrap_or(edge)
+        places.clone().find(|at| room(*at)).or_else(|| places.clone().next_back()).unwrap_or(edge)
     };
     let low = end(reach.into_iter().fold(f64::INFINITY, f64::min), -1.0);
     let high = end(reach.into_iter().fold(f64::NEG_INFINITY, f64::max), 1.0);

@@ -62,8 +62,8 @@ impl Rings {
     /// Finds the circles: O(n) in the edges.
     pub fn find(model: &Model) -> Self {
         let mut rings = Self { rings: Vec::new(), of_edge: vec![NO_RING; model.edges.len()] };
-        rings.from_surfaces(model);
-        rings.from_chains(model);
+        rings.add_known(model);
+        rings.add_fitted(model);
         rings.join(model);
         rings
     }
@@ -104,7 +104,7 @@ impl Rings {
     }
 
     /// Sharp edges of a cylinder, cone or sphere that lie in a plane across its axis.
-    fn from_surfaces(&mut self, model: &Model) {
+    fn add_known(&mut self, model: &Model) {
         let slack = slack(model, 0.0);
         let mut groups: FxHashMap<(u32, i64), usize> = FxHashMap::default();
         let mut found: Vec<Ring> = Vec::new();
@@ -138,7 +138,7 @@ impl Rings {
     }
 
     /// Runs of sharp edges whose vertices lie on a circle at equal distances.
-    fn from_chains(&mut self, model: &Model) {
+    fn add_fitted(&mut self, model: &Model) {
         let mut at: Vec<[u32; 2]> = vec![[NO_RING; 2]; model.positions.len()];
         let mut degree = vec![0_u8; model.positions.len()];
         let free =

@@ -31,7 +31,7 @@ pub fn png(page: &Page, dpi: f64) -> Result<Vec<u8>, RasterError> {
     let scale = dpi / 25.4;
     let (width, height) = ((page.width * scale).round().max(1.0), (page.height * scale).round().max(1.0));
     let too_large = RasterError::TooLarge { width_mm: page.width, height_mm: page.height, dpi };
-    if !(width * height <= MAX_PIXELS) {
+    if !(width * height).is_finite() || width * height > MAX_PIXELS {
         return Err(too_large);
     }
     let mut canvas = Pixmap::new(width as u32, height as u32).ok_or(too_large.clone())?;

@@ -221,6 +221,41 @@ fn signed_area(contour: &[Vec2]) -> f64 {
 }
 
 #[test]
+fn several_parts_give_an_assembly_with_its_list_and_a_sheet_for_each_kind() {
+    let (body, one, two) = (
+        block(Vec3::ZERO, Vec3::new(60.0, 40.0, 20.0)),
+        block(Vec3::new(0.0, 0.0, 20.0), Vec3::splat(10.0)),
+        block(Vec3::new(30.0, 0.0, 20.0), Vec3::splat(10.0)),
+    );
+    let part = |name, mesh| Part { name, mesh };
+    let parts = [part("body", &body), part("cube", &one), part("cube", &two)];
+    let pages = draw(&parts, &SheetSpec::default(), &Budget::default()).expect("parts can be drawn");
+    assert_eq!(pages.len(), 3);
+    let words = |page: &Page| -> Vec<String> {
+        let text = |mark: &Mark| if let Shape::Text(text) = &mark.shape { Some(text.content.clone()) } else { None };
+        page.marks.iter().filter_map(text).collect()
+    };
+    let assembly = words(&pages[0]);
+    assert!(assembly.contains(&"1 / 3".to_owned()) && assembly.contains(&"Assembly drawing".to_owned()));
+    assert!(assembly.contains(&"body".to_owned()) && assembly.contains(&"cube".to_owned()));
+    assert!(words(&pages[2]).contains(&"3 / 3".to_owned()));
+    let balloons =
+        pages[0].marks.iter().filter(|mark| mark.view.is_some() && matches!(mark.shape, Shape::Circle { .. }));
+    assert_eq!(balloons.count(), 2, "one balloon for each kind");
+}
+
+#[test]
+fn a_crowd_of_coincident_edges_draws_what_each_would() {
+    let bar =
+        |row: u32| block(Vec3::new(0.0, f64::from(row) * 2.0, 0.0), Vec3::new(30.0 + f64::from(row % 3), 1.0, 10.0));
+    let crowd = (1..60).fold(bar(0), |all, row| joined(&all, &bar(row)));
+    let (visible, hidden) = lengths(&crowd, Vec3::NEG_Y, Vec3::X);
+    // the widest outline, and the ends of the two narrower kinds, of which the nearest is in front
+    assert!((visible - (2.0 * (32.0 + 10.0) + 2.0 * 10.0)).abs() < 1.0e-6, "{visible}");
+    assert!(hidden < 1.0e-6, "{hidden}");
+}
+
+#[test]
 fn bad_wishes_are_named() {
     let mesh = block(Vec3::ZERO, Vec3::ONE);
     let wish = |spec: SheetSpec| draw(&[Part { name: "part", mesh: &mesh }], &spec, &Budget::default()).unwrap_err();

@@ -457,9 +457,12 @@ fn boss_sizes(bores: &[Bore], turned: Option<Vec3>, figures: &mut [Figure], slac
     }
 }
 
+/// An arc with how far it goes, degrees.
+type Swept<'a> = (&'a Ring, f64);
+
 /// Radii of rounded corners, once for each radius in a view that shows them true.
 fn corner_radii(model: &Model, rings: &Rings, bores: &[Bore], figures: &mut [Figure], slack: f64) {
-    let mut groups: BTreeMap<(usize, bool, bool), Vec<(&Ring, f64)>> = BTreeMap::new();
+    let mut groups: BTreeMap<(usize, bool, bool), Vec<Swept<'_>>> = BTreeMap::new();
     for (index, ring) in rings.rings.iter().enumerate().filter(|(_, ring)| !ring.whole) {
         let sweep = sweep_deg(model, ring);
         let shows = |figure: &Figure| {
@@ -478,10 +481,10 @@ fn corner_radii(model: &Model, rings: &Rings, bores: &[Bore], figures: &mut [Fig
     }
     for ((index, _, more_than_half), mut group) in groups {
         group.sort_by(|a, b| a.0.radius.total_cmp(&b.0.radius));
-        let alike = |a: &(&Ring, f64), b: &(&Ring, f64)| b.0.radius - a.0.radius <= (b.0.radius * 0.012).max(slack);
-        let mut radii: Vec<&[(&Ring, f64)]> = group.chunk_by(alike).collect();
+        let alike = |a: &Swept<'_>, b: &Swept<'_>| b.0.radius - a.0.radius <= (b.0.radius * 0.012).max(slack);
+        let mut radii: Vec<&[Swept<'_>]> = group.chunk_by(alike).collect();
         // the longest arcs first: lettering and carving have many short ones
-        let length = |rings: &[(&Ring, f64)]| rings.iter().map(|(ring, sweep)| ring.radius * sweep).sum::<f64>();
+        let length = |rings: &[Swept<'_>]| rings.iter().map(|(ring, sweep)| ring.radius * sweep).sum::<f64>();
         radii.sort_by(|a, b| length(b).total_cmp(&length(a)));
         for rings in radii.into_iter().take(MAX_RADII) {
             radius_callout(model, rings, more_than_half, &mut figures[index], slack);
@@ -494,7 +497,7 @@ const MIN_SWEEP_DEG: f64 = 40.0;
 /// At most this many radii of one kind in a view.
 const MAX_RADII: usize = 4;
 
-fn radius_callout(model: &Model, rings: &[(&Ring, f64)], whole: bool, figure: &mut Figure, slack: f64) {
+fn radius_callout(model: &Model, rings: &[Swept<'_>], whole: bool, figure: &mut Figure, slack: f64) {
     let mut corners: Vec<(Vec2, Vec2)> = Vec::new();
     let radius = rings[rings.len() / 2].0.radius;
     for (ring, _) in rings {

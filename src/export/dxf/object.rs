@@ -69,8 +69,11 @@ pub fn objects(tags: &mut Tags, page: &Page, fixed: &Fixed) {
     tags.start_as("ACDBPLACEHOLDER", fixed.plot_style, styles);
     multiline_style(tags, line_style, lines);
     let size = Vec2::new(page.width, page.height);
-    layout(tags, fixed.model_layout, layouts, "Model", fixed.model_record, None, size);
-    layout(tags, fixed.paper_layout, layouts, "Layout1", fixed.paper_record, Some(fixed.main_viewport), size);
+    let model = Tab { handle: fixed.model_layout, name: "Model", record: fixed.model_record, viewport: None };
+    let viewport = Some(fixed.main_viewport);
+    let paper = Tab { handle: fixed.paper_layout, name: "Layout1", record: fixed.paper_record, viewport };
+    layout(tags, layouts, &model, size);
+    layout(tags, layouts, &paper, size);
 }
 
 fn dictionary(tags: &mut Tags, handle: Handle, owner: Handle, entries: &[(&str, Handle)]) {
@@ -99,15 +102,16 @@ fn multiline_style(tags: &mut Tags, handle: Handle, owner: Handle) {
     }
 }
 
-fn layout(
-    tags: &mut Tags,
+/// Model space or a sheet.
+struct Tab {
     handle: Handle,
-    owner: Handle,
-    name: &str,
+    name: &'static str,
     record: Handle,
     viewport: Option<Handle>,
-    size: Vec2,
-) {
+}
+
+fn layout(tags: &mut Tags, owner: Handle, tab: &Tab, size: Vec2) {
+    let Tab { handle, name, record, viewport } = *tab;
     tags.start_as("LAYOUT", handle, owner);
     tags.text(100, "AcDbPlotSettings");
     tags.text(1, "");
