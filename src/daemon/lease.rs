@@ -24,9 +24,16 @@ pub struct Keeper {
     queue: Queue,
     visibility: Duration,
     metrics: Arc<Metrics>,
-    leases: Mutex<BTreeMap<u64, Arc<Held>>>,
+    state: Mutex<State>,
     next: AtomicU64,
     added: Notify,
+}
+
+#[derive(Debug)]
+struct State {
+    leases: BTreeMap<u64, Arc<Held>>,
+    /// When the keeper looks next.
+    look: Instant,
 }
 
 /// The right to one delivery. While it lives, the message stays invisible; dropped, it is extended no more.
@@ -57,8 +64,8 @@ struct Times {
 impl Keeper {
     /// A keeper for `queue`, whose deliveries are invisible for `visibility`.
     pub fn new(queue: Queue, visibility: Duration, metrics: Arc<Metrics>) -> Arc<Self> {
-        let leases = Mutex::new(BTreeMap::new());
-        Arc::new(Self { queue, visibility, metrics, leases, next: AtomicU64::new(0), added: Notify::new() })
+        let state = Mutex::new(State { leases: BTreeMap::new(), look: Instant::now() });
+        Arc::new(Self { queue, visibility, metrics, state, next: AtomicU64::new(0), added: Notify::new() })
     }
 
     /// The queue.
@@ -76,20 +83,29 @@ impl Keeper {
             lost: CancellationToken::new(),
         });
         let id = self.next.fetch_add(1, Ordering::Relaxed);
-        self.lock().insert(id, Arc::clone(&held));
-        self.added.notify_one();
+        let mut state = self.lock();
+        state.leases.insert(id, Arc::clone(&held));
+        // a lease later than all others, as new ones are, wakes nobody
+        if times.due < state.look {
+            self.added.notify_one();
+        }
+        drop(state);
         Lease { keeper: Arc::clone(self), id, held }
     }
 
     /// Extends what is due until `stop`. To be run as one task.
     pub async fn run(self: Arc<Self>, stop: CancellationToken) {
         loop {
-            let next = self.lock().values().map(|held| held.times().due).min();
-            let idle = Instant::now() + Duration::from_secs(3600);
+            let look = {
+                let mut state = self.lock();
+                let next = state.leases.values().map(|held| held.times().due).min();
+                state.look = next.unwrap_or_else(|| Instant::now() + Duration::from_secs(3600));
+                state.look
+            };
             tokio::select! {
                 () = stop.cancelled() => return,
                 () = self.added.notified() => {}
-                () = tokio::time::sleep_until(next.unwrap_or(idle)) => self.extend_due().await,
+                () = tokio::time::sleep_until(look) => self.extend_due().await,
             }
         }
     }
@@ -98,7 +114,8 @@ impl Keeper {
         let now = Instant::now();
         // those due within a tenth of the visibility ride along: one call instead of ten
         let soon = now + self.visibility / 10;
-        let due: Vec<Arc<Held>> = self.lock().values().filter(|held| held.times().due <= soon).cloned().collect();
+        let due: Vec<Arc<Held>> =
+            self.lock().leases.values().filter(|held| held.times().due <= soon).cloned().collect();
         for batch in due.chunks(BATCH_MAX) {
             self.extend_batch(batch).await;
         }
@@ -170,11 +187,11 @@ impl Keeper {
         self.metrics.leases_lost.increment();
         event::LeaseLost { queue: self.queue.name(), reason }.emit();
         held.lost.cancel();
-        self.lock().retain(|_, other| !std::ptr::eq(Arc::as_ptr(other), held));
+        self.lock().leases.retain(|_, other| !std::ptr::eq(Arc::as_ptr(other), held));
     }
 
-    fn lock(&self) -> MutexGuard<'_, BTreeMap<u64, Arc<Held>>> {
-        self.leases.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -216,7 +233,7 @@ impl Lease {
     pub async fn release(&self, pause: Duration) {
         let was_held = self.is_held();
         // no heartbeat may follow the release
-        self.keeper.lock().remove(&self.id);
+        self.keeper.lock().leases.remove(&self.id);
         if !was_held {
             return;
         }
@@ -230,6 +247,6 @@ impl Lease {
 
 impl Drop for Lease {
     fn drop(&mut self) {
-        self.keeper.lock().remove(&self.id);
+        self.keeper.lock().leases.remove(&self.id);
     }
 }
