@@ -26,7 +26,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<TriMesh, ImportError> {
         Document::parse(&text).map_err(|error| malformed("AMF", error.pos().row as usize, error.to_string()))?;
     let mut polygons = Polygons::default();
     for mesh in document.descendants().filter(|node| node.has_tag_name("mesh")) {
-        read_object(mesh, &mut polygons);
+        read_object(mesh, &mut polygons).ok_or_else(|| malformed("AMF", 0, "a coordinate or an index is no number"))?;
     }
     Ok(polygons.finish())
 }
@@ -40,23 +40,26 @@ fn unzip_first(bytes: &[u8]) -> Result<Vec<u8>, ImportError> {
     Ok(text)
 }
 
-fn read_object(mesh: Node<'_, '_>, polygons: &mut Polygons) {
-    let coordinates = mesh.descendants().filter(|node| node.has_tag_name("coordinates"));
-    let indices: Vec<u32> = coordinates
-        .map(|place| {
-            let [x, y, z] = ["x", "y", "z"].map(|axis| number(place, axis));
-            polygons.vertex(Vec3::new(x, y, z))
-        })
-        .collect();
+/// Adds the mesh of an object; `None` where a number cannot be read.
+fn read_object(mesh: Node<'_, '_>, polygons: &mut Polygons) -> Option<()> {
+    let mut indices = Vec::new();
+    for place in mesh.descendants().filter(|node| node.has_tag_name("coordinates")) {
+        let point = Vec3::new(number(place, "x")?, number(place, "y")?, number(place, "z")?);
+        indices.push(polygons.vertex(point));
+    }
     for triangle in mesh.descendants().filter(|node| node.has_tag_name("triangle")) {
-        let corners = ["v1", "v2", "v3"].map(|name| indices.get(number(triangle, name) as usize).copied());
-        if let [Some(a), Some(b), Some(c)] = corners {
+        let corner = |name: &str| number(triangle, name).map(|value| indices.get(value as usize).copied());
+        if let [Some(a), Some(b), Some(c)] = [corner("v1")?, corner("v2")?, corner("v3")?] {
             polygons.polygon(&[a, b, c], None);
         }
     }
+    Some(())
 }
 
-fn number(node: Node<'_, '_>, name: &str) -> f64 {
-    let child = node.children().find(|child| child.has_tag_name(name));
-    child.and_then(|child| child.text()?.trim().parse().ok()).unwrap_or(0.0)
+/// A child element's number; 0 where there is none.
+fn number(node: Node<'_, '_>, name: &str) -> Option<f64> {
+    match node.children().find(|child| child.has_tag_name(name)) {
+        Some(child) => child.text().unwrap_or_default().trim().parse().ok(),
+        None => Some(0.0),
+    }
 }

@@ -1,17 +1,18 @@
 //! Edges of a triangulation turned until no triangle is upside down and none is thinner than it need be (Lawson 1977).
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use crate::geom::Vec2;
 use crate::region::predicate::side;
 
 /// Improves triangles in place; edges that only one triangle has stay.
 pub(super) fn improve(points: &[Vec2], triangles: &mut [[u32; 3]]) {
-    let mut mesh = Flips { points, triangles, owner: FxHashMap::default() };
+    let owner = FxHashMap::with_capacity_and_hasher(3 * triangles.len(), FxBuildHasher);
+    let mut mesh = Flips { points, triangles, owner };
     let mut queue: Vec<(u32, u32)> = Vec::new();
     for index in 0..mesh.triangles.len() {
         for edge in edges(mesh.triangles[index]) {
-            mesh.owner.insert(edge, index as u32);
+            mesh.owner.insert(key(edge.0, edge.1), index as u32);
             if edge.0 < edge.1 {
                 queue.push(edge);
             }
@@ -37,34 +38,33 @@ const MARGIN: f64 = 1.0e-9;
 struct Flips<'a> {
     points: &'a [Vec2],
     triangles: &'a mut [[u32; 3]],
-    owner: FxHashMap<(u32, u32), u32>,
+    owner: FxHashMap<u64, u32>,
 }
 
 impl Flips<'_> {
     /// Exchanges the diagonal of the two triangles at an edge where that is better; returns the edges around them.
     fn flip(&mut self, (a, b): (u32, u32)) -> Option<[(u32, u32); 4]> {
-        let (first, second) = (*self.owner.get(&(a, b))?, *self.owner.get(&(b, a))?);
+        let (first, second) = (*self.owner.get(&key(a, b))?, *self.owner.get(&key(b, a))?);
         let c = apex(self.triangles[first as usize], a, b)?;
         let d = apex(self.triangles[second as usize], b, a)?;
         // the other diagonal may be an edge elsewhere, where contours touch
-        if first == second
-            || c == d
-            || self.owner.contains_key(&(c, d))
-            || self.owner.contains_key(&(d, c))
-            || !self.gains(a, b, c, d)
-        {
+        if first == second || c == d || !self.gains(a, b, c, d) || self.has_edge(c, d) {
             return None;
         }
         self.triangles[first as usize] = [c, a, d];
         self.triangles[second as usize] = [d, b, c];
-        self.owner.remove(&(a, b));
-        self.owner.remove(&(b, a));
+        self.owner.remove(&key(a, b));
+        self.owner.remove(&key(b, a));
         for index in [first, second] {
             for edge in edges(self.triangles[index as usize]) {
-                self.owner.insert(edge, index);
+                self.owner.insert(key(edge.0, edge.1), index);
             }
         }
         Some([(a, d), (d, b), (b, c), (c, a)])
+    }
+
+    fn has_edge(&self, a: u32, b: u32) -> bool {
+        self.owner.contains_key(&key(a, b)) || self.owner.contains_key(&key(b, a))
     }
 
     fn gains(&self, a: u32, b: u32, c: u32, d: u32) -> bool {
@@ -79,6 +79,11 @@ impl Flips<'_> {
         let (x, y) = (sharp(r), sharp(s));
         x + y < -MARGIN
     }
+}
+
+/// A directed edge as one number.
+fn key(from: u32, to: u32) -> u64 {
+    u64::from(from) << 32 | u64::from(to)
 }
 
 fn edges([a, b, c]: [u32; 3]) -> [(u32, u32); 3] {
