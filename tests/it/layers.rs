@@ -29,7 +29,7 @@ const PLAN: &[(&str, &[&str])] = &[
         ],
     ),
     ("config", &["budget"]),
-    ("daemon", &["diag", "budget", "export", "job", "config"]),
+    ("daemon", &["diag", "budget", "export", "text", "job", "config"]),
     ("standin", &[]),
     ("cli", &["diag", "budget", "csg", "scad", "export", "text", "realize", "job", "config", "daemon", "standin"]),
 ];
