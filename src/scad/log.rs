@@ -56,6 +56,11 @@ impl Stop {
         self.index = None;
     }
 
+    /// Whether the next call is among those shown first.
+    pub fn is_near(&self) -> bool {
+        self.head.len() < TRACE_DEPTH
+    }
+
     /// Adds a call that led there.
     pub fn trace(&mut self, span: Span, what: impl FnOnce() -> String) {
         self.points += 1;

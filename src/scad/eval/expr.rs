@@ -10,7 +10,7 @@ use crate::scad::ir::{Assert, Binary, Bindings, Capture, Expr, Literal, NONE, Na
 use crate::scad::log::Run;
 use crate::scad::nearest::Wanted;
 use crate::scad::options::Feature;
-use crate::scad::value::{self, List, ListBuilder, Range, Value, Why, echo_text};
+use crate::scad::value::{self, List, ListBuilder, Range, Value, Why, bounded_text, echo_text};
 
 impl Interpreter<'_> {
     /// The value of an expression.
@@ -447,7 +447,10 @@ fn index(value: &Value, at: &Value) -> Value {
     }
 }
 
-/// A value as `echo()` prints it, dots where it is nested too deeply.
+/// A message shows values of up to so many bytes.
+const SHOWN_MAX: usize = 4_000;
+
+/// A value as `echo()` prints it, dots where it is too long or nested too deeply for a message.
 pub(in crate::scad) fn echo_or_dots(value: &Value) -> String {
-    echo_text(value).unwrap_or_else(|| "...".into())
+    bounded_text(value, SHOWN_MAX).unwrap_or_else(|| "...".into())
 }

@@ -17,10 +17,14 @@ use crate::scad::log::{Run, Stop};
 use crate::scad::lower::{lower_file, lower_module};
 use crate::scad::nearest::Wanted;
 use crate::scad::options::Feature;
-use crate::scad::value::{Value, plain_text};
+use crate::scad::value::{Value, bounded_text, plain_text};
 
 /// OpenSCAD takes ranges of fewer values than this for `children()`.
 const CHILDREN_RANGE_MAX: u32 = 10_000;
+/// A trace shows values of up to so many bytes.
+const TRACED_MAX: usize = 1000;
+/// Frames this far out may be among the calls that a trace ends with.
+const OUTER_FRAMES: u32 = 32;
 /// About what a node of the tree takes, bytes.
 const NODE_BYTES: usize = 320;
 
@@ -288,7 +292,9 @@ impl Interpreter<'_> {
         for instantiation in &body.block.instantiations {
             if let Err(mut stop) = self.instantiate(instantiation, frame, out) {
                 if self.options.trace_parameters {
-                    let parameters = self.parameter_text(body, frame);
+                    // of a million calls only the first and the last few are shown
+                    let shown = stop.is_near() || frame.id < OUTER_FRAMES;
+                    let parameters = if shown { self.parameter_text(body, frame) } else { String::new() };
                     stop.trace(body.span, || format!("call of '{}({parameters})'", body.name));
                 }
                 return Err(stop);
@@ -505,9 +511,9 @@ fn trace_assignment(stop: &mut Stop, assignment: &Assignment) {
     }
 }
 
-/// A value in a trace: strings in quotes, and not more of it than a line holds.
+/// A value in a trace, dots where it is long: there may be a million calls to tell it for.
 fn trace_text(value: &Value) -> String {
-    echo_or_dots(value)
+    bounded_text(value, TRACED_MAX).unwrap_or_else(|| "...".into())
 }
 
 /// Bytes that a node takes for the lists in it.

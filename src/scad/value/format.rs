@@ -10,8 +10,13 @@ const DEPTH_MAX: u32 = 10_000;
 
 /// As `echo()` prints it: strings in quotes. `None` where it is nested too deeply.
 pub fn echo_text(value: &Value) -> Option<String> {
+    bounded_text(value, usize::MAX)
+}
+
+/// The same; `None` also where it is longer than `most` bytes.
+pub fn bounded_text(value: &Value, most: usize) -> Option<String> {
     let mut out = String::new();
-    write_value(&mut out, value, 0).then_some(out)
+    (write_value(&mut out, value, 0, most) && out.len() <= most).then_some(out)
 }
 
 /// As `str()` prints it: a string as it is, strings inside lists in quotes. `None` where it is nested too deeply.
@@ -22,8 +27,8 @@ pub fn plain_text(value: &Value) -> Option<String> {
     }
 }
 
-/// Appends a value; false where it is nested too deeply.
-fn write_value(out: &mut String, value: &Value, depth: u32) -> bool {
+/// Appends a value; false where it is nested too deeply or too long.
+fn write_value(out: &mut String, value: &Value, depth: u32, most: usize) -> bool {
     match value {
         Value::Unset | Value::Undef | Value::Cell(_) => out.push_str("undef"),
         Value::Bool(flag) => out.push_str(if flag.0 { "true" } else { "false" }),
@@ -34,13 +39,13 @@ fn write_value(out: &mut String, value: &Value, depth: u32) -> bool {
             out.push('"');
         }
         Value::List(list) => {
-            if depth >= DEPTH_MAX {
+            if depth >= DEPTH_MAX || out.len() > most {
                 return false;
             }
             out.push('[');
             for (index, item) in list.iter().enumerate() {
                 out.push_str(if index > 0 { ", " } else { "" });
-                if !write_value(out, &item, depth + 1) {
+                if out.len() > most || !write_value(out, &item, depth + 1, most) {
                     return false;
                 }
             }
@@ -56,19 +61,19 @@ fn write_value(out: &mut String, value: &Value, depth: u32) -> bool {
             out.push(']');
         }
         Value::Function(closure) => out.push_str(&print_function(closure.definition())),
-        Value::Object(object) => return write_object(out, object, depth),
+        Value::Object(object) => return write_object(out, object, depth, most),
     }
     true
 }
 
-fn write_object(out: &mut String, object: &Object, depth: u32) -> bool {
-    if depth >= DEPTH_MAX {
+fn write_object(out: &mut String, object: &Object, depth: u32, most: usize) -> bool {
+    if depth >= DEPTH_MAX || out.len() > most {
         return false;
     }
     out.push_str("{ ");
     for (name, value) in object.iter() {
         let _ = write!(out, "{name} = ");
-        if !write_value(out, value, depth + 1) {
+        if !write_value(out, value, depth + 1, most) {
             return false;
         }
         out.push_str("; ");

@@ -21,7 +21,7 @@ use crate::scad::eval::Closure;
 
 pub use alive::{alive_bytes, reset_alive};
 pub use compare::{compare, equal};
-pub use format::{echo_text, format_number, plain_text};
+pub use format::{bounded_text, echo_text, format_number, plain_text};
 pub use list::{List, ListBuilder};
 pub use object::Object;
 pub use ops::{Why, binary, bit_not, index, negate};
