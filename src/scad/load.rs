@@ -18,6 +18,8 @@ use crate::scad::token::Loc;
 use crate::scad::unit::Unit;
 use crate::scad::value::Value;
 
+/// What the opening of a file counts at least, bytes of source.
+const OPEN_BYTES: u64 = 4096;
 /// Files included one inside the other.
 const INCLUDE_DEPTH_MAX: usize = 100;
 
@@ -95,7 +97,8 @@ impl Interpreter<'_> {
 
     /// The unit of a file; its notes are still to be given.
     fn open_unit(&mut self, path: &Path, bytes: &Arc<[u8]>) -> Run<(FileId, Arc<Unit>)> {
-        self.source_bytes += bytes.len() as u64;
+        // opening costs too: two includes in each of thirty files would open a thousand million
+        self.source_bytes += (bytes.len() as u64).max(OPEN_BYTES);
         if self.source_bytes > self.budget.limits().source_bytes {
             let message = "the program's files are larger than the limit".to_owned();
             return Err(self.stop_limit(Exceeded::Size, Span::DETACHED, message));

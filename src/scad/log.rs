@@ -103,6 +103,8 @@ impl Log {
             Severity::Deprecated => !self.deprecations.insert(line),
             Severity::Echo => false,
             Severity::Error => self.is_repeated(line),
+            // what has no place follows another message, which has one
+            _ if diagnostic.span.is_detached() => self.is_repeated(line),
             _ => self.is_repeated(line.clone()) || self.is_worn_out(line),
         };
         if !said {

@@ -8,6 +8,8 @@ use crate::scad::value::alive_bytes;
 
 /// Steps between two looks at the budget.
 const FUEL_BATCH: u32 = 4096;
+/// Steps that a warning costs, given or not: its text is made all the same.
+const WARNING_STEPS: u32 = 64;
 /// Bytes of a value that are asked for before they are taken.
 const LARGE_BYTES: u64 = 64 << 10;
 /// Stack that is kept for what runs without asking: printing, comparing, built-in functions.
@@ -143,12 +145,14 @@ impl Interpreter<'_> {
     /// A warning.
     #[cold]
     pub(in crate::scad) fn warn(&mut self, span: Span, message: impl Into<String>) {
+        self.fuel = self.fuel.saturating_sub(WARNING_STEPS);
         self.log.add(Diagnostic::warning(span, message), &self.sources);
     }
 
     /// A warning that says what to do.
     #[cold]
     pub(in crate::scad) fn warn_nearest(&mut self, span: Span, message: String, nearest: Option<&str>) {
+        self.fuel = self.fuel.saturating_sub(WARNING_STEPS);
         let diagnostic = Diagnostic::warning(span, message);
         let diagnostic = match nearest {
             Some(name) => diagnostic.with_hint(format!("Did you mean '{name}'?")),
