@@ -132,7 +132,11 @@ impl<'a> Builder<'a> {
                     Joint::Miter => Join::Miter,
                     Joint::Chamfer => Join::Square,
                 };
-                Ok(Made::region(self.flat_union(node, operands, said)?.offset(*distance, join)))
+                let region = self.flat_union(node, operands, said)?;
+                if let Join::Round { segments } = join {
+                    self.control.budget().check_triangles(u64::from(segments) * region.point_count() as u64)?;
+                }
+                Ok(Made::region(region.offset(*distance, join)))
             }
             Kind::LinearExtrude(extrude) => {
                 let region = self.flat_union(node, operands, said)?;
@@ -367,7 +371,8 @@ impl<'a> Builder<'a> {
 
     fn linear_extrude(&self, extrude: &LinearExtrude, region: &Region) -> Result<Made, Stop> {
         let slices = discretize::slices(extrude, region);
-        self.control.budget().check_triangles(u64::from(slices) * region.point_count() as u64)?;
+        let points = region.point_count().max(extrude.segments.unwrap_or(0) as usize * region.contours().len()) as u64;
+        self.control.budget().check_triangles(u64::from(slices) * points)?;
         let region = discretize::split_edges(extrude, region, slices);
         let extrusion = Extrusion {
             direction: extrude.direction,

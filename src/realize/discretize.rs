@@ -99,7 +99,7 @@ fn edge_segments(extrude: &LinearExtrude, contour: &[Vec2], slices: u32) -> Vec<
     let resolution = &extrude.resolution;
     let asked = extrude.segments.filter(|segments| *segments > 0);
     if asked.is_some() || resolution.segments > 0.0 {
-        let wanted = asked.unwrap_or(resolution.segments.clamp(3.0, COUNT_MAX) as u32);
+        let wanted = asked.unwrap_or(resolution.segments.clamp(3.0, SEGMENTS_MAX) as u32);
         return if count >= wanted { untouched() } else { share_out(extrude, contour, slices, wanted) };
     }
     let by_angle = to_count(360.0 / resolution.angle);
@@ -156,6 +156,8 @@ fn share_out(extrude: &LinearExtrude, contour: &[Vec2], slices: u32, wanted: u32
 
 /// Lengths in this ratio or closer are cut together.
 const ABOUT_EQUAL: f64 = 0.999;
+/// Segments of a contour that `$fn` alone may ask for; more than any eye or printer tells apart.
+const SEGMENTS_MAX: f64 = 1.0e6;
 /// More than any job may make.
 const COUNT_MAX: f64 = 4.0e9;
 

@@ -99,7 +99,12 @@ impl Builder<'_> {
             ImportFormat::Obj => MeshFormat::Obj,
             ImportFormat::Amf => MeshFormat::Amf,
             ImportFormat::ThreeMf => MeshFormat::ThreeMf,
-            ImportFormat::Svg | ImportFormat::Dxf => return Ok(drawing(node, bytes, said)),
+            ImportFormat::Svg | ImportFormat::Dxf => {
+                let Kind::Import { resolution, .. } = &node.kind else { return Ok(Made::Empty) };
+                let curves = bytes.len() as u64 / CURVE_BYTES;
+                self.control.budget().check_triangles(curves.saturating_mul(resolution.segments.max(1.0) as u64))?;
+                return Ok(drawing(node, bytes, said));
+            }
             ImportFormat::Unknown => {
                 let message = format!("Unsupported file format while trying to import file '{}'", file.path);
                 fail(node, Code::Unsupported, message, said);
@@ -143,6 +148,9 @@ impl Builder<'_> {
         Ok(Made::solid(Solid::polyhedron(&points, &faces, self.control)?))
     }
 }
+
+/// Bytes of a drawing that make a curve, at the least.
+const CURVE_BYTES: u64 = 24;
 
 /// Bytes that reading takes for each byte of a file, at the most.
 const IMPORT_BYTES: u64 = 8;

@@ -215,6 +215,13 @@ fn a_sphere_beyond_the_limit_is_refused_before_it_is_made() {
 }
 
 #[test]
+fn an_offset_of_countless_segments_is_refused_before_it_is_made() {
+    let resolution = Resolution { segments: 1.0e9, ..Resolution::default() };
+    let kind = Kind::Offset { distance: 5.0, joint: maquette::csg::Joint::Round, resolution };
+    assert!(run(&node(kind, vec![square(10.0)])).shape.is_none());
+}
+
+#[test]
 fn a_cancelled_budget_stops_at_once() {
     let budget = Budget::default();
     budget.cancel();
