@@ -127,6 +127,15 @@ fn job(id: &str, text: &str) -> String {
     json!({ "version": 1, "id": id, "source": { "text": text }, "outputs": [{ "format": "stl" }] }).to_string()
 }
 
+/// A job that is quickly done: another size and other files each time.
+fn small(id: &str, index: usize) -> String {
+    let program = "size = 10; difference() { cube(size); translate([size / 2, size / 2, -1]) cylinder(d = 4, h = size + 2, $fn = 16); }";
+    let format = ["stl", "glb", "3mf", "off", "dxf", "svg", "pdf"][index % 7];
+    json!({ "version": 1, "id": id, "source": { "text": program }, "parameters": { "size": 8 + index },
+            "outputs": [{ "format": format }, { "name": "figures", "format": "json" }] })
+    .to_string()
+}
+
 /// What is wrong with a program, the manifest's code, and a word of its detail.
 const MISTAKES: &[(&str, &str, &str, &str)] = &[
     ("syntax", "cube(10;", "parse_error", "syntax error"),
@@ -144,9 +153,9 @@ async fn fifty_mixed_jobs_through_the_real_binary() {
     let road = Road::start("mixed").await;
     let mut ids = Vec::new();
     for index in 0..50 - MISTAKES.len() - 1 {
-        let sample = SAMPLES[[0, 3, 4, 5][index % 4]];
-        let id = format!("{}-{index}", sample.name);
-        road.producer.send(&sample.message(&id, &[("$fn", json!(12 + index % 5))])).await.expect("it is sent");
+        let id = format!("good-{index}");
+        let body = if index % 20 == 0 { SAMPLES[5].message(&id, &[]) } else { small(&id, index) };
+        road.producer.send(&body).await.expect("it is sent");
         ids.push(id);
     }
     road.producer.send("this is no job").await.expect("it is sent");
