@@ -177,7 +177,7 @@ pub async fn run_with(
     hooks: Hooks,
 ) -> Result<Summary, DaemonError> {
     let tasks = Tasks::default();
-    let daemon = Daemon::new(settings, services, resources, work, shutdown, hooks.observer, &tasks);
+    let daemon = Daemon::new(settings, services, (resources, work), shutdown, hooks.observer, &tasks);
     let http = http::listen(&daemon, &tasks.tracker, tasks.stop.clone()).await?;
     daemon.start(http, &tasks);
     if let Some(started) = hooks.started {
@@ -257,8 +257,7 @@ impl Daemon {
     fn new(
         settings: Settings,
         services: Services,
-        resources: Resources,
-        work: Work,
+        (resources, work): (Resources, Work),
         shutdown: Shutdown,
         observer: Option<Observer>,
         tasks: &Tasks,

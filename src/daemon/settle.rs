@@ -135,10 +135,13 @@ impl Settler {
                 bytes += artefact.bytes.len() as u64;
                 let (settler, target, lease) = (Arc::clone(self), target.clone(), Arc::clone(lease));
                 tasks.spawn(async move {
-                    let place = target.artefact(&artefact.name);
-                    settler
-                        .put(&target, &place, artefact.media_type, Bytes::from(artefact.bytes), PutIf::Always, &lease)
-                        .await
+                    let upload = Upload {
+                        place: target.artefact(&artefact.name),
+                        media_type: artefact.media_type,
+                        bytes: Bytes::from(artefact.bytes),
+                        when: PutIf::Always,
+                    };
+                    settler.put(&target, upload, &lease).await
                 });
             }
             match tasks.join_next().await {
@@ -161,8 +164,13 @@ impl Settler {
         lease: &Lease,
     ) -> Result<Bytes, Unsettled> {
         let bytes = Bytes::from(manifest);
-        let stored =
-            self.put(target, &target.manifest(), "application/json", bytes.clone(), PutIf::Absent, lease).await?;
+        let upload = Upload {
+            place: target.manifest(),
+            media_type: "application/json",
+            bytes: bytes.clone(),
+            when: PutIf::Absent,
+        };
+        let stored = self.put(target, upload, lease).await?;
         if stored == Stored::Now {
             return Ok(bytes);
         }
@@ -181,20 +189,13 @@ impl Settler {
         told.map_err(|error| Unsettled::Unavailable(error.to_string()))
     }
 
-    async fn put(
-        &self,
-        target: &Target,
-        place: &Place,
-        media_type: &str,
-        bytes: Bytes,
-        when: PutIf,
-        lease: &Lease,
-    ) -> Result<Stored, Unsettled> {
+    async fn put(&self, target: &Target, upload: Upload, lease: &Lease) -> Result<Stored, Unsettled> {
+        let Upload { place, media_type, bytes, when } = upload;
         let give_up = Instant::now() + PATIENCE;
         let mut backoff = Backoff::new(Duration::from_millis(250), Duration::from_secs(20));
         loop {
             self.check(lease)?;
-            match self.store.put(place, media_type, bytes.clone(), when).await {
+            match self.store.put(&place, media_type, bytes.clone(), when).await {
                 Ok(()) => {
                     self.breaker.succeeded();
                     self.metrics.bytes_out.add(bytes.len() as u64);
@@ -233,6 +234,14 @@ impl Settler {
             self.breaker.failed(&error.to_string());
         }
     }
+}
+
+/// One object on its way.
+struct Upload {
+    place: Place,
+    media_type: &'static str,
+    bytes: Bytes,
+    when: PutIf,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

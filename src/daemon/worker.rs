@@ -66,7 +66,7 @@ pub async fn compute(task: Task, metrics: &Metrics) -> Computed {
         Err(error) => Outcome::failed(Failure::Unavailable(format!("no thread for the job: {error}"))),
         Ok(_) => {
             let done = watch(&mut receiver, &budget, wall, &cancel).await;
-            done.unwrap_or_else(|failure| Outcome::failed(failure))
+            done.unwrap_or_else(Outcome::failed)
         }
     };
     if let Some(Failure::Internal(message)) = &outcome.failure {

@@ -41,6 +41,9 @@ impl Change {
     }
 }
 
+/// A key and its value.
+pub type Row = (Vec<u8>, Vec<u8>);
+
 /// Why the journal could not be opened.
 #[derive(Debug, thiserror::Error)]
 #[error("the journal {path} cannot be opened: {cause}")]
@@ -84,11 +87,11 @@ impl Journal {
     }
 
     /// Everything under `table`, in order of its keys.
-    pub fn load(&self, table: Table) -> Vec<(Vec<u8>, Vec<u8>)> {
+    pub fn load(&self, table: Table) -> Vec<Row> {
         self.try_load(table).unwrap_or_default()
     }
 
-    fn try_load(&self, table: Table) -> Result<Vec<(Vec<u8>, Vec<u8>)>, redb::Error> {
+    fn try_load(&self, table: Table) -> Result<Vec<Row>, redb::Error> {
         let transaction = self.database.begin_read()?;
         let table = transaction.open_table(definition(table))?;
         let mut rows = Vec::new();

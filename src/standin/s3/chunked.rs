@@ -6,7 +6,10 @@ use axum::http::HeaderMap;
 use crate::standin::s3::error::S3Error;
 
 /// A body without its framing, and the trailers behind it with lower-case names.
-pub type Decoded = (Bytes, Vec<(String, String)>);
+pub type Decoded = (Bytes, Vec<Trailer>);
+
+/// Name and value.
+type Trailer = (String, String);
 
 /// Takes the framing off, if the headers say that there is one.
 ///
@@ -29,7 +32,7 @@ pub fn decode(headers: &HeaderMap, body: &Bytes) -> Result<Decoded, S3Error> {
     Ok((Bytes::from(decoded), trailers))
 }
 
-fn unframe(body: &[u8]) -> Option<(Vec<u8>, Vec<(String, String)>)> {
+fn unframe(body: &[u8]) -> Option<(Vec<u8>, Vec<Trailer>)> {
     let mut rest = body;
     let mut decoded = Vec::with_capacity(body.len());
     loop {
