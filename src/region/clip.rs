@@ -35,7 +35,7 @@ impl Region {
     pub fn fill(&self) -> Self {
         let grid = Grid::for_regions(&[self]);
         let paths = clip(&grid.to_paths(self), &Paths64::new(), ClipType::Union, FillRule::NonZero);
-        let outer: Paths64 = paths.into_iter().filter(|path| is_positive(path)).collect();
+        let outer: Paths64 = paths.into_iter().filter(is_positive).collect();
         grid.to_exact_region(&clip(&outer, &Paths64::new(), ClipType::Union, FillRule::NonZero), &[self])
     }
 

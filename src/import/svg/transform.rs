@@ -10,7 +10,7 @@ pub(super) fn parse(text: &str) -> Affine2 {
         let words = arguments.split(|letter: char| letter == ',' || letter.is_ascii_whitespace());
         let numbers: Vec<f64> = words.filter(|word| !word.is_empty()).filter_map(|word| word.parse().ok()).collect();
         let name = name.trim_matches(|letter: char| letter == ',' || letter.is_ascii_whitespace());
-        map = map * function(name, &numbers);
+        map *= function(name, &numbers);
     }
     map
 }

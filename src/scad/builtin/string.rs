@@ -38,10 +38,8 @@ pub(super) fn chr(job: &mut Interpreter<'_>, arguments: &Arguments<'_>) -> Run<V
 
 fn chr_into(job: &mut Interpreter<'_>, out: &mut String, value: &Value) {
     match value {
-        Value::Number(number) => {
-            if *number >= 1.0 && *number < f64::from(u32::MAX) {
-                out.extend(char::from_u32(*number as u32));
-            }
+        Value::Number(number) if *number >= 1.0 && *number < f64::from(u32::MAX) => {
+            out.extend(char::from_u32(*number as u32));
         }
         Value::List(list) => list.iter().for_each(|value| chr_into(job, out, &value)),
         Value::Range(range) => chr_range_into(job, out, range),

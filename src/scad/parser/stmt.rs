@@ -49,10 +49,10 @@ impl Parser {
                     return;
                 }
                 TokenKind::Sign(Sign::Semicolon) if depth == 0 => return self.advance(),
-                TokenKind::Keyword(Keyword::Module | Keyword::Function) if depth == 0 && self.at > before => {
-                    if self.definition_ahead() {
-                        return;
-                    }
+                TokenKind::Keyword(Keyword::Module | Keyword::Function)
+                    if depth == 0 && self.at > before && self.definition_ahead() =>
+                {
+                    return;
                 }
                 _ => {}
             }

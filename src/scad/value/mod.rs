@@ -82,7 +82,7 @@ impl Value {
             Self::Bool(flag) => flag.0,
             Self::Number(value) => *value != 0.0,
             Self::Text(text) => !text.is_empty(),
-            Self::List(list) => list.len() != 0,
+            Self::List(list) => !list.is_empty(),
             Self::Range(_) | Self::Function(_) => true,
             Self::Object(object) => object.len() != 0,
         }

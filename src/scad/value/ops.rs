@@ -263,7 +263,7 @@ fn vector_by_matrix(vector: &List, matrix: &List) -> Result<List, Why> {
     }
     let width = matrix.get(0).as_ref().and_then(Value::as_list).map_or(0, List::len);
     let mut sums = vec![0.0; width];
-    for column in 0..width {
+    for (column, sum) in sums.iter_mut().enumerate() {
         for (at, (factor, row)) in vector.iter().zip(matrix.iter()).enumerate() {
             let Some(row) = row.as_list().filter(|row| row.len() == width) else {
                 return Err(Why::Twice(format!("Matrix must be rectangular. Problem at row {at}")));
@@ -274,7 +274,7 @@ fn vector_by_matrix(vector: &List, matrix: &List) -> Result<List, Why> {
             let Some(Value::Number(entry)) = row.get(column) else {
                 return Err(Why::Twice(format!("Matrix must contain only numbers. Problem at row {at}, col {column}")));
             };
-            sums[column] += factor * entry;
+            *sum += factor * entry;
         }
     }
     Ok(List::from_numbers(sums))
