@@ -1,34 +1,3 @@
-// --- an endless recursion of children
-module a() { b() children(); }
-module b() { a() children(); }
-a() cube();
-// error 2:1 Recursion detected calling module 'b'
-// trace 1:14 called by 'b'
-// trace 1:1 call of 'a()'
-// trace 2:14 called by 'a'
-// trace 2:1 call of 'b()'
-// trace 1:14 called by 'b'
-// trace 1:1 call of 'a()'
-// trace 2:14 called by 'a'
-// trace 2:1 call of 'b()'
-// trace 1:14 called by 'b'
-// trace 1:1 call of 'a()'
-// trace 2:14 called by 'a'
-// trace 2:1 call of 'b()'
-// trace   *** Excluding 185663 frames ***
-// trace 2:1 call of 'b()'
-// trace 1:14 called by 'b'
-// trace 1:1 call of 'a()'
-// trace 2:14 called by 'a'
-// trace 2:1 call of 'b()'
-// trace 1:14 called by 'b'
-// trace 1:1 call of 'a()'
-// trace 2:14 called by 'a'
-// trace 2:1 call of 'b()'
-// trace 1:14 called by 'b'
-// trace 1:1 call of 'a()'
-// trace 3:1 called by 'a'
-
 // --- deeply nested lists cannot be printed
 function nest(n, a=[]) = n==0 ? a : nest(n-1, [a]);
 x = nest(20000);
