@@ -53,7 +53,8 @@ pub(super) fn shape(face: &Face, scale: &Scale, spec: &Spec<'_>) -> Option<Shape
 
 /// The OpenType features that a font description switches on and off: `:fontfeatures=+liga;-kern`.
 fn features(description: &str) -> impl Iterator<Item = &str> {
-    let lists = description.split(':').filter_map(|part| part.split_once('=')).filter(|(key, _)| key.trim() == "fontfeatures");
+    let lists =
+        description.split(':').filter_map(|part| part.split_once('=')).filter(|(key, _)| key.trim() == "fontfeatures");
     lists.flat_map(|(_, list)| list.split([';', ',', ' '])).filter(|name| !name.is_empty())
 }
 
