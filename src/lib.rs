@@ -22,8 +22,8 @@ pub mod solid;
 pub mod text;
 
 pub mod drawing;
-pub mod preview;
 pub mod export;
+pub mod preview;
 
 pub mod job;
 

@@ -22,7 +22,8 @@ const PATIENCE: Duration = Duration::from_secs(600);
 pub fn run(arguments: DemoArguments) -> CommandResult {
     serve::runtime()?.block_on(async {
         let directory = arguments.dir.unwrap_or_else(|| std::env::temp_dir().join("maquette-demo"));
-        let embedded = Embedded::start(&directory, &["http.listen=".to_owned(), "queue.wait_seconds=1".to_owned()]).await?;
+        let embedded =
+            Embedded::start(&directory, &["http.listen=".to_owned(), "queue.wait_seconds=1".to_owned()]).await?;
         println!("queue and store  {} (in {})", embedded.endpoint(), directory.display());
         let began = Instant::now();
         let jobs = jobs(arguments.jobs.unwrap_or(SAMPLES.len()));
@@ -43,7 +44,8 @@ fn jobs(count: usize) -> Vec<(String, String)> {
         let sample = &SAMPLES[index % SAMPLES.len()];
         let round = index / SAMPLES.len();
         let id = if round == 0 { format!("{}-{run}", sample.name) } else { format!("{}-{run}-{round}", sample.name) };
-        let parameters: Vec<(&str, Value)> = if round == 0 { Vec::new() } else { vec![("$fn", json!(24 + 4 * (round % 24)))] };
+        let parameters: Vec<(&str, Value)> =
+            if round == 0 { Vec::new() } else { vec![("$fn", json!(24 + 4 * (round % 24)))] };
         (id.clone(), sample.message(&id, &parameters))
     };
     (0..count.max(1)).map(job).collect()
@@ -108,20 +110,45 @@ async fn report(
         succeeded += usize::from(manifest["status"] == "succeeded");
         rows.push(row(id, &manifest, settled.get(id)));
     }
-    println!("\n{}", table(&["job", "status", "artefacts", "triangles", "ms", "bytes"], &[false, false, false, true, true, true], &rows));
+    println!(
+        "\n{}",
+        table(
+            &["job", "status", "artefacts", "triangles", "ms", "bytes"],
+            &[false, false, false, true, true, true],
+            &rows
+        )
+    );
     let place: PathBuf = directory.join("results").join("results");
-    println!("\n{succeeded} of {} jobs succeeded in {:.1} s; the files lie below {}", ids.len(), began.elapsed().as_secs_f64(), place.display());
+    println!(
+        "\n{succeeded} of {} jobs succeeded in {:.1} s; the files lie below {}",
+        ids.len(),
+        began.elapsed().as_secs_f64(),
+        place.display()
+    );
     Ok(ExitCode::from(u8::from(succeeded != ids.len())))
 }
 
 fn row(id: &str, manifest: &Value, status: Option<&JobStatus>) -> Vec<String> {
     let outputs = manifest["outputs"].as_array().map_or(&[][..], Vec::as_slice);
-    let kinds: Vec<&str> = outputs.iter().filter(|output| output["status"] == "succeeded").filter_map(|output| output["format"].as_str()).collect();
+    let kinds: Vec<&str> = outputs
+        .iter()
+        .filter(|output| output["status"] == "succeeded")
+        .filter_map(|output| output["format"].as_str())
+        .collect();
     let state = match manifest["error"]["code"].as_str() {
         Some(code) => format!("{}: {code}", manifest["status"].as_str().unwrap_or("?")),
         None => manifest["status"].as_str().unwrap_or("no manifest").to_owned(),
     };
     let number = |value: &Value| value.as_u64().map_or_else(|| "-".to_owned(), |value| value.to_string());
-    let took = status.and_then(|status| status.took_ms).map_or_else(|| number(&manifest["usage"]["wallMs"]), |took| took.to_string());
-    vec![id.to_owned(), state, kinds.join(" "), number(&manifest["geometry"]["triangles"]), took, number(&manifest["usage"]["bytesOut"])]
+    let took = status
+        .and_then(|status| status.took_ms)
+        .map_or_else(|| number(&manifest["usage"]["wallMs"]), |took| took.to_string());
+    vec![
+        id.to_owned(),
+        state,
+        kinds.join(" "),
+        number(&manifest["geometry"]["triangles"]),
+        took,
+        number(&manifest["usage"]["bytesOut"]),
+    ]
 }

@@ -33,7 +33,12 @@ impl DiskHost {
         } else {
             None
         };
-        Ok(Self { libraries: library_folders(), fonts: Fonts::with_dirs(&font_folders()), stdin, main: main.to_owned() })
+        Ok(Self {
+            libraries: library_folders(),
+            fonts: Fonts::with_dirs(&font_folders()),
+            stdin,
+            main: main.to_owned(),
+        })
     }
 
     /// The fonts of this machine.
@@ -84,7 +89,8 @@ impl Host for DiskHost {
 
 /// `OPENSCADPATH`, then the folder where OpenSCAD keeps a user's libraries.
 fn library_folders() -> Vec<PathBuf> {
-    let mut folders: Vec<PathBuf> = env::var_os("OPENSCADPATH").map_or_else(Vec::new, |list| env::split_paths(&list).collect());
+    let mut folders: Vec<PathBuf> =
+        env::var_os("OPENSCADPATH").map_or_else(Vec::new, |list| env::split_paths(&list).collect());
     if let Some(home) = env::var_os("HOME") {
         folders.push(Path::new(&home).join(".local/share/OpenSCAD/libraries"));
     }
@@ -92,7 +98,8 @@ fn library_folders() -> Vec<PathBuf> {
 }
 
 fn font_folders() -> Vec<PathBuf> {
-    let mut folders: Vec<PathBuf> = env::var_os("OPENSCAD_FONT_PATH").map_or_else(Vec::new, |list| env::split_paths(&list).collect());
+    let mut folders: Vec<PathBuf> =
+        env::var_os("OPENSCAD_FONT_PATH").map_or_else(Vec::new, |list| env::split_paths(&list).collect());
     folders.extend(["/usr/share/fonts", "/usr/local/share/fonts"].map(PathBuf::from));
     if let Some(home) = env::var_os("HOME") {
         folders.push(Path::new(&home).join(".local/share/fonts"));

@@ -22,8 +22,10 @@ use crate::scad::{self, Feature, Features, View};
 
 /// Renders.
 pub fn run(arguments: &RenderArguments) -> CommandResult {
-    let formats: Vec<String> = arguments.output.iter().map(|path| format_of(arguments, path)).collect::<Result<_, _>>()?;
-    let host = DiskHost::open(&arguments.model).map_err(|error| Failed::new(format!("{}: {error}", arguments.model)))?;
+    let formats: Vec<String> =
+        arguments.output.iter().map(|path| format_of(arguments, path)).collect::<Result<_, _>>()?;
+    let host =
+        DiskHost::open(&arguments.model).map_err(|error| Failed::new(format!("{}: {error}", arguments.model)))?;
     let is_text = |format: &str| matches!(format, "csg" | "echo" | "param");
     let (texts, products): (Vec<_>, Vec<_>) =
         arguments.output.iter().zip(&formats).partition(|(_, format)| is_text(format));
@@ -43,7 +45,9 @@ fn format_of(arguments: &RenderArguments, path: &Path) -> Result<String, Failed>
         return Ok(format.to_lowercase());
     }
     let ending = path.extension().and_then(|ending| ending.to_str()).map(str::to_lowercase);
-    ending.ok_or_else(|| Failed::new(format!("{} has no ending that says its format; give --export-format", path.display())))
+    ending.ok_or_else(|| {
+        Failed::new(format!("{} has no ending that says its format; give --export-format", path.display()))
+    })
 }
 
 fn budget(arguments: &RenderArguments) -> Budget {
@@ -101,7 +105,12 @@ fn features(arguments: &RenderArguments) -> Features {
 }
 
 /// Outputs that need no geometry: OpenSCAD evaluates them with `$preview` true unless `--render` is given.
-fn write_texts(arguments: &RenderArguments, host: &DiskHost, texts: &[(&PathBuf, &String)], budget: &Budget) -> CommandResult {
+fn write_texts(
+    arguments: &RenderArguments,
+    host: &DiskHost,
+    texts: &[(&PathBuf, &String)],
+    budget: &Budget,
+) -> CommandResult {
     let preview = arguments.render.is_none();
     let options = language_options(arguments, host, preview)?;
     let evaluation = deep(|| scad::evaluate(&arguments.model, host, &options, budget))?;
@@ -178,14 +187,20 @@ fn output_options(arguments: &RenderArguments, format: &str) -> Result<Value, Fa
         _ => return Ok(Value::Null),
     };
     let mut options = Map::new();
-    if format == "png" && let Some(size) = &arguments.imgsize {
+    if format == "png"
+        && let Some(size) = &arguments.imgsize
+    {
         let (width, height) = size.split_once(',').unwrap_or((size, size));
         options.insert("width".to_owned(), scalar(width));
         options.insert("height".to_owned(), scalar(height));
     }
     for option in &arguments.option {
-        let (key, value) = option.split_once('=').ok_or_else(|| Failed::new(format!("-O {option}: not of the form section/key=value")))?;
-        let (given, key) = key.split_once('/').ok_or_else(|| Failed::new(format!("-O {option}: not of the form section/key=value")))?;
+        let (key, value) = option
+            .split_once('=')
+            .ok_or_else(|| Failed::new(format!("-O {option}: not of the form section/key=value")))?;
+        let (given, key) = key
+            .split_once('/')
+            .ok_or_else(|| Failed::new(format!("-O {option}: not of the form section/key=value")))?;
         if given == section {
             set(&mut options, key, value);
         }

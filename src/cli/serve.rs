@@ -34,7 +34,12 @@ pub fn run(arguments: ServeArguments) -> CommandResult {
         }
         telemetry::init(settings.log_format, &settings.log_filter);
         if let Some(embedded) = &embedded {
-            tracing::info!(endpoint = embedded.endpoint(), queue = QUEUE, bucket = BUCKET, "backend is local: an embedded queue and store");
+            tracing::info!(
+                endpoint = embedded.endpoint(),
+                queue = QUEUE,
+                bucket = BUCKET,
+                "backend is local: an embedded queue and store"
+            );
         }
         let shutdown = on_signals()?;
         let ended = daemon::run(settings, shutdown, daemon::Hooks::default()).await;
@@ -48,18 +53,26 @@ pub fn run(arguments: ServeArguments) -> CommandResult {
 /// Serves the stand-in until it is told to stop.
 pub fn stand_in(arguments: StandInArguments) -> CommandResult {
     if !arguments.listen.ip().is_loopback() {
-        return Err(Failed::settings(format!("{} is not a loopback address: the stand-in checks no signatures", arguments.listen)));
+        return Err(Failed::settings(format!(
+            "{} is not a loopback address: the stand-in checks no signatures",
+            arguments.listen
+        )));
     }
     runtime()?.block_on(async {
         let server = start_server(&arguments.dir, arguments.listen).await?;
         let mut producer = Producer::connect(&local_settings(&server.endpoint(), "", &[])?).await;
         for queue in &arguments.queue {
             for bucket in &arguments.bucket {
-                let url = producer.create(queue, bucket, VISIBILITY).await.map_err(|error| Failed::new(error.to_string()))?;
+                let url =
+                    producer.create(queue, bucket, VISIBILITY).await.map_err(|error| Failed::new(error.to_string()))?;
                 println!("queue {url}  bucket {bucket}");
             }
         }
-        println!("SQS and S3 on {}; export AWS_ENDPOINT_URL={} and any credentials", server.endpoint(), server.endpoint());
+        println!(
+            "SQS and S3 on {}; export AWS_ENDPOINT_URL={} and any credentials",
+            server.endpoint(),
+            server.endpoint()
+        );
         on_signals()?.drain.cancelled().await;
         server.shutdown().await;
         Ok(ExitCode::SUCCESS)
@@ -115,7 +128,8 @@ async fn start_server(directory: &Path, address: SocketAddr) -> Result<standin::
 }
 
 fn local_settings(endpoint: &str, queue_url: &str, set: &[String]) -> Result<Settings, Failed> {
-    let queue_url = if queue_url.is_empty() { format!("{endpoint}/000000000000/{QUEUE}") } else { queue_url.to_owned() };
+    let queue_url =
+        if queue_url.is_empty() { format!("{endpoint}/000000000000/{QUEUE}") } else { queue_url.to_owned() };
     let mut flags = vec![
         format!("queue.url={queue_url}"),
         format!("queue.endpoint={endpoint}"),

@@ -290,7 +290,8 @@ fn files(raw: BTreeMap<String, RawBlob>, entry: String) -> Result<Source, String
     if !raw.contains_key(&entry) {
         return Err(format!("source.entry {entry:?} is not among the files"));
     }
-    let files = raw.into_iter().map(|(path, raw)| blob(&path, raw).map(|blob| (path, blob))).collect::<Result<_, _>>()?;
+    let files =
+        raw.into_iter().map(|(path, raw)| blob(&path, raw).map(|blob| (path, blob))).collect::<Result<_, _>>()?;
     Ok(Source::Files { files, entry })
 }
 
@@ -310,7 +311,9 @@ fn object_ref(raw: RawObject) -> Result<ObjectRef, String> {
         return Err("an object needs a key of 1 to 1024 bytes".to_owned());
     }
     if let Some(digest) = &raw.digest
-        && !digest.strip_prefix("sha256:").is_some_and(|hex| hex.len() == 64 && hex.bytes().all(|b| b.is_ascii_hexdigit()))
+        && !digest
+            .strip_prefix("sha256:")
+            .is_some_and(|hex| hex.len() == 64 && hex.bytes().all(|b| b.is_ascii_hexdigit()))
     {
         return Err(format!("digest {digest:?} is not sha256: and 64 hex digits"));
     }
@@ -325,7 +328,8 @@ fn parameter((name, value): (String, Value)) -> Result<(String, Literal), String
     if !is_name {
         return Err(format!("parameter name {name:?} is not a name of the language"));
     }
-    let literal = literal(&value).ok_or_else(|| format!("parameter {name:?} is an object; give a number, text, bool or list"))?;
+    let literal =
+        literal(&value).ok_or_else(|| format!("parameter {name:?} is an object; give a number, text, bool or list"))?;
     Ok((name, literal))
 }
 
@@ -356,7 +360,10 @@ fn outputs(id: &str, raw: Vec<RawOutput>) -> Result<Vec<OutputSpec>, String> {
             .map_err(|detail| format!("output {name:?}: {detail}"))?;
         let spec = OutputSpec { name, product, required: output.required };
         if spec.file_name() == "manifest.json" || !seen.insert(spec.file_name()) {
-            return Err(format!("two files of the job would be named {:?}; give one of them another name", spec.file_name()));
+            return Err(format!(
+                "two files of the job would be named {:?}; give one of them another name",
+                spec.file_name()
+            ));
         }
         outputs.push(spec);
     }
@@ -385,7 +392,9 @@ fn destination(raw: RawDestination) -> Result<Destination, String> {
     if let Some(prefix) = &raw.prefix
         && !is_prefix(prefix)
     {
-        return Err(format!("destination.prefix {prefix:?} must not begin with `/`, hold control characters or be over 900 bytes"));
+        return Err(format!(
+            "destination.prefix {prefix:?} must not begin with `/`, hold control characters or be over 900 bytes"
+        ));
     }
     Ok(Destination { bucket: raw.bucket, prefix: raw.prefix })
 }

@@ -4,7 +4,9 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::drawing::{Dimensioning, Paper, PaperSize, Projection, Scale, SectionSpec, SheetSpec, TitleFields, ViewSpec};
+use crate::drawing::{
+    Dimensioning, Paper, PaperSize, Projection, Scale, SectionSpec, SheetSpec, TitleFields, ViewSpec,
+};
 use crate::geom::Vec3;
 use crate::job::preview_options;
 use crate::job::spec::{DrawingFormat, ModelFormat, Product};

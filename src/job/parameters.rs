@@ -12,9 +12,14 @@ use crate::scad::{Bounds, Control, Literal, Parameter, parameters};
 pub fn of_job(inputs: &Inputs, set: &str) -> Result<Vec<(String, Literal)>, Failure> {
     let path = format!("{}.json", inputs.entry().strip_suffix(".scad").unwrap_or(inputs.entry()));
     let Some(document) = inputs.files().get(&path) else {
-        return Err(Failure::SourceNotFound(format!("parameterSet {set:?} needs the file {path:?}, which is not in the job")));
+        return Err(Failure::SourceNotFound(format!(
+            "parameterSet {set:?} needs the file {path:?}, which is not in the job"
+        )));
     };
-    let program = inputs.files().get(inputs.entry()).map_or_else(String::new, |bytes| String::from_utf8_lossy(bytes).into_owned());
+    let program = inputs
+        .files()
+        .get(inputs.entry())
+        .map_or_else(String::new, |bytes| String::from_utf8_lossy(bytes).into_owned());
     let values = of_set(&program, document, set).map_err(|why| Failure::Invalid(format!("{path}: {why}")))?;
     values.ok_or_else(|| Failure::Invalid(format!("{path} has no parameter set {set:?}")))
 }
@@ -49,7 +54,8 @@ pub fn description(program: &str, title: &str) -> String {
 
 /// The parameters as a JSON Schema (2020-12) of a job's `parameters`, with a final line break.
 pub fn schema(program: &str, title: &str) -> String {
-    let properties: Map<String, Value> = parameters(program).iter().map(|parameter| (parameter.name.clone(), property(parameter))).collect();
+    let properties: Map<String, Value> =
+        parameters(program).iter().map(|parameter| (parameter.name.clone(), property(parameter))).collect();
     let document = json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": title,
@@ -77,7 +83,8 @@ fn described(parameter: &Parameter) -> Value {
     }
     match &parameter.control {
         Control::Choice(options) => {
-            entry["options"] = options.iter().map(|(name, value)| json!({ "name": name, "value": literal(value) })).collect();
+            entry["options"] =
+                options.iter().map(|(name, value)| json!({ "name": name, "value": literal(value) })).collect();
         }
         Control::Number(bounds) => add_bounds(&mut entry, bounds, ["min", "max", "step"]),
         Control::Text(Some(most)) => entry["maxLength"] = json!(most),
@@ -90,13 +97,16 @@ fn property(parameter: &Parameter) -> Value {
     let mut entry = match &parameter.control {
         Control::Check => json!({ "type": "boolean" }),
         Control::Choice(options) => {
-            let one_of: Vec<Value> = options.iter().map(|(name, value)| json!({ "const": literal(value), "title": name })).collect();
+            let one_of: Vec<Value> =
+                options.iter().map(|(name, value)| json!({ "const": literal(value), "title": name })).collect();
             json!({ "oneOf": one_of })
         }
         Control::Number(bounds) => numbers(parameter, bounds),
         Control::Text(Some(most)) => json!({ "type": "string", "maxLength": most }),
         Control::Text(None) => json!({ "type": "string" }),
-        Control::Color => json!({ "type": "string", "format": "color", "pattern": "^#[0-9a-fA-F]{6}([0-9a-fA-F]{2})?$" }),
+        Control::Color => {
+            json!({ "type": "string", "format": "color", "pattern": "^#[0-9a-fA-F]{6}([0-9a-fA-F]{2})?$" })
+        }
         Control::Font => json!({ "type": "string", "format": "font" }),
     };
     entry["default"] = literal(&parameter.initial);

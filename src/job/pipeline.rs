@@ -66,7 +66,8 @@ pub fn run(spec: &JobSpec, inputs: &Inputs, engine: &Engine, budget: &Budget, pr
         Err(failure) => return Outcome::failed(failure),
     };
     let cache_key = crate::job::cache_key::of(spec, inputs);
-    let request = Request { main: inputs.entry(), host: inputs, fonts: inputs.fonts(), options, outputs: &spec.outputs };
+    let request =
+        Request { main: inputs.entry(), host: inputs, fonts: inputs.fonts(), options, outputs: &spec.outputs };
     let outcome = make(&request, engine, budget, progress);
     Outcome { cache_key: Some(cache_key), ..outcome }
 }

@@ -41,12 +41,28 @@ fn bytes(model: &Model, output: &OutputSpec, budget: &Budget) -> Made {
     let made = match (&output.product, model) {
         (Product::Model(format), Model::Solid(mesh)) => (mesh_file(mesh, *format, &output.name, budget)?, None),
         (Product::Model(format), Model::Flat(region)) => (outline_file(region, *format, budget)?, None),
-        (Product::Drawing(format, spec), Model::Solid(mesh)) => return sheets(mesh, *format, spec, &output.name, budget),
-        (Product::Drawing(format, _), Model::Flat(region)) => (pages_file(&[drawing::outline(region)], *format, budget)?, None),
-        (Product::Preview(options), Model::Solid(mesh)) => (preview::render(mesh, options, budget).and_then(|image| image.to_png(budget)).map_err(Failure::Exceeded)?, None),
-        (Product::Preview(options), Model::Flat(region)) => (preview::render_region(region, options, budget).and_then(|image| image.to_png(budget)).map_err(Failure::Exceeded)?, None),
-        (Product::Report, Model::Solid(mesh)) => (export::report::write(mesh, budget).map_err(Failure::Exceeded)?, None),
-        (Product::Report, Model::Flat(region)) => (export::report::write_region(region, budget).map_err(Failure::Exceeded)?, None),
+        (Product::Drawing(format, spec), Model::Solid(mesh)) => {
+            return sheets(mesh, *format, spec, &output.name, budget);
+        }
+        (Product::Drawing(format, _), Model::Flat(region)) => {
+            (pages_file(&[drawing::outline(region)], *format, budget)?, None)
+        }
+        (Product::Preview(options), Model::Solid(mesh)) => (
+            preview::render(mesh, options, budget).and_then(|image| image.to_png(budget)).map_err(Failure::Exceeded)?,
+            None,
+        ),
+        (Product::Preview(options), Model::Flat(region)) => (
+            preview::render_region(region, options, budget)
+                .and_then(|image| image.to_png(budget))
+                .map_err(Failure::Exceeded)?,
+            None,
+        ),
+        (Product::Report, Model::Solid(mesh)) => {
+            (export::report::write(mesh, budget).map_err(Failure::Exceeded)?, None)
+        }
+        (Product::Report, Model::Flat(region)) => {
+            (export::report::write_region(region, budget).map_err(Failure::Exceeded)?, None)
+        }
     };
     if made.0.len() as u64 > budget.limits().output_bytes {
         return Err(Failure::Exceeded(Exceeded::Output));
@@ -63,9 +79,11 @@ fn mesh_file(mesh: &TriMesh, format: ModelFormat, name: &str, budget: &Budget) -
         ModelFormat::Obj => obj::write(mesh, &obj::ObjOptions::default(), budget),
         ModelFormat::Ply => ply::write(mesh, &ply::PlyOptions::default(), budget),
         ModelFormat::Glb => glb::write(mesh, &glb::GlbOptions { name: name.to_owned(), ..Default::default() }, budget),
-        ModelFormat::ThreeMf => {
-            threemf::write(mesh, &threemf::ThreeMfOptions { title: Some(name.to_owned()), ..Default::default() }, budget)
-        }
+        ModelFormat::ThreeMf => threemf::write(
+            mesh,
+            &threemf::ThreeMfOptions { title: Some(name.to_owned()), ..Default::default() },
+            budget,
+        ),
         ModelFormat::Svg | ModelFormat::Dxf | ModelFormat::Pdf => return Err(wrong_dimension(format, 3)),
     };
     written.map_err(Failure::Exceeded)

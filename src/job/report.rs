@@ -9,7 +9,7 @@ use time::format_description::well_known::Rfc3339;
 
 use crate::diag::{Diagnostic, Severity, SourceMap};
 use crate::job::failure::code_name;
-use crate::job::outcome::{Geometry, OutputResult, Outcome};
+use crate::job::outcome::{Geometry, Outcome, OutputResult};
 use crate::job::parameters::literal;
 use crate::job::spec::JobSpec;
 use crate::job::{Failure, keys};
@@ -100,7 +100,12 @@ fn write(head: &Head<'_>, outcome: &Outcome, run: &Run, prefix: &str) -> Vec<u8>
         parameters: &head.parameters,
         geometry: outcome.geometry.as_ref().map(geometry),
         outputs: outcome.outputs.iter().map(|output| output_entry(output, prefix, sources)).collect(),
-        messages: outcome.diagnostics.iter().take(MESSAGES_MAX).map(|message| message_entry(message, sources)).collect(),
+        messages: outcome
+            .diagnostics
+            .iter()
+            .take(MESSAGES_MAX)
+            .map(|message| message_entry(message, sources))
+            .collect(),
         messages_total: outcome.diagnostics.len(),
         error: outcome.failure.as_ref().map(|failure| error_entry(failure, sources)),
         labels: head.labels,

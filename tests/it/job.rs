@@ -4,7 +4,8 @@ use maquette::budget::Exceeded;
 use maquette::diag::{Code, Diagnostic, Span};
 use maquette::job::{Failure, Fate, Product, Source, keys, message};
 
-const SMALLEST: &str = r#"{ "version": 1, "id": "a1", "source": { "text": "cube(10);" }, "outputs": [ { "format": "stl" } ] }"#;
+const SMALLEST: &str =
+    r#"{ "version": 1, "id": "a1", "source": { "text": "cube(10);" }, "outputs": [ { "format": "stl" } ] }"#;
 
 #[test]
 fn the_smallest_job_is_a_job() {
@@ -16,7 +17,15 @@ fn the_smallest_job_is_a_job() {
 
 #[test]
 fn the_kind_follows_from_the_format() {
-    for (format, kind) in [("stl", "model"), ("glb", "model"), ("3mf", "model"), ("pdf", "drawing"), ("dxf", "drawing"), ("png", "preview"), ("json", "report")] {
+    for (format, kind) in [
+        ("stl", "model"),
+        ("glb", "model"),
+        ("3mf", "model"),
+        ("pdf", "drawing"),
+        ("dxf", "drawing"),
+        ("png", "preview"),
+        ("json", "report"),
+    ] {
         let text = SMALLEST.replace("stl", format);
         let spec = message::parse(text.as_bytes()).expect("it parses");
         assert_eq!(spec.outputs[0].product.kind(), kind, "{format}");
@@ -46,8 +55,15 @@ fn what_is_not_a_job_is_refused_by_name() {
         (&SMALLEST.replace("\"outputs\": [ { \"format\": \"stl\" } ]", "\"outputs\": []"), "1 to 32"),
         (&SMALLEST.replace("\"id\"", "\"colour\": 1, \"id\""), "colour"),
         (&SMALLEST.replace("{ \"text\": \"cube(10);\" }", "{ }"), "exactly one"),
-        (&SMALLEST.replace("{ \"text\": \"cube(10);\" }", r#"{ "files": { "../x.scad": "" }, "entry": "../x.scad" }"#), ".."),
-        (&SMALLEST.replace("{ \"text\": \"cube(10);\" }", r#"{ "files": { "a.scad": "" }, "entry": "b.scad" }"#), "b.scad"),
+        (
+            &SMALLEST
+                .replace("{ \"text\": \"cube(10);\" }", r#"{ "files": { "../x.scad": "" }, "entry": "../x.scad" }"#),
+            "..",
+        ),
+        (
+            &SMALLEST.replace("{ \"text\": \"cube(10);\" }", r#"{ "files": { "a.scad": "" }, "entry": "b.scad" }"#),
+            "b.scad",
+        ),
         (&SMALLEST.replace("\"id\"", "\"parameters\": {\"a;b\": 1}, \"id\""), "a;b"),
         (&SMALLEST.replace("\"id\"", "\"expires\": \"tomorrow\", \"id\""), "RFC 3339"),
         (&SMALLEST.replace("\"id\"", "\"limits\": {\"wallSeconds\": 0}, \"id\""), "wallSeconds"),

@@ -31,7 +31,10 @@ const PLAN: &[(&str, &[&str])] = &[
     ("config", &["budget"]),
     ("daemon", &["diag", "budget", "export", "text", "job", "config"]),
     ("standin", &[]),
-    ("cli", &["diag", "budget", "geom", "csg", "scad", "export", "text", "realize", "job", "config", "daemon", "standin"]),
+    (
+        "cli",
+        &["diag", "budget", "geom", "csg", "scad", "export", "text", "realize", "job", "config", "daemon", "standin"],
+    ),
 ];
 
 /// Crates that only some places may name.

@@ -62,7 +62,8 @@ impl Road {
     }
 
     async fn manifest(&self, id: &str) -> Option<Value> {
-        let found = self.producer.object(None, &format!("results/{id}/manifest.json")).await.expect("the store answers");
+        let found =
+            self.producer.object(None, &format!("results/{id}/manifest.json")).await.expect("the store answers");
         found.map(|bytes| serde_json::from_slice(&bytes).expect("a manifest is JSON"))
     }
 
@@ -97,7 +98,8 @@ impl Road {
     async fn artefacts_are_whole(&self, manifest: &Value) {
         for output in manifest["outputs"].as_array().expect("outputs is a list") {
             let key = output["key"].as_str().expect("an output that succeeded has a key");
-            let bytes = self.producer.object(None, key).await.expect("the store answers").expect("the artefact is there");
+            let bytes =
+                self.producer.object(None, key).await.expect("the store answers").expect("the artefact is there");
             assert_eq!(output["bytes"], json!(bytes.len()), "{key}");
             assert_eq!(output["digest"], json!(maquette::export::digest(&bytes)), "{key}");
         }
@@ -144,7 +146,12 @@ const MISTAKES: &[(&str, &str, &str, &str)] = &[
     ("recursion", "function f(x) = 1 + f(x + 1); cube(f(0));", "eval_error", ""),
     ("unknown", "cuube(10);", "empty_geometry", "empty"),
     ("missing", "include <nowhere.scad>\nnowhere();", "empty_geometry", "empty"),
-    ("hostile", "s = \"x\"; function d(s, n) = n == 0 ? s : d(str(s, s), n - 1); echo(len(d(s, 60)));", "limit_exceeded", ""),
+    (
+        "hostile",
+        "s = \"x\"; function d(s, n) = n == 0 ? s : d(str(s, s), n - 1); echo(len(d(s, 60)));",
+        "limit_exceeded",
+        "",
+    ),
     ("escape", "import(\"/etc/passwd.stl\");", "empty_geometry", "empty"),
 ];
 

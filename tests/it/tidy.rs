@@ -7,7 +7,8 @@ const LINES_MAX: usize = 600;
 
 #[test]
 fn every_file_begins_with_its_room_sign() {
-    let bare: Vec<_> = sources().into_iter().filter(|(_, text)| !text.starts_with("//! ")).map(|(path, _)| path).collect();
+    let bare: Vec<_> =
+        sources().into_iter().filter(|(_, text)| !text.starts_with("//! ")).map(|(path, _)| path).collect();
     assert!(bare.is_empty(), "no room sign: {bare:?}");
 }
 
