@@ -8,6 +8,7 @@ COPY Cargo.toml Cargo.lock ./
 COPY assets ./assets
 COPY benches ./benches
 COPY config ./config
+COPY examples ./examples
 COPY src ./src
 COPY tests ./tests
 RUN --mount=type=cache,target=/usr/local/cargo/registry \
