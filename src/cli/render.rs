@@ -112,7 +112,7 @@ fn write_texts(
     budget: &Budget,
 ) -> CommandResult {
     let preview = arguments.render.is_none();
-    let options = language_options(arguments, host, preview)?;
+    let options = scad::Options { tell_missing: false, ..language_options(arguments, host, preview)? };
     let evaluation = deep(|| scad::evaluate(&arguments.model, host, &options, budget))?;
     let console = Console::new(arguments.quiet);
     let mut failed = evaluation.tree.is_none();

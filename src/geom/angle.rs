@@ -29,8 +29,8 @@ pub fn cos_deg(degrees: f64) -> f64 {
         return f64::NAN;
     }
     let turned = reduce(degrees, 360.0);
-    let folded = if turned > 180.0 { 360.0 - turned } else { turned };
-    let (acute, sign) = if folded > 90.0 { (180.0 - folded, -1.0) } else { (folded, 1.0) };
+    let (folded, sign) = if turned >= 180.0 { (turned - 180.0, -1.0) } else { (turned, 1.0) };
+    let (acute, sign) = if folded > 90.0 { (180.0 - folded, -sign) } else { (folded, sign) };
     let value = if acute > 45.0 {
         if acute == 60.0 { 0.5 } else { libm::sin((90.0 - acute).to_radians()) }
     } else if acute == 45.0 {

@@ -86,11 +86,19 @@ fn described(parameter: &Parameter) -> Value {
             entry["options"] =
                 options.iter().map(|(name, value)| json!({ "name": name, "value": literal(value) })).collect();
         }
-        Control::Number(bounds) => add_bounds(&mut entry, bounds, ["min", "max", "step"]),
+        Control::Number(bounds) => add_bounds(&mut entry, &slider(*bounds), ["min", "max", "step"]),
         Control::Text(Some(most)) => entry["maxLength"] = json!(most),
         Control::Check | Control::Text(None) | Control::Color | Control::Font => {}
     }
     entry
+}
+
+/// What OpenSCAD's slider does with a largest value alone: it begins at 0 and goes by 1.
+fn slider(bounds: Bounds) -> Bounds {
+    match bounds.max {
+        Some(_) => Bounds { min: bounds.min.or(Some(0.0)), step: bounds.step.or(Some(1.0)), ..bounds },
+        None => bounds,
+    }
 }
 
 fn property(parameter: &Parameter) -> Value {

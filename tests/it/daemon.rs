@@ -287,9 +287,11 @@ async fn a_bucket_that_does_not_exist_fails_the_job_alone() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn draining_finishes_what_runs_and_gives_back_the_rest() {
     let local = Local::start().await;
+    let running = Arc::new(std::sync::atomic::AtomicBool::new(false));
     let slow: Work = {
-        let inner = echo();
+        let (inner, running) = (echo(), running.clone());
         Arc::new(move |spec, inputs, budget, progress| {
+            running.store(true, std::sync::atomic::Ordering::Relaxed);
             std::thread::sleep(Duration::from_millis(700));
             inner(spec, inputs, budget, progress)
         })
@@ -299,6 +301,7 @@ async fn draining_finishes_what_runs_and_gives_back_the_rest() {
     }
     let daemon = Daemon::start(&local, slow, &["worker.ahead=4", "queue.visibility_seconds=60"]);
     assert!(eventually(|| async { local.depth(&local.queue).await.1 >= 6 }).await);
+    assert!(eventually(|| async { running.load(std::sync::atomic::Ordering::Relaxed) }).await);
     let summary = daemon.stop().await;
     let (visible, in_flight) = local.depth(&local.queue).await;
     assert_eq!(in_flight, 0, "nothing is left in flight");

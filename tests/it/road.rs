@@ -140,7 +140,7 @@ fn small(id: &str, index: usize) -> String {
 
 /// What is wrong with a program, the manifest's code, and a word of its detail.
 const MISTAKES: &[(&str, &str, &str, &str)] = &[
-    ("syntax", "cube(10;", "parse_error", "syntax error"),
+    ("syntax", "cube(10;", "parse_error", "expected ')'"),
     ("assertion", "assert(1 > 2, \"no\"); cube(1);", "assertion_failed", "no"),
     ("nothing", "a = 1;", "empty_geometry", "empty"),
     ("recursion", "function f(x) = 1 + f(x + 1); cube(f(0));", "eval_error", ""),
