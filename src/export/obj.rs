@@ -54,7 +54,7 @@ pub fn write(mesh: &TriMesh, options: &ObjOptions, budget: &Budget) -> Result<Ve
     sink.finish()
 }
 
-/// The material library that goes with [`write`]: one material a colour.
+/// The material library that goes with [`write()`]: one material a colour.
 ///
 /// # Errors
 /// The job is over.

@@ -3,7 +3,7 @@
 //! **Frame**: paper millimetres, origin at the lower left corner of the sheet, Y up.
 //! **Invariants**: every mark's `view` is `None` (it belongs to the sheet) or an index into `views`.
 //! A mark keeps its meaning (circle, hatch, dimension) so that DXF can have true entities; [`Mark::strokes`] and
-//! [`Mark::fills`] give every other writer plain outlines.
+//! [`Mark::fill`] give every other writer plain outlines.
 //! **Knows nothing of** solids, meshes and where a line came from.
 
 mod hatch;

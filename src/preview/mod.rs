@@ -1,6 +1,6 @@
 //! A shaded picture of a mesh, or of a region, for people to look at: what a job's `preview` output shows.
 //!
-//! **In** [`TriMesh`] or [`Region`] and [`PreviewOptions`]; **Out** an [`Image`]. Millimetres, Z up; pixels from the top left.
+//! **In** [`TriMesh`] or [`Region`](crate::region::Region) and [`PreviewOptions`]; **Out** an [`Image`]. Millimetres, Z up; pixels from the top left.
 //! **Stages**: `camera` finds where to stand, `raster` which triangle each sample sees, `light` where light reaches (`ground`: on what the model stands on), `lines` which
 //! samples lie on an edge, `shade` puts them together; `plane` is the whole road of a region.
 //! **Invariants**: the same picture on every machine with any number of threads: bands of rows are computed apart and put together in

@@ -1,6 +1,6 @@
 //! `Solid`: a closed oriented two-manifold, and the 3D operations on it.
 //!
-//! **In** parameters, regions, foreign meshes; **Out** [`Solid`], and from it a [`TriMesh`](crate::mesh::TriMesh) or a region.
+//! **In** parameters, regions, foreign meshes; **Out** [`Solid`], and from it a [`TriMesh`] or a region.
 //! **Stages** [`primitive`] · [`extrude`] · [`revolve`] · [`polyhedron`] what programs make · [`boolean`] n-ary, never a fold ·
 //! [`hull`] · [`minkowski`] · [`section`] back to the plane · [`provenance`] what surface and colour each face was born with.
 //! **Invariants** A `Solid` is closed, oriented outwards and has two faces at every edge; or it is empty. Its transform is carried
