@@ -132,6 +132,7 @@ fn local_settings(endpoint: &str, queue_url: &str, set: &[String]) -> Result<Set
         if queue_url.is_empty() { format!("{endpoint}/000000000000/{QUEUE}") } else { queue_url.to_owned() };
     let mut flags = vec![
         format!("queue.url={queue_url}"),
+        format!("queue.dead_letter_url={queue_url}-dead"),
         format!("queue.endpoint={endpoint}"),
         format!("store.endpoint={endpoint}"),
         format!("store.bucket={BUCKET}"),

@@ -48,6 +48,7 @@ impl Road {
         let mut producer = Producer::connect(&settings).await;
         let url = producer.create(&unique, &unique, Duration::from_secs(4)).await.expect("queue and bucket are made");
         flags[0] = format!("queue.url={url}");
+        flags.push(format!("queue.dead_letter_url={url}-dead"));
         Self { producer, flags, _server: server, _scratch: scratch }
     }
 
@@ -143,7 +144,7 @@ const MISTAKES: &[(&str, &str, &str, &str)] = &[
     ("syntax", "cube(10;", "parse_error", "expected ')'"),
     ("assertion", "assert(1 > 2, \"no\"); cube(1);", "assertion_failed", "no"),
     ("nothing", "a = 1;", "empty_geometry", "empty"),
-    ("recursion", "function f(x) = 1 + f(x + 1); cube(f(0));", "eval_error", ""),
+    ("recursion", "function f(x) = 1 + f(x + 1); cube(f(0));", "limit_exceeded", "Recursion"),
     ("unknown", "cuube(10);", "empty_geometry", "empty"),
     ("missing", "include <nowhere.scad>\nnowhere();", "empty_geometry", "empty"),
     (

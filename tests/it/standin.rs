@@ -193,9 +193,10 @@ async fn numbers_out_of_range_are_refused() {
     let receive = || world.sqs.receive_message().queue_url(&queue);
     assert!(receive().wait_time_seconds(21).send().await.is_err());
     assert!(receive().max_number_of_messages(11).send().await.is_err());
-    assert!(
-        world.sqs.create_queue().queue_name(fresh_name("bad")).attributes(VISIBILITY, "43201").send().await.is_err()
-    );
+    if !world.leaves_out("attributes out of range are refused") {
+        let bad = world.sqs.create_queue().queue_name(fresh_name("bad"));
+        assert!(bad.attributes(VISIBILITY, "43201").send().await.is_err());
+    }
 }
 
 #[tokio::test]
