@@ -35,7 +35,7 @@ impl DiskHost {
         };
         Ok(Self {
             libraries: library_folders(),
-            fonts: Fonts::with_dirs(&font_folders()),
+            fonts: Fonts::with_dirs(&chosen_fonts()).with_system(&system_fonts()),
             stdin,
             main: main.to_owned(),
         })
@@ -97,10 +97,13 @@ fn library_folders() -> Vec<PathBuf> {
     folders
 }
 
-fn font_folders() -> Vec<PathBuf> {
-    let mut folders: Vec<PathBuf> =
-        env::var_os("OPENSCAD_FONT_PATH").map_or_else(Vec::new, |list| env::split_paths(&list).collect());
-    folders.extend(["/usr/share/fonts", "/usr/local/share/fonts"].map(PathBuf::from));
+/// `OPENSCAD_FONT_PATH`: somebody chose these, so they win over the bundled fonts.
+fn chosen_fonts() -> Vec<PathBuf> {
+    env::var_os("OPENSCAD_FONT_PATH").map_or_else(Vec::new, |list| env::split_paths(&list).collect())
+}
+
+fn system_fonts() -> Vec<PathBuf> {
+    let mut folders = ["/usr/share/fonts", "/usr/local/share/fonts"].map(PathBuf::from).to_vec();
     if let Some(home) = env::var_os("HOME") {
         folders.push(Path::new(&home).join(".local/share/fonts"));
     }

@@ -41,18 +41,12 @@ impl Fonts {
     /// The bundled fonts and those in some directories and below, which come first where names are equal.
     /// Reads the directories once, in the order given and sorted by path, and a font's file when it is first used.
     pub fn with_dirs(directories: &[PathBuf]) -> Self {
-        let mut database = Database::new();
-        for directory in directories {
-            database.load_fonts_dir(directory);
-        }
-        let mut faces: Vec<FaceInfo> = database.faces().cloned().collect();
-        // the file system's own order is not the same everywhere
-        faces.sort_by_cached_key(|face| (source_path(&face.source), face.index));
-        let mut ordered = Database::new();
-        for face in faces {
-            ordered.push_face_info(face);
-        }
-        Self::of(merged(ordered, &bundled_database()))
+        Self::of(merged(ordered(directories), &bundled_database()))
+    }
+
+    /// These fonts and the machine's own, which come last where names are equal: a text looks the same on every machine.
+    pub fn with_system(&self, directories: &[PathBuf]) -> Self {
+        Self::of(merged((*self.database).clone(), &ordered(directories)))
     }
 
     /// These fonts and those of a job's own files, which come first where names are equal.
@@ -116,6 +110,21 @@ impl Fonts {
         loaded.insert(id, face.clone());
         Some(face)
     }
+}
+
+/// The fonts of some directories and below, sorted by path: the file system's own order is not the same everywhere.
+fn ordered(directories: &[PathBuf]) -> Database {
+    let mut database = Database::new();
+    for directory in directories {
+        database.load_fonts_dir(directory);
+    }
+    let mut faces: Vec<FaceInfo> = database.faces().cloned().collect();
+    faces.sort_by_cached_key(|face| (source_path(&face.source), face.index));
+    let mut ordered = Database::new();
+    for face in faces {
+        ordered.push_face_info(face);
+    }
+    ordered
 }
 
 const DEFAULT_FAMILY: &str = "Liberation Sans";
