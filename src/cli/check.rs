@@ -52,7 +52,13 @@ fn check_program(
     appended: Vec<String>,
     overrides: Vec<(String, scad::Literal)>,
 ) -> CommandResult {
-    let options = scad::Options { appended, overrides, stack_bytes: STACK_BYTES, ..scad::Options::default() };
+    let options = scad::Options {
+        appended,
+        overrides,
+        plates: scad::Plates::All,
+        stack_bytes: STACK_BYTES,
+        ..scad::Options::default()
+    };
     let budget = Budget::new(Limits::default());
     let evaluation = deep(|| scad::evaluate(main, host, &options, &budget))?;
     let told = &evaluation.diagnostics;

@@ -35,8 +35,9 @@ use crate::scad::eval::Interpreter;
 use crate::scad::log::Run;
 
 pub use customizer::{Bounds, Control, Parameter, parameters};
+pub use eval::Plate;
 pub use host::{FontMetrics, Host, HostError, Purpose, TextMetrics};
-pub use options::{Feature, Features, Literal, Options, View};
+pub use options::{Feature, Features, Literal, Options, Plates, View};
 pub use unit::ParseCache;
 
 /// What a program came to.
@@ -44,6 +45,8 @@ pub use unit::ParseCache;
 pub struct Evaluation {
     /// The geometry that it asks for; `None` after an error.
     pub tree: Option<NodeRef>,
+    /// What the modules `mw_plate_1()`, `mw_plate_2()` … make, in the order of their numbers; none unless [`Plates`] says so.
+    pub plates: Vec<Plate>,
     /// Echoes, warnings and errors in program order.
     pub diagnostics: Diagnostics,
     /// The files that it consists of, the main program first.
@@ -63,15 +66,15 @@ impl Evaluation {
 pub fn evaluate(main: &str, host: &dyn Host, options: &Options, budget: &Budget) -> Evaluation {
     value::reset_alive();
     let mut interpreter = Interpreter::new(host, options, budget);
-    let tree = match run(&mut interpreter, main) {
-        Ok(tree) => tree,
+    let (tree, plates) = match run(&mut interpreter, main) {
+        Ok((tree, plates)) => (tree, plates),
         Err(stop) => {
             interpreter.finish_stop(*stop);
-            None
+            (None, Vec::new())
         }
     };
     let (diagnostics, sources) = interpreter.take_messages();
-    Evaluation { tree, diagnostics, sources }
+    Evaluation { tree, plates, diagnostics, sources }
 }
 
 /// Reads the program at the path `main` and all that it includes and uses, and evaluates nothing: what is wrong with its text.
@@ -82,16 +85,18 @@ pub fn check(main: &str, host: &dyn Host, options: &Options, budget: &Budget) ->
         interpreter.finish_stop(*stop);
     }
     let (diagnostics, sources) = interpreter.take_messages();
-    Evaluation { tree: None, diagnostics, sources }
+    Evaluation { tree: None, plates: Vec::new(), diagnostics, sources }
 }
 
-fn run(interpreter: &mut Interpreter<'_>, main: &str) -> Run<Option<NodeRef>> {
+fn run(interpreter: &mut Interpreter<'_>, main: &str) -> Run<(Option<NodeRef>, Vec<Plate>)> {
     interpreter.prepare();
     interpreter.load_main(main)?;
     if interpreter.log.has_error() {
-        return Ok(None);
+        return Ok((None, Vec::new()));
     }
     let nodes = interpreter.run_main()?;
     let children = interpreter.marked_root(&nodes).unwrap_or(nodes);
-    Ok(Some(Arc::new(Node::new(Kind::Group, children, Span::DETACHED))))
+    let (substitute, plates) = interpreter.run_plates(&children)?;
+    let tree = substitute.unwrap_or_else(|| Arc::new(Node::new(Kind::Group, children, Span::DETACHED)));
+    Ok((Some(tree), plates))
 }

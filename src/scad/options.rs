@@ -114,6 +114,18 @@ impl Default for View {
     }
 }
 
+/// When `mw_plate_1()`, `mw_plate_2()` … and `mw_assembly_view()` are called, as `MakerWorld` does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Plates {
+    /// Never: what OpenSCAD does.
+    Off,
+    /// Where the top level makes nothing: the assembly view, or else all plates, are then the tree.
+    #[default]
+    Fallback,
+    /// Always: each plate gets a tree of its own, and the tree is as with `Fallback`.
+    All,
+}
+
 /// What a job says about how its program is to be evaluated.
 #[derive(Debug, Clone)]
 pub struct Options {
@@ -127,6 +139,8 @@ pub struct Options {
     pub time: f64,
     /// The view.
     pub view: View,
+    /// When plates are made.
+    pub plates: Plates,
     /// What is switched on.
     pub features: Features,
     /// Whether traces show the parameters of modules.
@@ -149,6 +163,7 @@ impl Default for Options {
             preview: false,
             time: 0.0,
             view: View::default(),
+            plates: Plates::default(),
             features: Features::default(),
             trace_parameters: true,
             check_ranges: false,

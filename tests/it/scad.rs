@@ -2,7 +2,8 @@
 //!
 //! `// --- name` begins a case; its program is what follows, lines counted from 1 behind that heading. `// file PATH | TEXT` adds a line to another
 //! file of the case. Expectations, checked both ways: `// echo: TEXT`, `// warning LINE:COLUMN TEXT`, `// deprecated …`, `// error …`,
-//! `// hint TEXT`, `// trace LINE:COLUMN TEXT` (a place in another file has its path in front), and `// csg: LINE` for the whole tree.
+//! `// hint TEXT`, `// trace LINE:COLUMN TEXT` (a place in another file has its path in front), `// csg: LINE` for the whole tree, and
+//! `// plate NUMBER LINE` for the trees of the plates.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -12,7 +13,7 @@ use std::sync::Arc;
 use maquette::budget::{Budget, Limits};
 use maquette::csg::{self, TextSpec};
 use maquette::diag::{Severity, SourceMap, Span};
-use maquette::scad::{self, Evaluation, FontMetrics, Host, HostError, Options, Purpose, TextMetrics};
+use maquette::scad::{self, Evaluation, FontMetrics, Host, HostError, Options, Plates, Purpose, TextMetrics};
 
 const MAIN: &str = "main.scad";
 /// Stack of the thread that a case runs on; the depth of endless recursion follows from it.
@@ -58,7 +59,7 @@ struct Case {
     expected: Vec<String>,
 }
 
-const EXPECTATIONS: [&str; 7] = ["echo: ", "warning ", "deprecated ", "error ", "hint ", "trace ", "csg: "];
+const EXPECTATIONS: [&str; 8] = ["echo: ", "warning ", "deprecated ", "error ", "hint ", "trace ", "csg: ", "plate "];
 
 fn cases(text: &str) -> Vec<Case> {
     let mut cases: Vec<Case> = Vec::new();
@@ -109,7 +110,7 @@ fn observe(case: &Case) -> Vec<String> {
     files.insert(MAIN.to_owned(), case.program.trim_end().to_owned() + "\n");
     let host = Memory { files };
     let limits = Limits { fuel: 3_000_000, memory_bytes: 1 << 30, ..Limits::default() };
-    let options = Options { stack_bytes: STACK, ..Options::default() };
+    let options = Options { stack_bytes: STACK, plates: Plates::All, ..Options::default() };
     let evaluation = scad::evaluate(MAIN, &host, &options, &Budget::new(limits));
     lines_of(&evaluation)
 }
@@ -136,6 +137,9 @@ fn lines_of(evaluation: &Evaluation) -> Vec<String> {
     }
     let tree = evaluation.tree.as_ref().map_or_else(String::new, |tree| csg::dump(tree));
     lines.extend(tree.lines().map(|line| format!("csg: {line}")));
+    for plate in &evaluation.plates {
+        lines.extend(csg::dump(&plate.tree).lines().map(|line| format!("plate {} {line}", plate.number)));
+    }
     lines
 }
 

@@ -1,7 +1,7 @@
 //! The evaluator: running form to values and nodes.
 //!
 //! **Stages** `limits` fuel, memory, stack and errors · `expr` expressions · `call` calls, binding, tail calls · `elements` list elements ·
-//! `stmt` blocks, modules and children.
+//! `stmt` blocks, modules and children · `plates` modules that are called in place of the top level.
 //! **Invariants** All variables of running functions and modules lie on one stack of values; a [`Frame`] says where. Special variables
 //! have one current value each; whoever sets one puts the former value on `undo`. An error ends the whole evaluation, so nothing is unwound.
 //! **Knows nothing of** files on a disk, kernels, and the console.
@@ -10,9 +10,11 @@ mod call;
 mod elements;
 mod expr;
 mod limits;
+mod plates;
 mod stmt;
 
 pub(in crate::scad) use expr::echo_or_dots;
+pub use plates::Plate;
 
 use std::cell::RefCell;
 use std::rc::{Rc, Weak};

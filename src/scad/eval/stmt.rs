@@ -102,7 +102,12 @@ impl Interpreter<'_> {
         Ok(())
     }
 
-    fn instantiate(&mut self, instantiation: &Instantiation, frame: Frame, out: &mut Vec<NodeRef>) -> Run<()> {
+    pub(super) fn instantiate(
+        &mut self,
+        instantiation: &Instantiation,
+        frame: Frame,
+        out: &mut Vec<NodeRef>,
+    ) -> Run<()> {
         self.step(instantiation.site.span)?;
         self.instantiate_kind(instantiation, frame, out).map_err(|mut stop| {
             let site = &instantiation.site;
