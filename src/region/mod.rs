@@ -10,6 +10,7 @@
 
 mod check;
 mod clip;
+mod delaunay;
 mod flip;
 mod hull;
 mod minkowski;

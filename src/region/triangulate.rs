@@ -1,9 +1,11 @@
-//! Region to triangles over its own vertices: holes are bridged to what lies left of them, then ears are cut.
+//! Region to triangles over its own vertices. Where rounding let edges cross, and for contours that are not simple, holes are bridged
+//! to what lies left of them, then ears are cut; else see [`delaunay`].
 //!
 //! Sources: D. Eberly, "Triangulation by Ear Clipping" (2002), with exact signs and a grid of points in place of a search of all.
 
 use crate::geom::{Aabb2, Vec2};
 use crate::region::Region;
+use crate::region::delaunay;
 use crate::region::flip::improve;
 use crate::region::predicate::side;
 
@@ -11,7 +13,8 @@ impl Region {
     /// Counter-clockwise triangles that tile the region, as indices into its points counted contour by contour. Every point
     /// is used and none is added, so that walls built on the contours meet the triangles edge to edge.
     pub fn triangulate(&self) -> Vec<[u32; 3]> {
-        Rings::of(&self.contours.iter().map(Vec::as_slice).collect::<Vec<_>>()).cut()
+        let contours: Vec<&[Vec2]> = self.contours.iter().map(Vec::as_slice).collect();
+        delaunay::triangulate(&contours).unwrap_or_else(|| Rings::of(&contours).cut())
     }
 }
 

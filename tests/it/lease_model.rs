@@ -13,11 +13,12 @@ use maquette::daemon::store::{MemoryStore, Place, Store};
 use maquette::daemon::{DeadLetters, Hooks, Notifier, Resources, Services, Shutdown, Work, run_with};
 use maquette::export::Artefact;
 use maquette::job::{Failure, Outcome, OutputResult};
-use proptest::prelude::{Just, ProptestConfig, Strategy, prop_assert, prop_assert_eq, prop_oneof, proptest};
+use proptest::prelude::{Just, Strategy, prop_assert, prop_assert_eq, prop_oneof, proptest};
 use proptest::test_runner::TestCaseError;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use crate::local_aws::settings_at;
+use crate::random::cases;
 
 /// One thing that the outside does.
 #[derive(Debug, Clone)]
@@ -227,7 +228,7 @@ fn play(plan: &[Move]) -> Result<(), TestCaseError> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(cases(64))]
 
     #[test]
     fn every_job_ends_with_one_manifest_whatever_the_outside_does(plan in moves()) {

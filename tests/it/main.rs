@@ -10,6 +10,7 @@ mod layers;
 mod lease_model;
 mod local_aws;
 mod preview;
+mod random;
 mod realize;
 mod region;
 mod road;

@@ -7,8 +7,14 @@ use maquette::geom::{Affine2, Vec2};
 use maquette::region::{Join, Region};
 use proptest::prelude::{Strategy, any, prop_assert, proptest};
 
+use crate::random::cases;
+
 fn square(size: f64) -> Region {
     Region::square(Vec2::splat(size), true)
+}
+
+fn polygon(points: &[(f64, f64)]) -> Region {
+    Region::polygon(&[points.iter().map(|(x, y)| Vec2::new(*x, *y)).collect()])
 }
 
 fn moved(region: &Region, x: f64, y: f64) -> Region {
@@ -107,6 +113,34 @@ fn touching_contours_are_tiled() {
 }
 
 #[test]
+fn holes_that_share_corners_and_walls_are_tiled() {
+    let places = [(0.0, 0.0), (2.0, 2.0), (2.0, -2.0), (4.0, 0.0), (6.0, 2.0), (-2.0, 2.0), (8.0, 8.0)];
+    let holes: Vec<Region> = places.iter().map(|(x, y)| moved(&square(2.0), *x, *y)).collect();
+    let plate = square(20.0);
+    let notch = polygon(&[(-9.0, 5.0), (-10.0, 6.0), (-10.0, 4.0)]);
+    let operands: Vec<&Region> = std::iter::once(&plate).chain(&holes).chain([&notch]).collect();
+    check_triangles(&Region::difference(&operands));
+}
+
+#[test]
+fn holes_one_behind_another_are_tiled() {
+    let plate = polygon(&[
+        (7.0, 5.0),
+        (3.5, 8.5),
+        (3.5, 11.5),
+        (-1.5, 11.5),
+        (-1.5, 7.5),
+        (-4.0, 5.0),
+        (0.0, 1.0),
+        (0.5, 1.5),
+        (2.0, 0.0),
+    ]);
+    let holes = [square(1.0), moved(&square(1.0), 1.0, 7.0), moved(&square(2.0), 3.0, 6.0)];
+    let operands: Vec<&Region> = std::iter::once(&plate).chain(&holes).collect();
+    check_triangles(&Region::difference(&operands));
+}
+
+#[test]
 fn flat_corners_are_used() {
     let region = square(4.0).with_split_edges(|contour| vec![5; contour.len()]);
     assert_eq!(region.triangulate().len(), 18);
@@ -151,6 +185,8 @@ fn figures_of(segments: u32) -> impl Strategy<Value = Region> {
 }
 
 proptest! {
+    #![proptest_config(cases(256))]
+
     #[test]
     fn areas_of_union_and_intersection_add_up(a in figures(), b in figures()) {
         let both = Region::union(&[&a, &b]).area() + Region::intersection(&[&a, &b]).area();

@@ -5,7 +5,9 @@ use maquette::geom::{Affine3, Vec2, Vec3};
 use maquette::mesh::{Surface, TriMesh, measure};
 use maquette::region::Region;
 use maquette::solid::{Control, Extrusion, Fault, Operator, Revolution, Roundness, Solid};
-use proptest::prelude::{ProptestConfig, Strategy, prop_assert, proptest};
+use proptest::prelude::{Strategy, prop_assert, proptest};
+
+use crate::random::cases;
 
 fn control() -> Control {
     Control::new(&Budget::default())
@@ -236,7 +238,7 @@ fn figures() -> impl Strategy<Value = Solid> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+    #![proptest_config(cases(48))]
 
     #[test]
     fn volumes_of_union_and_intersection_add_up(a in figures(), b in figures()) {
