@@ -1,5 +1,6 @@
 //! The form of a program that runs: names are slots, callees are known, literals are values. Made per job, function by function, on first use.
 
+use std::cell::Cell;
 use std::rc::{Rc, Weak};
 use std::sync::Arc;
 
@@ -124,6 +125,8 @@ pub struct Binary {
     pub right: Expr,
     /// Where.
     pub span: Span,
+    /// Whether both were numbers every time so far: then the short cut is worth trying.
+    pub numeric: Cell<bool>,
 }
 
 /// A range.
@@ -202,6 +205,8 @@ pub struct Assert {
     pub others: Vec<Expr>,
     /// Said about the arguments.
     pub notes: Vec<String>,
+    /// Whether nothing can be said and nothing go wrong while the message is made: then it is made only when it is needed.
+    pub is_quiet: bool,
     /// The condition as it is written.
     pub text: String,
     /// The value, `undef` where absent.

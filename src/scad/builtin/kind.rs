@@ -8,39 +8,39 @@ use crate::scad::value::Value;
 /// The snapshot of OpenSCAD whose language this is.
 const VERSION: [f64; 3] = [2026.0, 7.0, 20.0];
 
-pub(super) fn is_undef(job: &mut Interpreter<'_>, arguments: &Arguments<'_>) -> Run<Value> {
-    asks(job, arguments, Value::is_undef)
+macro_rules! questions {
+    ($($name:ident, $quick:ident = $question:expr;)*) => {
+        $(
+            pub(super) fn $name(job: &mut Interpreter<'_>, arguments: &Arguments<'_>) -> Run<Value> {
+                if !job.has_count(arguments, 1) {
+                    return Ok(Value::Undef);
+                }
+                let question: fn(&Value) -> bool = $question;
+                Ok(Value::from(question(&arguments.values[0])))
+            }
+
+            pub(super) fn $quick(value: &Value) -> Option<Value> {
+                let question: fn(&Value) -> bool = $question;
+                Some(Value::from(question(value)))
+            }
+        )*
+    };
 }
 
-pub(super) fn is_list(job: &mut Interpreter<'_>, arguments: &Arguments<'_>) -> Run<Value> {
-    asks(job, arguments, |value| matches!(value, Value::List(_)))
-}
-
-pub(super) fn is_num(job: &mut Interpreter<'_>, arguments: &Arguments<'_>) -> Run<Value> {
-    asks(job, arguments, |value| matches!(value, Value::Number(number) if !number.is_nan()))
-}
-
-pub(super) fn is_bool(job: &mut Interpreter<'_>, arguments: &Arguments<'_>) -> Run<Value> {
-    asks(job, arguments, |value| matches!(value, Value::Bool(_)))
-}
-
-pub(super) fn is_string(job: &mut Interpreter<'_>, arguments: &Arguments<'_>) -> Run<Value> {
-    asks(job, arguments, |value| matches!(value, Value::Text(_)))
-}
-
-pub(super) fn is_function(job: &mut Interpreter<'_>, arguments: &Arguments<'_>) -> Run<Value> {
-    asks(job, arguments, |value| matches!(value, Value::Function(_)))
+questions! {
+    is_undef, quick_is_undef = Value::is_undef;
+    is_list, quick_is_list = |value| matches!(value, Value::List(_));
+    is_num, quick_is_num = |value| matches!(value, Value::Number(number) if !number.is_nan());
+    is_bool, quick_is_bool = |value| matches!(value, Value::Bool(_));
+    is_string, quick_is_string = |value| matches!(value, Value::Text(_));
+    is_function, quick_is_function = |value| matches!(value, Value::Function(_));
 }
 
 pub(super) fn is_object(job: &mut Interpreter<'_>, arguments: &Arguments<'_>) -> Run<Value> {
-    asks(job, arguments, |value| matches!(value, Value::Object(_)))
-}
-
-fn asks(job: &mut Interpreter<'_>, arguments: &Arguments<'_>, question: impl Fn(&Value) -> bool) -> Run<Value> {
     if !job.has_count(arguments, 1) {
         return Ok(Value::Undef);
     }
-    Ok(Value::from(question(&arguments.values[0])))
+    Ok(Value::from(matches!(arguments.values[0], Value::Object(_))))
 }
 
 pub(super) fn version(_: &mut Interpreter<'_>, _: &Arguments<'_>) -> Run<Value> {

@@ -19,6 +19,14 @@ pub(super) fn len(job: &mut Interpreter<'_>, arguments: &Arguments<'_>) -> Run<V
     }
 }
 
+pub(super) fn quick_len(value: &Value) -> Option<Value> {
+    match value {
+        Value::List(list) => Some(Value::Number(list.len() as f64)),
+        Value::Text(text) => Some(Value::Number(text.len() as f64)),
+        _ => None,
+    }
+}
+
 pub(super) fn concat(job: &mut Interpreter<'_>, arguments: &Arguments<'_>) -> Run<Value> {
     let size = |value: &Value| value.as_list().map_or(1, List::len);
     let total: usize = arguments.values.iter().map(size).sum();
@@ -93,12 +101,21 @@ pub(super) fn norm(job: &mut Interpreter<'_>, arguments: &Arguments<'_>) -> Run<
     };
     job.steps(list.len() / 8, arguments.span)?;
     match list.as_numbers() {
-        Some(numbers) => Ok(Value::Number(numbers.iter().fold(0.0, |sum, number| sum + number * number).sqrt())),
+        Some(numbers) => Ok(Value::Number(length_of(numbers))),
         None => {
             job.warn(arguments.span, "Incorrect arguments to norm()");
             Ok(Value::Undef)
         }
     }
+}
+
+pub(super) fn quick_norm(value: &Value) -> Option<Value> {
+    let numbers = value.as_list()?.as_numbers().filter(|numbers| numbers.len() < 8)?;
+    Some(Value::Number(length_of(numbers)))
+}
+
+fn length_of(numbers: &[f64]) -> f64 {
+    numbers.iter().fold(0.0, |sum, number| sum + number * number).sqrt()
 }
 
 pub(super) fn cross(job: &mut Interpreter<'_>, arguments: &Arguments<'_>) -> Run<Value> {

@@ -34,7 +34,7 @@ one_number! {
     sign = sign_of;
 }
 
-fn sign_of(x: f64) -> f64 {
+pub(super) fn sign_of(x: f64) -> f64 {
     if x < 0.0 {
         -1.0
     } else if x > 0.0 {

@@ -22,6 +22,7 @@ mod transform;
 
 use crate::csg::{Kind, Resolution};
 use crate::diag::Span;
+use crate::geom;
 use crate::scad::ast::Name;
 use crate::scad::eval::{Interpreter, echo_or_dots};
 use crate::scad::ir::Expr;
@@ -43,6 +44,10 @@ pub struct BuiltinFunction {
     pub call: FunctionCode,
     /// The switch that it is behind.
     pub feature: Option<Feature>,
+    /// The same for one number.
+    pub number: Option<fn(f64) -> f64>,
+    /// The same for one value, where there is nothing to say and little to do.
+    pub quick: Option<fn(&Value) -> Option<Value>>,
 }
 
 /// A built-in module.
@@ -224,56 +229,68 @@ impl Interpreter<'_> {
 
 /// All functions, by name.
 static FUNCTIONS: &[BuiltinFunction] = &[
-    plain("abs", math::abs),
-    plain("acos", math::acos),
-    plain("asin", math::asin),
-    plain("atan", math::atan),
+    numeric("abs", math::abs, f64::abs),
+    numeric("acos", math::acos, geom::acos_deg),
+    numeric("asin", math::asin, geom::asin_deg),
+    numeric("atan", math::atan, geom::atan_deg),
     plain("atan2", math::atan2),
-    plain("ceil", math::ceil),
+    numeric("ceil", math::ceil, f64::ceil),
     plain("chr", string::chr),
     plain("concat", list::concat),
-    plain("cos", math::cos),
+    numeric("cos", math::cos, geom::cos_deg),
     plain("cross", list::cross),
     plain("dxf_cross", dxf::dxf_cross),
     plain("dxf_dim", dxf::dxf_dim),
-    plain("exp", math::exp),
-    plain("floor", math::floor),
-    BuiltinFunction { name: "fontmetrics", call: text::fontmetrics, feature: Some(Feature::TextMetrics) },
-    BuiltinFunction { name: "has_key", call: object::has_key, feature: Some(Feature::ObjectFunction) },
-    BuiltinFunction { name: "import", call: json::import, feature: Some(Feature::ImportFunction) },
-    plain("is_bool", kind::is_bool),
-    plain("is_function", kind::is_function),
-    plain("is_list", kind::is_list),
-    plain("is_num", kind::is_num),
-    BuiltinFunction { name: "is_object", call: kind::is_object, feature: Some(Feature::TextMetrics) },
-    plain("is_string", kind::is_string),
-    plain("is_undef", kind::is_undef),
-    plain("len", list::len),
-    plain("ln", math::ln),
+    numeric("exp", math::exp, libm::exp),
+    numeric("floor", math::floor, f64::floor),
+    switched("fontmetrics", text::fontmetrics, Feature::TextMetrics),
+    switched("has_key", object::has_key, Feature::ObjectFunction),
+    switched("import", json::import, Feature::ImportFunction),
+    asking("is_bool", kind::is_bool, kind::quick_is_bool),
+    asking("is_function", kind::is_function, kind::quick_is_function),
+    asking("is_list", kind::is_list, kind::quick_is_list),
+    asking("is_num", kind::is_num, kind::quick_is_num),
+    switched("is_object", kind::is_object, Feature::TextMetrics),
+    asking("is_string", kind::is_string, kind::quick_is_string),
+    asking("is_undef", kind::is_undef, kind::quick_is_undef),
+    asking("len", list::len, list::quick_len),
+    numeric("ln", math::ln, libm::log),
     plain("log", math::log),
     plain("lookup", search::lookup),
     plain("max", list::max),
     plain("min", list::min),
-    plain("norm", list::norm),
-    BuiltinFunction { name: "object", call: object::object, feature: Some(Feature::ObjectFunction) },
+    asking("norm", list::norm, list::quick_norm),
+    switched("object", object::object, Feature::ObjectFunction),
     plain("ord", string::ord),
     plain("parent_module", kind::parent_module),
     plain("pow", math::pow),
     plain("rands", random::rands),
-    plain("round", math::round),
+    numeric("round", math::round, f64::round),
     plain("search", search::search),
-    plain("sign", math::sign),
-    plain("sin", math::sin),
-    plain("sqrt", math::sqrt),
+    numeric("sign", math::sign, math::sign_of),
+    numeric("sin", math::sin, geom::sin_deg),
+    numeric("sqrt", math::sqrt, f64::sqrt),
     plain("str", string::str),
-    plain("tan", math::tan),
-    BuiltinFunction { name: "textmetrics", call: text::textmetrics, feature: Some(Feature::TextMetrics) },
+    numeric("tan", math::tan, geom::tan_deg),
+    switched("textmetrics", text::textmetrics, Feature::TextMetrics),
     plain("version", kind::version),
     plain("version_num", kind::version_num),
 ];
 
 const fn plain(name: &'static str, call: FunctionCode) -> BuiltinFunction {
-    BuiltinFunction { name, call, feature: None }
+    BuiltinFunction { name, call, feature: None, number: None, quick: None }
+}
+
+const fn switched(name: &'static str, call: FunctionCode, feature: Feature) -> BuiltinFunction {
+    BuiltinFunction { name, call, feature: Some(feature), number: None, quick: None }
+}
+
+const fn numeric(name: &'static str, call: FunctionCode, number: fn(f64) -> f64) -> BuiltinFunction {
+    BuiltinFunction { name, call, feature: None, number: Some(number), quick: None }
+}
+
+const fn asking(name: &'static str, call: FunctionCode, quick: fn(&Value) -> Option<Value>) -> BuiltinFunction {
+    BuiltinFunction { name, call, feature: None, number: None, quick: Some(quick) }
 }
 
 const fn control(name: &'static str, kind: ModuleKind) -> BuiltinModule {

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use crate::diag::{Code, Diagnostic};
 use crate::scad::ast::Name;
-use crate::scad::builtin::Arguments;
+use crate::scad::builtin::{Arguments, BuiltinFunction};
 use crate::scad::eval::{Closure, Frame, FrameEntry, Interpreter};
 use crate::scad::ir::{
     ArgumentPlan, BuiltinCall, Call, DynamicCall, Expr, FunctionBody, NONE, Otherwise, Parameter, Reach, Site, Target,
@@ -17,18 +17,10 @@ use crate::scad::value::Value;
 
 /// OpenSCAD gives up after so many calls in tail position.
 const TAIL_CALLS_MAX: u32 = 1_000_000;
-/// Arguments of a built-in function that need no list of their own.
-const FEW: usize = 4;
 
-/// What an expression in tail position came to.
-enum Flow {
-    /// A value.
-    Done(Value),
-    /// A call that takes the place of the running one.
-    Call(TailCall),
-}
-
-struct TailCall {
+/// A call that takes the place of the running one.
+#[derive(Debug)]
+pub(super) struct TailCall {
     callee: Callee,
     site: Rc<Site>,
     /// Where its frame was put together.
@@ -37,6 +29,7 @@ struct TailCall {
 }
 
 /// Who is called.
+#[derive(Debug)]
 enum Callee {
     /// A function of a file or module, and the frame of that module.
     Function(Rc<FunctionBody>, u32),
@@ -55,33 +48,66 @@ impl Callee {
 
 impl Interpreter<'_> {
     /// A call of a function that is known.
+    #[inline(never)]
     pub(super) fn call(&mut self, call: &Call, frame: Frame) -> Run<Value> {
         self.begin(&call.site)?;
-        let mark = self.undo.len();
-        match self.stage_known(call, frame) {
-            Ok((callee, staged, has_defaults)) => {
-                let value = self.run(callee, staged, has_defaults, &call.site);
+        let (mark, base) = (self.undo.len(), self.top);
+        match self.call_once(call, frame) {
+            Ok(Value::Unset) => {
+                let value = self.run_tail_calls(base, mark);
                 self.restore_specials(mark);
                 value
             }
-            Err(mut stop) => {
-                trace(&mut stop, &call.site);
-                Err(stop)
+            Ok(value) => {
+                self.pop_slots(base);
+                self.restore_specials(mark);
+                Ok(value)
             }
+            Err(stop) => self.traced(Err(stop), &call.site),
+        }
+    }
+
+    /// The value of a call, its frame left behind; `Unset` where it ends in one more call, which is then pending.
+    #[inline(always)]
+    fn call_once(&mut self, call: &Call, frame: Frame) -> Run<Value> {
+        let (body, outer) = self.known_callee(call, frame)?;
+        let base = self.push_slots(body.frame_size);
+        self.stage(&call.plan, base, frame, &call.site)?;
+        let inner = Frame { base: base as u32, id: outer };
+        if !call.plan.defaults.is_empty() {
+            self.fill_defaults(&body.parameters, inner)?;
+        }
+        self.tail(&body.body, inner)
+    }
+
+    /// The code of a function and the frame of the module around it.
+    #[inline(always)]
+    fn known_callee(&mut self, call: &Call, frame: Frame) -> Run<(Rc<FunctionBody>, u32)> {
+        let outer = if call.hops == NONE { NONE } else { self.frame_up(frame, call.hops) };
+        if call.enter != NONE {
+            self.enter_file(call.enter)?;
+        }
+        match &self.functions[call.function as usize].body {
+            Some(body) => Ok((body.clone(), outer)),
+            None => Ok((lower_function(self, call.function)?, outer)),
         }
     }
 
     /// A call of whatever a value turns out to be.
+    #[inline(never)]
     pub(super) fn dynamic(&mut self, call: &DynamicCall, frame: Frame) -> Run<Value> {
         self.begin(&call.site)?;
         let mark = self.undo.len();
         match self.dynamic_flow(call, frame) {
-            Ok(Flow::Done(value)) => Ok(value),
-            Ok(Flow::Call(next)) => {
-                let value = self.run(next.callee, next.staged, next.has_defaults, &call.site);
-                self.restore_specials(mark);
-                value
-            }
+            Ok(Value::Unset) => match self.pending_call.take() {
+                Some(next) => {
+                    let value = self.run(next.callee, next.staged, next.has_defaults, &call.site);
+                    self.restore_specials(mark);
+                    value
+                }
+                None => Ok(Value::Undef),
+            },
+            Ok(value) => Ok(value),
             Err(mut stop) => {
                 trace(&mut stop, &call.site);
                 Err(stop)
@@ -90,9 +116,16 @@ impl Interpreter<'_> {
     }
 
     /// A call of a built-in function.
+    #[inline(never)]
     pub(super) fn builtin(&mut self, call: &BuiltinCall, frame: Frame) -> Run<Value> {
-        self.builtin_flow(call, frame).map_err(|mut stop| {
-            trace(&mut stop, &call.site);
+        let result = self.builtin_flow(call, frame);
+        if result.is_err() { self.traced(result, &call.site) } else { result }
+    }
+
+    #[cold]
+    fn traced(&mut self, result: Run<Value>, site: &Site) -> Run<Value> {
+        result.map_err(|mut stop| {
+            trace(&mut stop, site);
             stop
         })
     }
@@ -103,41 +136,50 @@ impl Interpreter<'_> {
         if self.has_stack() { Ok(()) } else { Err(self.stop_recursion("function", &site.name, site.span)) }
     }
 
-    /// Runs a call whose frame is put together, and all that take its place.
-    fn run(&mut self, first: Callee, base: usize, has_defaults: bool, site: &Rc<Site>) -> Run<Value> {
+    /// Runs the call whose frame begins at `base`, the last one, and the calls in tail position after it.
+    #[inline]
+    fn run(&mut self, callee: Callee, base: usize, has_defaults: bool, site: &Rc<Site>) -> Run<Value> {
         let mark = self.undo.len();
-        let (mut callee, mut has_defaults) = (first, has_defaults);
-        let mut tail_site: Option<Rc<Site>> = None;
-        let mut count = 0;
-        loop {
-            match self.run_once(&callee, has_defaults, base) {
-                Ok(Flow::Done(value)) => {
-                    self.pop_slots(base);
-                    return Ok(value);
-                }
-                Ok(Flow::Call(next)) => {
-                    self.slide_slots(base, next.staged);
-                    if count == TAIL_CALLS_MAX {
-                        return Err(self.stop_tail(&next));
-                    }
-                    count += 1;
-                    if self.undo.len() > mark + 256 {
-                        self.compact_undo(mark);
-                    }
-                    self.step(next.site.span)?;
-                    (callee, has_defaults) = (next.callee, next.has_defaults);
-                    tail_site = Some(next.site);
-                }
-                Err(mut stop) => {
-                    trace(&mut stop, tail_site.as_ref().unwrap_or(site));
-                    return Err(stop);
-                }
+        match self.run_once(&callee, has_defaults, base) {
+            Ok(Value::Unset) => self.run_tail_calls(base, mark),
+            Ok(value) => {
+                self.pop_slots(base);
+                Ok(value)
             }
+            Err(stop) => self.traced(Err(stop), site),
         }
     }
 
+    /// Runs one call in tail position after another in the place of the first one.
+    #[inline(never)]
+    fn run_tail_calls(&mut self, base: usize, mark: usize) -> Run<Value> {
+        let mut count = 0;
+        while let Some(next) = self.pending_call.take() {
+            self.slide_slots(base, next.staged);
+            if count == TAIL_CALLS_MAX {
+                return Err(self.stop_tail(&next));
+            }
+            count += 1;
+            if self.undo.len() > mark + 256 {
+                self.compact_undo(mark);
+            }
+            self.step(next.site.span)?;
+            match self.run_once(&next.callee, next.has_defaults, base) {
+                Ok(Value::Unset) => {}
+                Ok(value) => {
+                    self.pop_slots(base);
+                    return Ok(value);
+                }
+                Err(stop) => return self.traced(Err(stop), &next.site),
+            }
+        }
+        self.pop_slots(base);
+        Ok(Value::Undef)
+    }
+
+    /// The value of a call; `Unset` where it ends in one more call, which is then pending.
     #[inline]
-    fn run_once(&mut self, callee: &Callee, has_defaults: bool, base: usize) -> Run<Flow> {
+    fn run_once(&mut self, callee: &Callee, has_defaults: bool, base: usize) -> Run<Value> {
         let body = callee.body();
         let frame = match callee {
             Callee::Function(_, outer) => Frame { base: base as u32, id: *outer },
@@ -146,11 +188,11 @@ impl Interpreter<'_> {
         if has_defaults {
             self.fill_defaults(&body.parameters, frame)?;
         }
-        let flow = self.tail(&body.body, frame);
+        let value = self.tail(&body.body, frame);
         if matches!(callee, Callee::Closure(_)) {
             self.frames.pop();
         }
-        flow
+        value
     }
 
     fn push_closure(&mut self, closure: &Rc<Closure>, base: usize) -> Frame {
@@ -189,13 +231,13 @@ impl Interpreter<'_> {
         }
     }
 
-    /// An expression whose value is that of the running function.
-    fn tail(&mut self, expr: &Expr, frame: Frame) -> Run<Flow> {
+    /// An expression whose value is that of the running function; `Unset` where that is a call, which is then pending.
+    fn tail(&mut self, expr: &Expr, frame: Frame) -> Run<Value> {
         let mut expr = expr;
         loop {
             expr = match expr {
                 Expr::Ternary(parts) => {
-                    if self.eval(&parts.0, frame)?.is_true() {
+                    if self.test(&parts.0, frame)? {
                         &parts.1
                     } else {
                         &parts.2
@@ -207,42 +249,30 @@ impl Interpreter<'_> {
                 }
                 Expr::Assert(assert) => {
                     self.assert(assert, frame)?;
-                    let Some(body) = &assert.body else { return Ok(Flow::Done(Value::Undef)) };
+                    let Some(body) = &assert.body else { return Ok(Value::Undef) };
                     body
                 }
                 Expr::Echo(echo) => {
                     self.echo(&echo.arguments, echo.span, frame)?;
-                    let Some(body) = &echo.body else { return Ok(Flow::Done(Value::Undef)) };
+                    let Some(body) = &echo.body else { return Ok(Value::Undef) };
                     body
                 }
                 Expr::Call(call) => return self.tail_known(call, frame),
                 Expr::Dynamic(call) => return self.dynamic_flow(call, frame),
-                Expr::Builtin(call) => return self.builtin_flow(call, frame).map(Flow::Done),
-                _ => return self.eval(expr, frame).map(Flow::Done),
+                Expr::Builtin(call) => return self.builtin_flow(call, frame),
+                _ => return self.eval(expr, frame),
             };
         }
     }
 
-    #[inline]
-    fn tail_known(&mut self, call: &Call, frame: Frame) -> Run<Flow> {
-        let (callee, staged, has_defaults) = self.stage_known(call, frame)?;
-        Ok(Flow::Call(TailCall { callee, site: call.site.clone(), staged, has_defaults }))
-    }
-
-    /// Puts the frame of a call together: who is called, where the frame begins, whether defaults are to be filled in.
-    #[inline]
-    fn stage_known(&mut self, call: &Call, frame: Frame) -> Run<(Callee, usize, bool)> {
-        let outer = self.frame_up(frame, call.hops);
-        if call.enter != NONE {
-            self.enter_file(call.enter)?;
-        }
-        let body = match &self.functions[call.function as usize].body {
-            Some(body) => body.clone(),
-            None => lower_function(self, call.function)?,
-        };
+    #[inline(never)]
+    fn tail_known(&mut self, call: &Call, frame: Frame) -> Run<Value> {
+        let (body, outer) = self.known_callee(call, frame)?;
         let staged = self.push_slots(body.frame_size);
         self.stage(&call.plan, staged, frame, &call.site)?;
-        Ok((Callee::Function(body, outer), staged, !call.plan.defaults.is_empty()))
+        let (callee, has_defaults) = (Callee::Function(body, outer), !call.plan.defaults.is_empty());
+        self.pending_call = Some(TailCall { callee, site: call.site.clone(), staged, has_defaults });
+        Ok(Value::Unset)
     }
 
     /// Puts the arguments of a call into the frame that begins at `staged`.
@@ -250,34 +280,41 @@ impl Interpreter<'_> {
     pub(super) fn stage(&mut self, plan: &ArgumentPlan, staged: usize, frame: Frame, site: &Site) -> Run<()> {
         if plan.plain {
             for (target, value) in &plan.arguments {
-                let value = self.eval(value, frame)?;
+                let value = match self.number(value, frame) {
+                    Some(number) => Value::Number(number),
+                    None => self.eval(value, frame)?,
+                };
                 if let Target::Slot(slot) = target {
-                    self.stack[staged + *slot as usize] = value;
+                    self.store(staged + *slot as usize, value);
                 }
             }
         } else {
             self.stage_specials(plan, staged, frame)?;
         }
-        for note in &plan.notes {
-            self.warn(site.span, note.clone());
+        if !plan.notes.is_empty() {
+            plan.notes.iter().for_each(|note| self.warn(site.span, note.clone()));
         }
         Ok(())
     }
 
     /// Special variables change only when all arguments have their values.
     fn stage_specials(&mut self, plan: &ArgumentPlan, staged: usize, frame: Frame) -> Run<()> {
-        let mut specials = Vec::new();
-        for (target, value) in &plan.arguments {
+        let first = self.push_slots(plan.arguments.len() as u32);
+        for (at, (target, value)) in plan.arguments.iter().enumerate() {
             let value = self.eval(value, frame)?;
             match target {
-                Target::Slot(slot) => self.stack[staged + *slot as usize] = value,
-                Target::Special(id) => specials.push((*id, value)),
+                Target::Slot(slot) => self.store(staged + *slot as usize, value),
+                Target::Special(_) => self.store(first + at, value),
                 _ => {}
             }
         }
-        for (id, value) in specials {
-            self.bind_special(id, value);
+        for (at, (target, _)) in plan.arguments.iter().enumerate() {
+            if let Target::Special(id) = target {
+                let value = std::mem::take(&mut self.stack[first + at]);
+                self.bind_special(*id, value);
+            }
         }
+        self.pop_slots(first);
         for at in (0..plan.parameters).filter(|at| !plan.defaults.contains(at)) {
             let slot = &mut self.stack[staged + at as usize];
             if matches!(slot, Value::Unset) {
@@ -309,27 +346,29 @@ impl Interpreter<'_> {
         Ok(())
     }
 
-    fn dynamic_flow(&mut self, call: &DynamicCall, frame: Frame) -> Run<Flow> {
+    fn dynamic_flow(&mut self, call: &DynamicCall, frame: Frame) -> Run<Value> {
         let mut last = Value::Undef;
         for candidate in &call.candidates {
             match self.eval(candidate, frame)? {
                 Value::Function(closure) => {
-                    return self.stage_closure(closure, &call.arguments, &call.site, frame).map(Flow::Call);
+                    let next = self.stage_closure(closure, &call.arguments, &call.site, frame)?;
+                    self.pending_call = Some(next);
+                    return Ok(Value::Unset);
                 }
                 other => last = other,
             }
         }
         match &call.otherwise {
             Otherwise::Call(Expr::Call(call)) => self.tail_known(call, frame),
-            Otherwise::Call(Expr::Builtin(call)) => self.builtin_flow(call, frame).map(Flow::Done),
-            Otherwise::Call(other) => self.eval(other, frame).map(Flow::Done),
+            Otherwise::Call(Expr::Builtin(call)) => self.builtin_flow(call, frame),
+            Otherwise::Call(other) => self.eval(other, frame),
             Otherwise::Unknown(reach) => {
                 self.warn_unknown_function(&call.site, Some(reach));
-                Ok(Flow::Done(Value::Undef))
+                Ok(Value::Undef)
             }
             Otherwise::NotFunction => {
                 self.warn(call.site.span, format!("Can't call function on {}", last.type_name()));
-                Ok(Flow::Done(Value::Undef))
+                Ok(Value::Undef)
             }
         }
     }
@@ -417,21 +456,30 @@ impl Interpreter<'_> {
         }
         let count = call.arguments.len();
         if let [(_, argument)] = call.arguments.as_slice() {
+            if let Some(value) = self.quick_builtin(call.function, argument, frame) {
+                return Ok(value);
+            }
             let value = self.eval(argument, frame)?;
             return self.call_builtin(call, std::slice::from_ref(&value));
         }
-        if count <= FEW {
-            let mut few = [Value::Undef, Value::Undef, Value::Undef, Value::Undef];
-            for (slot, (_, argument)) in few.iter_mut().zip(&call.arguments) {
-                *slot = self.eval(argument, frame)?;
-            }
-            return self.call_builtin(call, &few[..count]);
+        if let [(_, first), (_, second)] = call.arguments.as_slice() {
+            let values = [self.eval(first, frame)?, self.eval(second, frame)?];
+            return self.call_builtin(call, &values);
         }
         let mut values = Vec::with_capacity(count);
         for (_, argument) in &call.arguments {
             values.push(self.eval(argument, frame)?);
         }
         self.call_builtin(call, &values)
+    }
+
+    /// The value of a built-in function of one argument, if it is one of the easy ones.
+    #[inline]
+    fn quick_builtin(&self, function: &BuiltinFunction, argument: &Expr, frame: Frame) -> Option<Value> {
+        if let Some(code) = function.number {
+            return self.number(argument, frame).map(|number| Value::Number(code(number)));
+        }
+        function.quick.and_then(|code| code(self.place(argument, frame)?))
     }
 
     #[inline]

@@ -15,11 +15,16 @@ const GROWTH: usize = 1 << 16;
 
 impl Interpreter<'_> {
     /// A list.
+    #[inline(never)]
     pub(super) fn list(&mut self, items: &[Expr], frame: Frame) -> Run<Value> {
         let mut few = [0.0; 3];
         for (at, item) in items.iter().enumerate() {
             if at == few.len() || is_element(item) {
                 return self.long_list(&few[..at], None, &items[at..], items.len(), frame);
+            }
+            if let Some(number) = self.number(item, frame) {
+                few[at] = number;
+                continue;
             }
             match self.eval(item, frame)? {
                 Value::Number(number) => few[at] = number,
@@ -88,8 +93,10 @@ impl Interpreter<'_> {
                 Ok(())
             }
             _ => {
-                let value = self.eval(expr, frame)?;
-                out.push(value);
+                match self.number(expr, frame) {
+                    Some(number) => out.push_number(number),
+                    None => out.push(self.eval(expr, frame)?),
+                }
                 Ok(())
             }
         }
@@ -147,7 +154,7 @@ impl Interpreter<'_> {
         variables: &[LoopVariable],
         span: Span,
         frame: Frame,
-        body: &mut dyn FnMut(&mut Self) -> Run<()>,
+        body: &mut impl FnMut(&mut Self) -> Run<()>,
     ) -> Run<()> {
         let Some((variable, rest)) = variables.split_first() else { return body(self) };
         let mark = self.undo.len();
@@ -160,12 +167,20 @@ impl Interpreter<'_> {
                     }
                 }
             }
-            Value::List(list) => {
-                for value in list.iter() {
-                    self.round(variable, rest, value, span, frame, body)?;
-                    self.restore_specials(mark);
+            Value::List(list) => match (list.as_numbers(), list.as_values()) {
+                (Some(numbers), _) => {
+                    for number in numbers {
+                        self.round(variable, rest, Value::Number(*number), span, frame, body)?;
+                        self.restore_specials(mark);
+                    }
                 }
-            }
+                (None, values) => {
+                    for value in values.unwrap_or_default() {
+                        self.round(variable, rest, value.clone(), span, frame, body)?;
+                        self.restore_specials(mark);
+                    }
+                }
+            },
             Value::Object(object) => {
                 for (name, _) in object.iter() {
                     self.round(variable, rest, Value::text(&**name), span, frame, body)?;
@@ -195,11 +210,11 @@ impl Interpreter<'_> {
         value: Value,
         span: Span,
         frame: Frame,
-        body: &mut dyn FnMut(&mut Self) -> Run<()>,
+        body: &mut impl FnMut(&mut Self) -> Run<()>,
     ) -> Run<()> {
         self.step(span)?;
         match variable.target {
-            Target::Slot(slot) => self.stack[(frame.base + slot) as usize] = value,
+            Target::Slot(slot) => self.store((frame.base + slot) as usize, value),
             target => self.assign(target, value, frame),
         }
         if rest.is_empty() { body(self) } else { self.for_each(rest, span, frame, body) }

@@ -12,35 +12,48 @@ use crate::scad::nearest::Wanted;
 use crate::scad::options::Feature;
 use crate::scad::value::{self, List, ListBuilder, Range, Value, Why, bounded_text, echo_text};
 
+/// Lists shorter than this are compared without asking for steps.
+const FREE_WORK: usize = 4;
+
 impl Interpreter<'_> {
-    /// The value of an expression.
+    /// The value of an expression. Small on purpose: what needs room on the stack has a function of its own.
     pub(super) fn eval(&mut self, expr: &Expr, frame: Frame) -> Run<Value> {
         match expr {
             Expr::Const(value) => Ok(value.clone()),
             Expr::Local(slot) => Ok(self.stack[(frame.base + slot) as usize].clone()),
             Expr::Binary(binary) => self.binary(binary, frame),
-            Expr::Global(slot, next) => match &self.globals[*slot as usize] {
-                Value::Unset => self.eval(next, frame),
-                value => Ok(value.clone()),
-            },
             Expr::Call(call) => self.call(call, frame),
             Expr::Builtin(call) => self.builtin(call, frame),
-            Expr::Dynamic(call) => self.dynamic(call, frame),
             Expr::Index(parts) => self.index(&parts.0, &parts.1, frame),
-            Expr::Ternary(parts) => {
-                let chosen = if self.test(&parts.0, frame)? { &parts.1 } else { &parts.2 };
-                self.eval(chosen, frame)
-            }
-            Expr::And(_) | Expr::Or(_) => Ok(Value::from(self.test(expr, frame)?)),
+            Expr::Ternary(parts) => self.ternary(parts, frame),
             Expr::List(items) => self.list(items, frame),
-            Expr::Unary(unary) => self.unary(unary, frame),
-            Expr::Captured(at) => Ok(self.captured(*at, frame)),
             _ => self.eval_rarer(expr, frame),
         }
     }
 
+    #[inline(never)]
+    fn ternary(&mut self, parts: &(Expr, Expr, Expr), frame: Frame) -> Run<Value> {
+        let mut parts = parts;
+        loop {
+            let chosen = if self.test(&parts.0, frame)? { &parts.1 } else { &parts.2 };
+            match chosen {
+                Expr::Ternary(next) => parts = next,
+                other => return self.eval(other, frame),
+            }
+        }
+    }
+
+    #[inline(never)]
     fn eval_rarer(&mut self, expr: &Expr, frame: Frame) -> Run<Value> {
         match expr {
+            Expr::Global(slot, next) => match &self.globals[*slot as usize] {
+                Value::Unset => self.eval(next, frame),
+                value => Ok(value.clone()),
+            },
+            Expr::Dynamic(call) => self.dynamic(call, frame),
+            Expr::And(_) | Expr::Or(_) => Ok(Value::from(self.test(expr, frame)?)),
+            Expr::Unary(unary) => self.unary(unary, frame),
+            Expr::Captured(at) => Ok(self.captured(*at, frame)),
             Expr::LocalCell(slot, next) => {
                 let value = self.stack[(frame.base + slot) as usize].clone();
                 self.open(value, next, frame)
@@ -139,22 +152,81 @@ impl Interpreter<'_> {
         Value::Number(children.map_or(0, |block| block.instantiations.len()) as f64)
     }
 
-    /// The number that an expression is without any work.
-    #[inline(always)]
-    fn peek(&self, expr: &Expr, frame: Frame) -> Option<f64> {
+    /// The value of an expression where it lies, if it is a variable or a constant, or in a list that is one.
+    pub(super) fn place<'a>(&'a self, expr: &'a Expr, frame: Frame) -> Option<&'a Value> {
         match expr {
-            Expr::Local(slot) => self.stack[(frame.base + slot) as usize].as_number(),
-            Expr::Const(Value::Number(number)) => Some(*number),
+            Expr::Local(slot) => Some(&self.stack[(frame.base + slot) as usize]),
+            Expr::Const(value) => Some(value),
+            Expr::Global(slot, _) => match &self.globals[*slot as usize] {
+                Value::Unset => None,
+                value => Some(value),
+            },
+            Expr::Captured(at) => self.frames[frame.id as usize].closure.as_ref()?.captures.get(*at as usize),
+            Expr::Index(parts) => {
+                let at = self.number(&parts.1, frame).filter(|at| *at >= 0.0)?;
+                self.place(&parts.0, frame)?.as_list()?.as_values()?.get(at as usize)
+            }
             _ => None,
         }
     }
 
-    #[inline]
+    /// The number that an expression is, as far as that can be told without a call, a message or a special variable.
+    #[inline(always)]
+    pub(super) fn number(&self, expr: &Expr, frame: Frame) -> Option<f64> {
+        match expr {
+            Expr::Local(slot) => self.stack[(frame.base + slot) as usize].as_number(),
+            Expr::Const(value) => value.as_number(),
+            Expr::Binary(_)
+            | Expr::Index(_)
+            | Expr::Builtin(_)
+            | Expr::Global(..)
+            | Expr::Captured(_)
+            | Expr::Unary(_) => self.number_inside(expr, frame),
+            _ => None,
+        }
+    }
+
+    #[inline(never)]
+    fn number_inside(&self, expr: &Expr, frame: Frame) -> Option<f64> {
+        match expr {
+            Expr::Binary(binary) if binary.numeric.get() => {
+                let left = self.number(&binary.left, frame)?;
+                arithmetic(binary.op, left, self.number(&binary.right, frame)?)
+            }
+            Expr::Index(parts) => {
+                let at = self.number(&parts.1, frame).filter(|at| *at >= 0.0)?;
+                self.place(&parts.0, frame)?.as_list()?.number_at(at as usize)
+            }
+            Expr::Builtin(call) => {
+                let (code, [(_, argument)]) = (call.function.number?, call.arguments.as_slice()) else { return None };
+                let number = self.number(argument, frame)?;
+                self.quick_step().then(|| code(number))
+            }
+            Expr::Global(..) | Expr::Captured(_) => self.place(expr, frame)?.as_number(),
+            Expr::Unary(unary) if unary.op == UnaryOp::Negate => self.number(&unary.operand, frame).map(|x| -x),
+            _ => None,
+        }
+    }
+
+    #[inline(never)]
     fn binary(&mut self, binary: &Binary, frame: Frame) -> Run<Value> {
-        if let (Some(a), Some(b)) = (self.peek(&binary.left, frame), self.peek(&binary.right, frame))
-            && let Some(value) = quick(binary.op, a, b)
-        {
-            return Ok(value);
+        if binary.numeric.get() {
+            if let Some(left) = self.number(&binary.left, frame)
+                && let Some(right) = self.number(&binary.right, frame)
+                && let Some(value) = quick(binary.op, left, right)
+            {
+                return Ok(value);
+            }
+            // not again: the next time it would most likely be in vain too
+            binary.numeric.set(false);
+        }
+        self.binary_of_any(binary, frame)
+    }
+
+    #[inline(never)]
+    fn binary_of_any(&mut self, binary: &Binary, frame: Frame) -> Run<Value> {
+        if matches!(binary.op, BinaryOp::Equal | BinaryOp::NotEqual) {
+            return Ok(Value::from(self.equality(binary, frame)?));
         }
         let left = self.eval(&binary.left, frame)?;
         let right = self.eval(&binary.right, frame)?;
@@ -166,17 +238,53 @@ impl Interpreter<'_> {
         self.binary_slow(binary, &left, &right)
     }
 
+    /// `==` or `!=`; variables are compared where they lie.
+    fn equality(&mut self, binary: &Binary, frame: Frame) -> Run<bool> {
+        if let (Some(left), Some(right)) = (self.place(&binary.left, frame), self.place(&binary.right, frame))
+            && left.as_list().is_none_or(|list| list.len() < FREE_WORK)
+        {
+            return Ok(value::equal(left, right) == (binary.op == BinaryOp::Equal));
+        }
+        let left = self.eval(&binary.left, frame)?;
+        let right = self.eval(&binary.right, frame)?;
+        Ok(self.binary_slow(binary, &left, &right)?.is_true())
+    }
+
     /// Whether a condition holds.
+    #[inline(always)]
     pub(super) fn test(&mut self, expr: &Expr, frame: Frame) -> Run<bool> {
         match expr {
-            Expr::Binary(binary) => {
-                if let (Some(a), Some(b)) = (self.peek(&binary.left, frame), self.peek(&binary.right, frame))
-                    && let Some(holds) = compared(binary.op, a, b)
-                {
-                    return Ok(holds);
-                }
-                Ok(self.binary(binary, frame)?.is_true())
-            }
+            Expr::Binary(binary) => self.test_binary(binary, frame),
+            Expr::Local(slot) => Ok(self.stack[(frame.base + slot) as usize].is_true()),
+            _ => self.test_other(expr, frame),
+        }
+    }
+
+    #[inline(never)]
+    fn test_binary(&mut self, binary: &Binary, frame: Frame) -> Run<bool> {
+        if !binary.numeric.get() {
+            return self.test_binary_of_any(binary, frame);
+        }
+        if let Some(left) = self.number(&binary.left, frame)
+            && let Some(right) = self.number(&binary.right, frame)
+            && let Some(holds) = compared(binary.op, left, right)
+        {
+            return Ok(holds);
+        }
+        Ok(self.binary(binary, frame)?.is_true())
+    }
+
+    #[inline(never)]
+    fn test_binary_of_any(&mut self, binary: &Binary, frame: Frame) -> Run<bool> {
+        if matches!(binary.op, BinaryOp::Equal | BinaryOp::NotEqual) {
+            return self.equality(binary, frame);
+        }
+        Ok(self.binary_of_any(binary, frame)?.is_true())
+    }
+
+    #[inline(never)]
+    fn test_other(&mut self, expr: &Expr, frame: Frame) -> Run<bool> {
+        match expr {
             Expr::And(parts) => Ok(self.test(&parts.0, frame)? && self.test(&parts.1, frame)?),
             Expr::Or(parts) => Ok(self.test(&parts.0, frame)? || self.test(&parts.1, frame)?),
             Expr::Unary(unary) if unary.op == UnaryOp::Not => Ok(!self.test(&unary.operand, frame)?),
@@ -207,18 +315,18 @@ impl Interpreter<'_> {
     }
 
     /// `list[at]`; a list in a variable is looked into where it lies.
-    #[inline]
+    #[inline(never)]
     fn index(&mut self, list: &Expr, at: &Expr, frame: Frame) -> Run<Value> {
-        let Expr::Local(slot) = list else {
+        if let Some(number) = self.number(at, frame) {
+            if let Some(list) = self.place(list, frame) {
+                return Ok(index(list, &Value::Number(number)));
+            }
             let list = self.eval(list, frame)?;
-            let at = self.eval(at, frame)?;
-            return Ok(index(&list, &at));
-        };
-        let at = match self.peek(at, frame) {
-            Some(number) => Value::Number(number),
-            None => self.eval(at, frame)?,
-        };
-        Ok(index(&self.stack[(frame.base + slot) as usize], &at))
+            return Ok(index(&list, &Value::Number(number)));
+        }
+        let list = self.eval(list, frame)?;
+        let at = self.eval(at, frame)?;
+        Ok(index(&list, &at))
     }
 
     fn unary(&mut self, unary: &Unary, frame: Frame) -> Run<Value> {
@@ -308,7 +416,7 @@ impl Interpreter<'_> {
         for binding in &bindings.list {
             let value = self.eval(&binding.value, frame)?;
             match binding.target {
-                Target::Slot(slot) => self.stack[(frame.base + slot) as usize] = value,
+                Target::Slot(slot) => self.store((frame.base + slot) as usize, value),
                 Target::Nameless => {
                     let value = echo_or_dots(&value);
                     self.warn(bindings.span, format!("Assignment without variable name {value}"));
@@ -354,16 +462,21 @@ impl Interpreter<'_> {
 
     /// Ends the evaluation unless the condition holds.
     pub(super) fn assert(&mut self, assert: &Assert, frame: Frame) -> Run<()> {
-        let mut evaluate = |expr: &Option<Expr>| expr.as_ref().map(|expr| self.eval(expr, frame)).transpose();
-        let condition = evaluate(&assert.condition)?;
-        let message = evaluate(&assert.message)?;
+        let holds = match &assert.condition {
+            Some(condition) => self.test(condition, frame)?,
+            None => false,
+        };
+        if holds && assert.is_quiet {
+            return Ok(());
+        }
+        let message = assert.message.as_ref().map(|message| self.eval(message, frame)).transpose()?;
         for other in &assert.others {
             self.eval(other, frame)?;
         }
         for note in &assert.notes {
             self.warn(assert.span, note.clone());
         }
-        if condition.is_some_and(|condition| condition.is_true()) {
+        if holds {
             return Ok(());
         }
         let message = message.map_or_else(String::new, |message| format!(": {}", echo_or_dots(&message)));
@@ -405,13 +518,21 @@ impl Interpreter<'_> {
 /// Operators on two numbers that are worth a short cut.
 #[inline(always)]
 fn quick(op: BinaryOp, a: f64, b: f64) -> Option<Value> {
+    match arithmetic(op, a, b) {
+        Some(number) => Some(Value::Number(number)),
+        None => compared(op, a, b).map(Value::from),
+    }
+}
+
+#[inline(always)]
+fn arithmetic(op: BinaryOp, a: f64, b: f64) -> Option<f64> {
     Some(match op {
-        BinaryOp::Add => Value::Number(a + b),
-        BinaryOp::Subtract => Value::Number(a - b),
-        BinaryOp::Multiply => Value::Number(a * b),
-        BinaryOp::Divide => Value::Number(a / b),
-        BinaryOp::Modulo => Value::Number(a % b),
-        _ => return compared(op, a, b).map(Value::from),
+        BinaryOp::Add => a + b,
+        BinaryOp::Subtract => a - b,
+        BinaryOp::Multiply => a * b,
+        BinaryOp::Divide => a / b,
+        BinaryOp::Modulo => a % b,
+        _ => return None,
     })
 }
 

@@ -26,18 +26,22 @@ impl Interpreter<'_> {
     /// One step.
     #[inline]
     pub(super) fn step(&mut self, span: Span) -> Run<()> {
-        if self.fuel == 0 {
-            return self.refuel(span);
-        }
-        self.fuel -= 1;
-        Ok(())
+        if self.quick_step() { Ok(()) } else { self.refuel(span) }
+    }
+
+    /// One step, unless it is time to look at the budget.
+    #[inline]
+    pub(super) fn quick_step(&self) -> bool {
+        let fuel = self.fuel.get();
+        self.fuel.set(fuel.saturating_sub(1));
+        fuel > 0
     }
 
     /// Many steps at once.
     pub(in crate::scad) fn steps(&mut self, count: usize, span: Span) -> Run<()> {
         let count = u32::try_from(count).unwrap_or(u32::MAX);
-        if count <= self.fuel {
-            self.fuel -= count;
+        if count <= self.fuel.get() {
+            self.fuel.set(self.fuel.get() - count);
             return Ok(());
         }
         let result = self.budget.burn(u64::from(count));
@@ -46,9 +50,10 @@ impl Interpreter<'_> {
     }
 
     #[cold]
+    #[inline(never)]
     fn refuel(&mut self, span: Span) -> Run<()> {
         self.budget.burn(u64::from(FUEL_BATCH)).map_err(|exceeded| self.stop_exceeded(exceeded, span))?;
-        self.fuel = FUEL_BATCH;
+        self.fuel.set(FUEL_BATCH);
         if self.log.is_full() {
             return Err(self.stop_limit(Exceeded::Size, span, "the program prints more than the limit".into()));
         }
@@ -145,14 +150,14 @@ impl Interpreter<'_> {
     /// A warning.
     #[cold]
     pub(in crate::scad) fn warn(&mut self, span: Span, message: impl Into<String>) {
-        self.fuel = self.fuel.saturating_sub(WARNING_STEPS);
+        self.fuel.set(self.fuel.get().saturating_sub(WARNING_STEPS));
         self.log.add(Diagnostic::warning(span, message), &self.sources);
     }
 
     /// A warning that says what to do.
     #[cold]
     pub(in crate::scad) fn warn_nearest(&mut self, span: Span, message: String, nearest: Option<&str>) {
-        self.fuel = self.fuel.saturating_sub(WARNING_STEPS);
+        self.fuel.set(self.fuel.get().saturating_sub(WARNING_STEPS));
         let diagnostic = Diagnostic::warning(span, message);
         let diagnostic = match nearest {
             Some(name) => diagnostic.with_hint(format!("Did you mean '{name}'?")),

@@ -16,7 +16,7 @@ mod stmt;
 pub(in crate::scad) use expr::echo_or_dots;
 pub use plates::Plate;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 use std::sync::Arc;
 
@@ -27,6 +27,7 @@ use crate::csg;
 use crate::diag::{Diagnostics, FileId, SourceMap};
 use crate::scad::ast::{self, Name};
 use crate::scad::builtin::random::Random;
+use crate::scad::eval::call::TailCall;
 use crate::scad::host::Host;
 use crate::scad::ir::{Block, FunctionBody, FunctionEntry, ModuleEntry, NONE};
 use crate::scad::load::FileInstance;
@@ -135,6 +136,8 @@ pub struct Interpreter<'h> {
     specials: Vec<Value>,
     special_ids: FxHashMap<Name, u32>,
     undo: Vec<(u32, Value)>,
+    /// A call in tail position, told by the value `Unset`.
+    pending_call: Option<TailCall>,
     cells: Vec<Weak<RefCell<Value>>>,
     cells_max: usize,
     /// Names of the modules that run, outermost first.
@@ -145,7 +148,7 @@ pub struct Interpreter<'h> {
     root_marked: FxHashSet<usize>,
     /// What the first list of nodes marked with `!` holds, where lists are not made groups.
     root_list: Option<Vec<csg::NodeRef>>,
-    fuel: u32,
+    fuel: Cell<u32>,
     reserved: u64,
     stack_start: usize,
     node_bytes: u64,
@@ -184,13 +187,14 @@ impl<'h> Interpreter<'h> {
             specials: Vec::new(),
             special_ids: FxHashMap::default(),
             undo: Vec::new(),
+            pending_call: None,
             cells: Vec::new(),
             cells_max: 1024,
             module_names: Vec::new(),
             impure: 0,
             root_marked: FxHashSet::default(),
             root_list: None,
-            fuel: 0,
+            fuel: Cell::new(0),
             reserved: 0,
             stack_start: limits::stack_address(),
             node_bytes: 0,
@@ -270,7 +274,15 @@ impl<'h> Interpreter<'h> {
     }
 
     /// Gives the special variables the values that they had when `undo` was as long as `mark`.
+    #[inline(always)]
     fn restore_specials(&mut self, mark: usize) {
+        if self.undo.len() > mark {
+            self.undo_specials(mark);
+        }
+    }
+
+    #[inline(never)]
+    fn undo_specials(&mut self, mark: usize) {
         while self.undo.len() > mark {
             if let Some((id, former)) = self.undo.pop() {
                 self.specials[id as usize] = former;
@@ -292,8 +304,16 @@ impl<'h> Interpreter<'h> {
     /// Gives the slots of the frame that begins at `base` back, and of all above.
     #[inline]
     fn pop_slots(&mut self, base: usize) {
-        self.stack[base..self.top].fill_with(|| Value::Unset);
+        for slot in &mut self.stack[base..self.top] {
+            overwrite(slot, Value::Unset);
+        }
         self.top = base;
+    }
+
+    /// Puts a value into a slot of the stack.
+    #[inline(always)]
+    fn store(&mut self, at: usize, value: Value) {
+        overwrite(&mut self.stack[at], value);
     }
 
     /// Puts the frame that begins at `staged`, the last one, in the place of the one that begins at `base`.
@@ -343,6 +363,15 @@ impl<'h> Interpreter<'h> {
     /// Notes that something was read that may be different for another caller.
     pub(in crate::scad) fn note_impure(&mut self) {
         self.impure += 1;
+    }
+}
+
+/// Replaces a value, without the detour through its destructor where it has none to run.
+#[inline(always)]
+fn overwrite(slot: &mut Value, value: Value) {
+    let former = std::mem::replace(slot, value);
+    if former.is_plain() {
+        std::mem::forget(former);
     }
 }
 

@@ -1,5 +1,7 @@
 //! Expressions.
 
+use std::cell::Cell;
+
 use rustc_hash::FxHashSet;
 
 use crate::scad::ast::{self, Argument, ExprKind, Name, UnaryOp};
@@ -59,7 +61,7 @@ impl Lowerer<'_, '_> {
         Ok(match op {
             ast::BinaryOp::And => Expr::And(Box::new((left, right))),
             ast::BinaryOp::Or => Expr::Or(Box::new((left, right))),
-            _ => Expr::Binary(Box::new(ir::Binary { op, left, right, span })),
+            _ => Expr::Binary(Box::new(ir::Binary { op, left, right, span, numeric: Cell::new(true) })),
         })
     }
 
@@ -195,6 +197,7 @@ impl Lowerer<'_, '_> {
             message: None,
             others: Vec::new(),
             notes: plan.notes,
+            is_quiet: false,
             text,
             body: None,
             span: self.span(loc),
@@ -206,6 +209,8 @@ impl Lowerer<'_, '_> {
                 _ => assert.others.push(value),
             }
         }
+        assert.is_quiet =
+            assert.notes.is_empty() && assert.others.is_empty() && assert.message.as_ref().is_none_or(is_quiet);
         Ok(assert)
     }
 
@@ -272,5 +277,15 @@ impl Lowerer<'_, '_> {
         let step = Bindings { list, cells: Vec::new(), span };
         let init = self.close_bindings(init, used);
         Ok(Expr::ForC(Box::new(ir::ForC { init, condition, step, body, fresh, span })))
+    }
+}
+
+/// Whether an expression surely comes to a value without a message or an error.
+fn is_quiet(expr: &Expr) -> bool {
+    match expr {
+        Expr::Const(_) | Expr::Local(_) | Expr::Captured(_) => true,
+        Expr::List(items) => items.iter().all(is_quiet),
+        Expr::Builtin(call) => call.function.name == "str" && call.arguments.iter().all(|(_, value)| is_quiet(value)),
+        _ => false,
     }
 }

@@ -78,6 +78,17 @@ impl List {
         }
     }
 
+    /// The number at `index`, if there is one.
+    #[inline]
+    pub fn number_at(&self, index: usize) -> Option<f64> {
+        match &self.store {
+            Store::Few(length, few) if index < usize::from(*length) => Some(few[index]),
+            Store::Few(..) => None,
+            Store::Numbers(numbers) => numbers.get(index).copied(),
+            Store::Values(values) => values.get(index).and_then(Value::as_number),
+        }
+    }
+
     /// Its elements where all are numbers.
     #[inline]
     pub fn as_numbers(&self) -> Option<&[f64]> {
@@ -189,6 +200,15 @@ impl ListBuilder {
             (Self::Numbers(numbers), Value::Number(number)) => numbers.push(number),
             (Self::Numbers(_), value) => self.widen().push(value),
             (Self::Values(values), value) => values.push(value),
+        }
+    }
+
+    /// Adds a number.
+    #[inline]
+    pub fn push_number(&mut self, number: f64) {
+        match self {
+            Self::Numbers(numbers) => numbers.push(number),
+            Self::Values(values) => values.push(Value::Number(number)),
         }
     }
 

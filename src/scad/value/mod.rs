@@ -88,12 +88,19 @@ impl Value {
         }
     }
 
+    /// Whether it holds nothing that must be given back.
+    #[inline(always)]
+    pub fn is_plain(&self) -> bool {
+        matches!(self, Self::Unset | Self::Undef | Self::Bool(_) | Self::Number(_))
+    }
+
     /// Whether it is `undef`.
     pub fn is_undef(&self) -> bool {
         matches!(self, Self::Undef | Self::Unset)
     }
 
     /// The number, if it is one.
+    #[inline(always)]
     pub fn as_number(&self) -> Option<f64> {
         match self {
             Self::Number(value) => Some(*value),
