@@ -3,8 +3,10 @@
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use serde::{Deserialize, Serialize};
+
 /// Why a job may not go on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error, Serialize, Deserialize)]
 pub enum Exceeded {
     /// The wall-clock limit was reached.
     #[error("the job ran longer than its wall-clock limit")]
@@ -49,7 +51,7 @@ impl Exceeded {
 }
 
 /// What one job may use. Every loop that a stranger's program can drive asks one of these.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Limits {
     /// Evaluation steps: expressions evaluated and statements run. One step is some 10 to 50 ns.
     pub fuel: u64,

@@ -36,6 +36,9 @@ pub enum Command {
     StandIn(StandInArguments),
     /// Asks a running daemon's /healthz; for container health checks.
     Healthcheck(HealthcheckArguments),
+    /// Computes jobs for the daemon that started it, over its standard input and output.
+    #[command(hide = true)]
+    Worker,
 }
 
 #[derive(Debug, Args)]

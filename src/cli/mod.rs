@@ -34,6 +34,7 @@ pub fn run() -> ExitCode {
         Command::Schema { document } => schema(&document),
         Command::StandIn(standin) => serve::stand_in(standin),
         Command::Healthcheck(target) => serve::healthcheck(&target),
+        Command::Worker => serve::worker(),
     };
     outcome.unwrap_or_else(|failure| {
         eprintln!("maquette: {}", failure.message);

@@ -79,6 +79,12 @@ pub fn stand_in(arguments: StandInArguments) -> CommandResult {
     })
 }
 
+/// Computes jobs for the daemon that started this process.
+pub fn worker() -> CommandResult {
+    daemon::serve_parent().map_err(|error| Failed::new(error.to_string()))?;
+    Ok(ExitCode::SUCCESS)
+}
+
 /// Asks `/healthz`; without curl in the image, the binary asks itself.
 pub fn healthcheck(arguments: &HealthcheckArguments) -> CommandResult {
     let timeout = Duration::from_secs(2);

@@ -122,6 +122,13 @@ pub const KEYS: &[Key] = &[
     ),
     key("aws.operation_seconds", Number, "s", "60", "Longest call with all of its attempts."),
     key("aws.transfer_seconds", Number, "s", "120", "Longest single attempt at storing or fetching an object."),
+    key(
+        "worker.isolation",
+        Text,
+        "threads, processes",
+        "\"threads\"",
+        "Where jobs are computed: `threads` of the daemon, which share its caches, or `processes` of their own, confined and killed when they take too much.",
+    ),
     key("worker.jobs", Number, "jobs", "0", "Jobs that are computed at once; 0 for one a core."),
     key(
         "worker.ahead",

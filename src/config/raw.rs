@@ -66,6 +66,7 @@ pub struct RawAws {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct RawWorker {
+    pub isolation: Option<String>,
     pub jobs: Option<u64>,
     pub ahead: Option<u64>,
     pub threads: Option<u64>,

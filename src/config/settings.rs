@@ -99,8 +99,10 @@ pub struct Aws {
 }
 
 /// How jobs are computed.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Worker {
+    /// Where jobs are computed.
+    pub isolation: Isolation,
     /// Jobs computed at once; at least one.
     pub jobs: usize,
     /// Jobs beside those, fetching or storing.
@@ -113,6 +115,16 @@ pub struct Worker {
     pub libraries: Option<PathBuf>,
     /// Folder of fonts.
     pub fonts: Option<PathBuf>,
+}
+
+/// Where jobs are computed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Isolation {
+    /// On threads of the daemon.
+    #[default]
+    Threads,
+    /// In processes of their own.
+    Processes,
 }
 
 /// Health, metrics, status.
@@ -247,6 +259,7 @@ fn check_worker(raw: RawWorker) -> Result<Worker, ConfigError> {
     let or_cores = |count: u64| if count == 0 { cores } else { usize::from(small(count)) };
     let stack_mib = number("worker.stack_mib", raw.stack_mib, 8, 65_536)?;
     Ok(Worker {
+        isolation: check_isolation(raw.isolation.as_deref())?,
         jobs: or_cores(number("worker.jobs", raw.jobs, 0, 1024)?),
         ahead: usize::from(small(number("worker.ahead", raw.ahead, 0, 1024)?)),
         threads: or_cores(number("worker.threads", raw.threads, 0, 1024)?),
@@ -254,6 +267,14 @@ fn check_worker(raw: RawWorker) -> Result<Worker, ConfigError> {
         libraries: text(raw.libraries).map(PathBuf::from),
         fonts: text(raw.fonts).map(PathBuf::from),
     })
+}
+
+fn check_isolation(isolation: Option<&str>) -> Result<Isolation, ConfigError> {
+    match isolation.unwrap_or_default() {
+        "threads" => Ok(Isolation::Threads),
+        "processes" => Ok(Isolation::Processes),
+        other => Err(invalid("worker.isolation", other, "it must be threads or processes")),
+    }
 }
 
 fn check_limits(raw: &RawLimits) -> Result<Limits, ConfigError> {

@@ -18,6 +18,7 @@ use crate::daemon::settle::{Target, Unsettled};
 use crate::daemon::status::now_ms;
 use crate::daemon::store::{Place, PutIf};
 use crate::daemon::telemetry::event;
+use crate::daemon::worker::Computed;
 use crate::job::message::{self, Rejection};
 use crate::job::report::{self, Run};
 use crate::job::{Destination, Failure, JobSpec, Outcome, keys};
@@ -118,7 +119,8 @@ impl Attempt {
         }
         let cancel_job = CancellationToken::new();
         self.daemon.board.begin(&spec.id, self.delivery.attempt, cancel_job.clone());
-        let making = Making { attempt: self, spec: &spec, target: &target, cancel_job };
+        let text = Arc::from(text);
+        let making = Making { attempt: self, text: &text, spec: &spec, target: &target, cancel_job };
         let (end, settled) = making.run(self.lease.lost()).await;
         self.daemon.board.end(&spec.id, |status| {
             status.took_ms = Some(millis(self.received.elapsed()));
@@ -170,7 +172,7 @@ impl Attempt {
         let Ok(target) = target else { return End::Reject(rejection.detail.clone()) };
         let now = OffsetDateTime::now_utc();
         let manifest =
-            report::rejection_manifest(id, &rejection.detail, &self.run_figures(now, 0, &[]), &target.prefix);
+            report::rejection_manifest(id, &rejection.detail, &self.run_figures(now, 0, None), &target.prefix);
         match self.commit(&target, id, manifest).await {
             Ok(()) => {
                 self.count_settled(&Outcome::failed(Failure::Invalid(rejection.detail.clone())), 0, &target);
@@ -201,7 +203,7 @@ impl Attempt {
         };
         let outcome = Outcome::failed(failure);
         let now = OffsetDateTime::now_utc();
-        let manifest = report::manifest(spec, &outcome, &self.run_figures(now, 0, &[]), &target.prefix);
+        let manifest = report::manifest(spec, &outcome, &self.run_figures(now, 0, None), &target.prefix);
         match self.commit(&target, &spec.id, manifest).await {
             Ok(()) => {
                 self.count_settled(&outcome, 0, &target);
@@ -218,16 +220,16 @@ impl Attempt {
         settler.tell(target, &manifest).await
     }
 
-    pub fn run_figures(&self, started: OffsetDateTime, bytes_in: u64, stages_ms: &[(&'static str, u64)]) -> Run {
+    pub fn run_figures(&self, started: OffsetDateTime, bytes_in: u64, computed: Option<&Computed>) -> Run {
         let waited = now_ms().saturating_sub(millis(self.received.elapsed())).saturating_sub(self.delivery.sent_ms);
         Run {
             attempt: self.delivery.attempt,
             started,
             finished: OffsetDateTime::now_utc(),
             queued_ms: if self.delivery.sent_ms == 0 { 0 } else { waited },
-            cpu_ms: None,
+            cpu_ms: computed.and_then(|computed| computed.cpu_ms),
             bytes_in: bytes_in + self.delivery.body.len() as u64,
-            stages_ms: stages_ms.to_vec(),
+            stages_ms: computed.map(|computed| computed.stages_ms.clone()).unwrap_or_default(),
             instance: self.daemon.instance.clone(),
             region: self.daemon.region.clone(),
         }

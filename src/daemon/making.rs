@@ -41,6 +41,8 @@ impl Shown {
 pub struct Making<'a> {
     /// The delivery that it came with.
     pub attempt: &'a Attempt,
+    /// The job as it was written.
+    pub text: &'a Arc<[u8]>,
     /// The job.
     pub spec: &'a Arc<JobSpec>,
     /// Where it writes.
@@ -75,14 +77,13 @@ impl Making<'_> {
     /// Fetches and computes; everything that goes wrong is in the outcome.
     async fn make(&self, started: OffsetDateTime, lost: &CancellationToken) -> (Computed, u64) {
         let daemon = &self.attempt.daemon;
-        let failed = |failure| Computed { outcome: Outcome::failed(failure), stages_ms: Vec::new() };
         if self.spec.expires.is_some_and(|expires| expires < started) {
-            return (failed(Failure::Expired), 0);
+            return (Computed::failed(Failure::Expired), 0);
         }
         if self.attempt.delivery.attempt > daemon.settings.queue.attempts_max {
             let times = self.attempt.delivery.attempt - 1;
             let told = format!("the job was attempted {times} times and never came to an end: it may crash the daemon");
-            return (failed(Failure::Internal(told)), 0);
+            return (Computed::failed(Failure::Internal(told)), 0);
         }
         let fetching = Instant::now();
         let fetched = tokio::select! {
@@ -93,7 +94,7 @@ impl Making<'_> {
         };
         let fetched = match fetched {
             Ok(fetched) => fetched,
-            Err(failure) => return (failed(failure), 0),
+            Err(failure) => return (Computed::failed(failure), 0),
         };
         daemon.metrics.fetch_time.observe(fetching.elapsed());
         daemon.metrics.bytes_in.add(fetched.bytes);
@@ -105,17 +106,15 @@ impl Making<'_> {
             daemon.resources.fonts.clone(),
         );
         let Some(inputs) = inputs else {
-            return (
-                failed(Failure::SourceNotFound(format!("there is no file {:?} in the job", fetched.entry))),
-                bytes_in,
-            );
+            let reason = format!("there is no file {:?} in the job", fetched.entry);
+            return (Computed::failed(Failure::SourceNotFound(reason)), bytes_in);
         };
         (self.compute(inputs, lost).await, bytes_in)
     }
 
     async fn compute(&self, inputs: Inputs, lost: &CancellationToken) -> Computed {
         let daemon = &self.attempt.daemon;
-        let cancelled = Computed { outcome: Outcome::failed(Failure::Cancelled), stages_ms: Vec::new() };
+        let cancelled = Computed::failed(Failure::Cancelled);
         // once draining has begun, what has not started goes back
         let _room = tokio::select! {
             biased;
@@ -129,7 +128,7 @@ impl Making<'_> {
         let wall = asked.map_or(settings.wall_limit, |asked| asked.min(settings.wall_limit));
         let (board, job) = (daemon.board.clone(), self.spec.id.clone());
         let task = Task {
-            work: Arc::clone(&daemon.work.0),
+            text: Arc::clone(self.text),
             spec: Arc::clone(self.spec),
             inputs,
             budget: Budget::new(self.spec.limits.under(&settings.limits)),
@@ -140,7 +139,7 @@ impl Making<'_> {
         };
         daemon.metrics.jobs_computing.add(1);
         let begun = Instant::now();
-        let computed = compute(task, &daemon.metrics).await;
+        let computed = compute(&daemon.hands, task, &daemon.metrics).await;
         daemon.metrics.jobs_computing.add(-1);
         daemon.metrics.compute_time.observe(begun.elapsed());
         computed
@@ -150,8 +149,7 @@ impl Making<'_> {
         let daemon = &self.attempt.daemon;
         let begun = Instant::now();
         daemon.board.advance(&self.spec.id, "uploading", 0.95);
-        let mut outcome = computed.outcome;
-        let artefacts = outcome.artefacts().cloned().collect();
+        let artefacts = computed.outcome.artefacts().cloned().collect();
         let stored = daemon.settler.store_artefacts(self.target, artefacts, &self.attempt.lease).await;
         let bytes = match stored {
             Ok(bytes) => bytes,
@@ -160,10 +158,11 @@ impl Making<'_> {
             }
             Err(unsettled) => return (ended(&unsettled), None),
         };
+        let run = self.attempt.run_figures(started, bytes_in, Some(&computed));
+        let mut outcome = computed.outcome;
         if self.cancel_job.is_cancelled() && outcome.failure == Some(Failure::Cancelled) {
             outcome.outputs.clear();
         }
-        let run = self.attempt.run_figures(started, bytes_in, &computed.stages_ms);
         let manifest = report::manifest(self.spec, &outcome, &run, &self.target.prefix);
         match self.attempt.commit(self.target, &self.spec.id, manifest).await {
             Ok(()) => {

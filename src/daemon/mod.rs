@@ -48,7 +48,7 @@ pub use producer::{Producer, ProducerError};
 pub use resources::{ResourceError, Resources};
 pub use shutdown::Shutdown;
 pub use status::{Board, JobStatus, Observer};
-pub use worker::Work;
+pub use worker::{Hands, Pool, Work, serve_parent};
 
 use crate::config::Settings;
 use crate::daemon::acknowledge::Acknowledger;
@@ -160,11 +160,11 @@ pub async fn run(settings: Settings, shutdown: Shutdown, hooks: Hooks) -> Result
     }
     let resources = Resources::load(&settings.worker)?;
     let services = Services::on_aws(&clients, &settings);
-    let work = resources.pipeline(settings.worker.stack_bytes);
-    run_with(settings, services, resources, work, shutdown, hooks).await
+    let hands = Hands::of(&settings, &resources);
+    run_with(settings, services, resources, hands, shutdown, hooks).await
 }
 
-/// The same with any services and any work.
+/// The same with any services, and any work or hands to do it.
 ///
 /// # Errors
 /// When the HTTP address cannot be listened on.
@@ -172,12 +172,12 @@ pub async fn run_with(
     settings: Settings,
     services: Services,
     resources: Resources,
-    work: Work,
+    hands: impl Into<Hands>,
     shutdown: Shutdown,
     hooks: Hooks,
 ) -> Result<Summary, DaemonError> {
     let tasks = Tasks::default();
-    let daemon = Daemon::new(settings, services, (resources, work), shutdown, hooks.observer, &tasks);
+    let daemon = Daemon::new(settings, services, (resources, hands.into()), shutdown, hooks.observer, &tasks);
     let http = http::listen(&daemon, &tasks.tracker, tasks.stop.clone()).await?;
     daemon.start(http, &tasks);
     if let Some(started) = hooks.started {
@@ -230,7 +230,7 @@ struct Daemon {
     larder: Larder,
     settler: Arc<Settler>,
     resources: Resources,
-    work: WorkBox,
+    hands: Hands,
     /// One a job in hand.
     slots: Arc<Semaphore>,
     /// One a job that is computed.
@@ -245,19 +245,11 @@ struct Daemon {
     region: String,
 }
 
-struct WorkBox(Work);
-
-impl std::fmt::Debug for WorkBox {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.write_str("Work")
-    }
-}
-
 impl Daemon {
     fn new(
         settings: Settings,
         services: Services,
-        (resources, work): (Resources, Work),
+        (resources, hands): (Resources, Hands),
         shutdown: Shutdown,
         observer: Option<Observer>,
         tasks: &Tasks,
@@ -296,7 +288,7 @@ impl Daemon {
             larder,
             settler,
             resources,
-            work: WorkBox(work),
+            hands,
             slots: Arc::new(Semaphore::new(jobs + ahead)),
             rooms: Semaphore::new(jobs),
             board: Board::new(observer),

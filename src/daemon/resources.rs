@@ -70,7 +70,7 @@ impl Resources {
 const MEMO_BYTES: u64 = 256 << 20;
 
 /// Trees of geometry are as deep as programs nest them, and parts of them are computed on the pool. Address space only.
-const POOL_STACK_BYTES: usize = 256 << 20;
+pub(crate) const POOL_STACK_BYTES: usize = 256 << 20;
 
 fn read_folder(root: &Path) -> Result<Files, ResourceError> {
     let mut files = Files::new();

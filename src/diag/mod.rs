@@ -11,8 +11,10 @@ pub use console::{render, snippet};
 pub use sources::{Location, SourceMap};
 pub use span::{FileId, Span};
 
+use serde::{Deserialize, Serialize};
+
 /// How bad a diagnostic is. `Echo` is what a program said on purpose; it rides in the same stream so that order is kept.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Severity {
     /// Output of `echo()`.
     Echo,
@@ -27,7 +29,7 @@ pub enum Severity {
 }
 
 /// What kind of thing went wrong: the `error.code` of the manifest.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Code {
     /// The text is not a program.
     Parse,
@@ -48,7 +50,7 @@ pub enum Code {
 }
 
 /// One call, include or `children()` hop between the top level and a diagnostic.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tracepoint {
     /// Where the call stands.
     pub span: Span,
@@ -57,7 +59,7 @@ pub struct Tracepoint {
 }
 
 /// One thing to tell the author of a program.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Diagnostic {
     /// How bad it is.
     pub severity: Severity,

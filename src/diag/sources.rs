@@ -2,10 +2,13 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use crate::diag::{FileId, Span};
 
 /// The source files of one job, in the order in which they were opened.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(from = "Vec<(String, String)>", into = "Vec<(String, String)>")]
 pub struct SourceMap {
     files: Vec<SourceFile>,
 }
@@ -82,5 +85,21 @@ impl SourceMap {
         let file = self.files.get(file.0 as usize)?;
         let start = *file.line_starts.get(line as usize - 1)? as usize;
         file.text[start..].lines().next()
+    }
+}
+
+impl From<Vec<(String, String)>> for SourceMap {
+    fn from(files: Vec<(String, String)>) -> Self {
+        let mut map = Self::new();
+        for (path, text) in files {
+            map.add(path, text);
+        }
+        map
+    }
+}
+
+impl From<SourceMap> for Vec<(String, String)> {
+    fn from(map: SourceMap) -> Self {
+        map.files.iter().map(|file| (file.path.to_string(), file.text.to_string())).collect()
     }
 }

@@ -1,7 +1,9 @@
 //! `FileId` and `Span`: where in a program a thing came from; `Copy`, 8 bytes, with a detached value.
 
+use serde::{Deserialize, Serialize};
+
 /// A source file of one job; 0 is the main program's file, [`FileId::NONE`] is no file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct FileId(pub u16);
 
 impl FileId {
@@ -10,7 +12,7 @@ impl FileId {
 }
 
 /// A run of bytes in a source file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Span {
     /// Byte offset of the first byte.
     pub start: u32,

@@ -19,16 +19,21 @@ mod sink;
 pub mod stl;
 pub mod svg;
 pub mod threemf;
+pub mod word;
 
+use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
+use crate::export::word::Word;
+
 /// The bytes of one output.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Artefact {
     /// File name with its ending.
     pub name: String,
     /// Media type.
-    pub media_type: &'static str,
+    #[serde(with = "word")]
+    pub media_type: Word,
     /// The bytes.
     pub bytes: Vec<u8>,
     /// `sha256:` and 64 hex digits.

@@ -1,10 +1,12 @@
 //! `Failure`: why a job has no result, and what each reason asks of the queue.
 
+use serde::{Deserialize, Serialize};
+
 use crate::budget::Exceeded;
 use crate::diag::{Code, Diagnostics};
 
 /// Why a job has no result. Where the failures of the program, the outside and ourselves meet.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Failure {
     /// The message is not a job; again would be wrong again.
     Invalid(String),

@@ -1,11 +1,14 @@
 //! What a job gives back: artefacts, diagnostics, figures.
 
+use serde::{Deserialize, Serialize};
+
 use crate::diag::{Diagnostics, SourceMap};
 use crate::export::Artefact;
+use crate::export::word::{self, Word};
 use crate::job::Failure;
 
 /// What one attempt at a job came to.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Outcome {
     /// One entry for each output of the spec, in its order.
     pub outputs: Vec<OutputResult>,
@@ -41,14 +44,16 @@ impl Outcome {
 }
 
 /// What one output came to.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct OutputResult {
     /// Its name in the spec.
     pub name: String,
     /// `model`, `drawing`, `preview`, `report`.
-    pub kind: &'static str,
+    #[serde(with = "word")]
+    pub kind: Word,
     /// Its file name's ending.
-    pub format: &'static str,
+    #[serde(with = "word")]
+    pub format: Word,
     /// The artefact, or why there is none.
     pub made: Result<Artefact, Failure>,
     /// What the sheet looks like, for a drawing.
@@ -56,7 +61,7 @@ pub struct OutputResult {
 }
 
 /// What a drawing's first sheet looks like.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sheet {
     /// `A4` to `A0`, or the size in mm.
     pub paper: String,
@@ -69,7 +74,7 @@ pub struct Sheet {
 }
 
 /// Figures of a model in mm, mm² and mm³.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Geometry {
     /// 2 or 3.
     pub dimensions: u8,

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use crate::budget::Budget;
 use crate::diag::{Code, Diagnostic, Diagnostics, Severity, SourceMap, Span};
 use crate::job::parameters;
@@ -31,7 +33,7 @@ impl Engine {
 }
 
 /// Where a job stands, for its progress.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Phase {
     /// The program runs.
     Evaluating,

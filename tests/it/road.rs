@@ -14,15 +14,15 @@ use serde_json::{Value, json};
 use crate::local_aws::{Scratch, serve};
 
 /// A queue and a bucket of this test's own, and daemons on them.
-struct Road {
-    producer: Producer,
-    flags: Vec<String>,
+pub struct Road {
+    pub producer: Producer,
+    pub flags: Vec<String>,
     _server: Option<Server>,
     _scratch: Scratch,
 }
 
 impl Road {
-    async fn start(name: &str) -> Self {
+    pub async fn start(name: &str) -> Self {
         let scratch = Scratch::new();
         let (endpoint, server) = match std::env::var("MAQUETTE_TEST_ENDPOINT") {
             Ok(endpoint) => (endpoint, None),
@@ -52,7 +52,7 @@ impl Road {
         Self { producer, flags, _server: server, _scratch: scratch }
     }
 
-    fn daemon(&self) -> Daemon {
+    pub fn daemon(&self) -> Daemon {
         let mut command = Command::new(env!("CARGO_BIN_EXE_maquette"));
         command.arg("serve");
         for flag in &self.flags {
@@ -69,7 +69,7 @@ impl Road {
     }
 
     /// Waits for the manifests of some jobs; all of them, or what is missing.
-    async fn manifests(&self, ids: &[String], patience: Duration) -> BTreeMap<String, Value> {
+    pub async fn manifests(&self, ids: &[String], patience: Duration) -> BTreeMap<String, Value> {
         let deadline = Instant::now() + patience;
         let mut found = BTreeMap::new();
         while found.len() < ids.len() {
@@ -84,7 +84,7 @@ impl Road {
         found
     }
 
-    async fn is_empty(&self) -> bool {
+    pub async fn is_empty(&self) -> bool {
         let deadline = Instant::now() + Duration::from_secs(20);
         while Instant::now() < deadline {
             if self.producer.depth().await.expect("the queue answers") == (0, 0) {
@@ -96,7 +96,7 @@ impl Road {
     }
 
     /// Every artefact that a manifest names is there, of its size and digest.
-    async fn artefacts_are_whole(&self, manifest: &Value) {
+    pub async fn artefacts_are_whole(&self, manifest: &Value) {
         for output in manifest["outputs"].as_array().expect("outputs is a list") {
             let key = output["key"].as_str().expect("an output that succeeded has a key");
             let bytes =
@@ -108,13 +108,27 @@ impl Road {
 }
 
 /// A daemon process that does not outlive its test.
-struct Daemon(Child);
+pub struct Daemon(Child);
 
 impl Daemon {
-    fn terminate(mut self) -> Option<i32> {
+    /// Ends it as a service manager does; its exit status.
+    pub fn terminate(mut self) -> Option<i32> {
         let told = Command::new("kill").arg("-TERM").arg(self.0.id().to_string()).status();
         assert!(told.is_ok_and(|status| status.success()), "SIGTERM is sent");
         self.0.wait().ok().and_then(|status| status.code())
+    }
+}
+
+impl Daemon {
+    pub fn is_running(&mut self) -> bool {
+        self.0.try_wait().is_ok_and(|status| status.is_none())
+    }
+
+    /// Processes that it started.
+    pub fn children(&self) -> Vec<String> {
+        let threads = std::fs::read_dir(format!("/proc/{}/task", self.0.id())).into_iter().flatten().flatten();
+        let listed = threads.filter_map(|thread| std::fs::read_to_string(thread.path().join("children")).ok());
+        listed.flat_map(|ids| ids.split_whitespace().map(str::to_owned).collect::<Vec<_>>()).collect()
     }
 }
 
@@ -126,7 +140,7 @@ impl Drop for Daemon {
     }
 }
 
-fn job(id: &str, text: &str) -> String {
+pub fn job(id: &str, text: &str) -> String {
     json!({ "version": 1, "id": id, "source": { "text": text }, "outputs": [{ "format": "stl" }] }).to_string()
 }
 
