@@ -187,6 +187,13 @@ pub const KEYS: &[Key] = &[
     ),
     key("ec2.metadata_endpoint", Text, "URL", "\"http://169.254.169.254\"", "The instance metadata service."),
     key("log.format", Text, "format", "\"auto\"", "`json`, `human`, or `auto`: human on a terminal."),
+    key(
+        "log.emf_seconds",
+        Number,
+        "s",
+        "0",
+        "How often a line of metrics for CloudWatch (Embedded Metric Format) is written to standard output; 0 for never.",
+    ),
     key("log.filter", Text, "filter", "\"info\"", "What is logged, as tracing's filter: `info`, `maquette=debug`."),
 ];
 

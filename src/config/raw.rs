@@ -119,5 +119,6 @@ pub struct RawEc2 {
 #[serde(deny_unknown_fields, default)]
 pub struct RawLog {
     pub format: Option<String>,
+    pub emf_seconds: Option<u64>,
     pub filter: Option<String>,
 }

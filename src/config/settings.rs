@@ -35,6 +35,8 @@ pub struct Settings {
     pub ec2: Ec2,
     /// Form of the log.
     pub log_format: LogFormat,
+    /// How often metrics are told on standard output, if they are.
+    pub emf: Option<Duration>,
     /// What is logged.
     pub log_filter: String,
 }
@@ -190,6 +192,7 @@ impl Settings {
                 metadata_endpoint: url("ec2.metadata_endpoint", raw.ec2.metadata_endpoint)?.unwrap_or_default(),
             },
             log_format: check_format(raw.log.format.as_deref())?,
+            emf: Some(seconds("log.emf_seconds", raw.log.emf_seconds, 0, 86_400)?).filter(|every| !every.is_zero()),
             log_filter: raw.log.filter.unwrap_or_default(),
         })
     }

@@ -32,6 +32,7 @@ pub mod telemetry;
 mod worker;
 
 use std::collections::BTreeMap;
+use std::io::Write as _;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -62,7 +63,7 @@ use crate::daemon::queue::{Queue, SqsQueue};
 use crate::daemon::settle::Settler;
 use crate::daemon::store::{S3Store, Store};
 use crate::daemon::systemd::Alive;
-use crate::daemon::telemetry::{Metrics, event};
+use crate::daemon::telemetry::{Emf, Metrics, event};
 
 /// Why a daemon could not be started.
 #[derive(Debug, thiserror::Error)]
@@ -318,10 +319,28 @@ impl Daemon {
         }
         let daemon = Arc::clone(self);
         tasks.tracker.spawn(systemd::feed_watchdog(move || daemon.alive.is_alive(), tasks.stop.clone()));
+        if let Some(every) = self.settings.emf {
+            tasks.tracker.spawn(Arc::clone(self).tell_cloudwatch(every, tasks.stop.clone()));
+        }
         let queues: Vec<String> = self.keepers.iter().map(|keeper| keeper.queue().name().to_owned()).collect();
         event::Started { queues: &queues, bucket: &self.settings.store.bucket, jobs: self.settings.worker.jobs, http }
             .emit();
         systemd::ready(&format!("receiving from {}", queues.join(", ")));
+    }
+
+    /// Writes a line of metrics every so often, and one at the end.
+    async fn tell_cloudwatch(self: Arc<Self>, every: Duration, stop: CancellationToken) {
+        let mut emf = Emf::default();
+        loop {
+            let ended = tokio::time::timeout(every, stop.cancelled()).await.is_ok();
+            let line = emf.line(&self.metrics, self.keepers[0].queue().name(), status::now_ms());
+            if let Err(error) = writeln!(std::io::stdout().lock(), "{line}") {
+                tracing::warn!(%error, "metrics cannot be written to standard output");
+            }
+            if ended {
+                return;
+            }
+        }
     }
 
     async fn watch_notices(self: Arc<Self>, stop: CancellationToken) {

@@ -27,7 +27,7 @@ pub struct Histogram {
 }
 
 /// Upper bounds in seconds: from a job that makes a cube to one that takes minutes.
-const BOUNDS_S: [f64; 12] = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 15.0, 60.0, 300.0, 1800.0];
+pub(super) const BOUNDS_S: [f64; 12] = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 15.0, 60.0, 300.0, 1800.0];
 
 impl Counter {
     /// One more.
@@ -91,10 +91,15 @@ impl Histogram {
         self.count.fetch_add(1, Ordering::Relaxed);
         self.micros.fetch_add(u64::try_from(duration.as_micros()).unwrap_or(u64::MAX), Ordering::Relaxed);
     }
+
+    /// How many durations fell below each bound, and how many there are in all.
+    pub(super) fn cumulative(&self) -> impl Iterator<Item = u64> + '_ {
+        self.buckets.iter().chain([&self.count]).map(|number| number.load(Ordering::Relaxed))
+    }
 }
 
 /// One metric as it is told.
-enum Value<'a> {
+pub(super) enum Value<'a> {
     Counter(&'a Counter),
     Gauge(&'a Gauge),
     Family(&'static str, &'a Family),
@@ -192,7 +197,8 @@ pub const TABLE: &[(&str, &str)] = &[
 ];
 
 impl Metrics {
-    fn values(&self) -> [Value<'_>; TABLE.len()] {
+    pub(super) fn values(&self) -> [Value<'_>; TABLE.len()] {
+        self.resident_bytes.set(resident_bytes().unwrap_or_default());
         [
             Value::Counter(&self.messages_received),
             Value::Counter(&self.receives),
@@ -226,7 +232,6 @@ impl Metrics {
 
     /// All metrics in Prometheus' text format.
     pub fn to_prometheus(&self) -> String {
-        self.resident_bytes.set(resident_bytes().unwrap_or_default());
         let mut text = String::with_capacity(8192);
         for ((name, help), value) in TABLE.iter().zip(self.values()) {
             let _ = writeln!(text, "# HELP {name} {help}");

@@ -1,5 +1,6 @@
 //! Logging and metrics: what happens, told once.
 
+mod emf;
 pub mod event;
 mod metric;
 
@@ -7,6 +8,7 @@ use std::io::IsTerminal;
 
 use tracing_subscriber::EnvFilter;
 
+pub use emf::Emf;
 pub use metric::{Metrics, TABLE, markdown_table};
 
 use crate::config::LogFormat;
