@@ -17,6 +17,7 @@ mod minkowski;
 mod offset;
 mod predicate;
 mod primitive;
+mod sweep;
 mod transform;
 mod triangulate;
 
@@ -76,8 +77,13 @@ impl Region {
         })
     }
 
+    /// Triangles as [`Region::triangulate`] makes them, by a sweep: for many points and holes, as thin as they come.
+    pub(crate) fn sweep_triangles(&self) -> Option<Vec<[u32; 3]>> {
+        sweep::triangulate(&self.contours)
+    }
+
     /// Contours that are known to satisfy the invariants.
-    fn trusted(contours: Vec<Contour>) -> Self {
+    pub(crate) fn trusted(contours: Vec<Contour>) -> Self {
         Self { contours }
     }
 }

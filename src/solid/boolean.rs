@@ -1,7 +1,7 @@
 //! Booleans of any number of operands at once.
 
 use crate::solid::kernel::Body;
-use crate::solid::{Control, Fault, Solid, prism};
+use crate::solid::{Control, Fault, Solid, cells, prism};
 
 /// What a boolean keeps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,6 +35,9 @@ impl Solid {
                     return Ok(Self::boolean(operator, &straight, control)?.transformed(&turn));
                 }
                 if let Some(solid) = prism::combine(operator, several, control)? {
+                    return Ok(solid);
+                }
+                if let Some(solid) = cells::combine(operator, several, control)? {
                     return Ok(solid);
                 }
                 let closed = several.iter().map(|operand| operand.closed(control)).collect::<Result<Vec<_>, _>>()?;

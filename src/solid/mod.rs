@@ -9,6 +9,7 @@
 //! **Sources** Manifold's guaranteed-manifold booleans (Smith & Dodgson 2007; Julian Smith's dissertation); docs/algorithms/solid.md.
 
 mod boolean;
+mod cells;
 mod clean;
 mod control;
 mod draft;
@@ -26,6 +27,8 @@ mod revolve;
 mod roof;
 mod section;
 mod shell;
+mod skin;
+mod umbrella;
 
 pub use boolean::Operator;
 pub use control::{Control, Fault};
@@ -37,6 +40,7 @@ use std::sync::Arc;
 
 use crate::geom::{Aabb3, Affine3, Rgba, Vec3};
 use crate::mesh::TriMesh;
+use crate::solid::cells::Cells;
 use crate::solid::kernel::Body;
 use crate::solid::prism::Prism;
 use crate::solid::shell::Shell;
@@ -49,11 +53,13 @@ pub struct Solid {
     shell: Option<Arc<Shell>>,
     /// Where it is one, in the frame that the body's mesh is kept in.
     prism: Option<Arc<Prism>>,
+    /// Where all its faces are axis-parallel and it came from others such, in the same frame.
+    cells: Option<Arc<Cells>>,
 }
 
 impl Solid {
     fn of_body(body: Body) -> Self {
-        Self { body, shell: None, prism: None }
+        Self { body, ..Self::default() }
     }
 
     /// Whether it has no triangles.
@@ -104,7 +110,7 @@ impl Solid {
             return Self::default();
         }
         let shell = self.shell.as_ref().map(|shell| Arc::new(shell.transformed(map)));
-        Self { body: self.body.transformed(map), shell, prism: self.prism.clone() }
+        Self { body: self.body.transformed(map), shell, prism: self.prism.clone(), cells: self.cells.clone() }
     }
 
     /// The solid with every face in one colour. O(n).
@@ -120,7 +126,8 @@ impl Solid {
     fn painted(&self, color: Option<Rgba>) -> Self {
         let shell = self.shell.as_ref().map(|shell| Arc::new(shell.colored(color)));
         let prism = self.prism.as_ref().map(|prism| Arc::new(Prism { color, ..(**prism).clone() }));
-        Self { body: self.body.colored(color), shell, prism }
+        let cells = self.cells.as_ref().map(|cells| Arc::new(Cells { color, ..(**cells).clone() }));
+        Self { body: self.body.colored(color), shell, prism, cells }
     }
 
     /// Whether it is convex; touching parts are not.
@@ -148,7 +155,8 @@ impl Solid {
 
     /// Bytes that it holds, about.
     pub fn byte_count(&self) -> u64 {
-        self.triangle_count() as u64 * TRIANGLE_BYTES
+        let cells = self.cells.as_ref().map_or(0, |cells| cells.byte_count());
+        self.triangle_count() as u64 * TRIANGLE_BYTES + cells
     }
 }
 

@@ -1,5 +1,6 @@
 //! The one integration binary: each module is a subject.
 
+mod cells;
 mod config;
 mod daemon;
 mod drawing;
