@@ -4,12 +4,17 @@
 //! 10⁻¹⁵, and a boolean leaves slivers and bridges between them. Rounding to a decimal far below any tolerance brings them together,
 //! and leaves the coordinates that people write as they are.
 
+use std::sync::Arc;
+
 use manifold_rust::impl_mesh::ManifoldImpl;
+use manifold_rust::linalg::{Mat3 as KernelMat3, Mat3x4, Vec3 as KernelVec3, Vec4, normalize};
 use manifold_rust::sort::get_face_box_morton;
+use manifold_rust::svd::spectral_norm;
 use manifold_rust::types::Halfedge;
 
 use crate::geom::{Aabb3, Affine3, Mat3, Vec3};
 use crate::solid::Solid;
+use crate::solid::kernel::{from_matrix, to_matrix};
 
 /// Significant decimal digits of the largest coordinate that stay; the kernel's own tolerance is its twelfth.
 const DIGITS: i32 = 13;
@@ -28,54 +33,99 @@ pub(super) fn digits(boxes: impl Iterator<Item = Aabb3>) -> i32 {
     places
 }
 
-/// Rounds all positions, and brings along what the kernel derives from them.
-pub(super) fn round_positions(mesh: &mut ManifoldImpl, places: i32) {
-    let scale = 10.0_f64.powi(places);
-    if !(1.0..1.0e300).contains(&scale) {
-        return;
-    }
-    let mut changed = false;
-    for point in &mut mesh.vert_pos {
-        for value in [&mut point.x, &mut point.y, &mut point.z] {
-            let rounded = (*value * scale).round() / scale;
-            changed |= rounded != *value;
-            *value = rounded;
+/// A mesh under a map, its positions rounded, with all that the kernel derives from them.
+pub(super) fn placed(mesh: &Arc<ManifoldImpl>, map: &Affine3, places: i32) -> Arc<ManifoldImpl> {
+    let round = Rounding::to(places);
+    if *map == Affine3::IDENTITY {
+        let is_round = |point: &KernelVec3| {
+            round.apply(point.x) == point.x && round.apply(point.y) == point.y && round.apply(point.z) == point.z
+        };
+        if mesh.vert_pos.iter().all(is_round) {
+            return mesh.clone();
         }
     }
-    if changed {
-        mesh.calculate_bbox();
-        let (boxes, _) = get_face_box_morton(mesh);
-        mesh.collider.update_boxes(boxes);
-        mesh.invalidate_self_intersects();
+    let matrix = to_matrix(map);
+    let mut moved = if map.matrix3.determinant() < 0.0 { mesh.transform(&matrix) } else { carried(mesh, &matrix) };
+    for point in &mut moved.vert_pos {
+        *point = KernelVec3::new(round.apply(point.x), round.apply(point.y), round.apply(point.z));
+    }
+    moved.calculate_bbox();
+    moved.set_epsilon(moved.epsilon, false);
+    if !moved.is_empty() {
+        let (boxes, _) = get_face_box_morton(&moved);
+        moved.collider.update_boxes(boxes);
+        moved.invalidate_self_intersects();
+    }
+    Arc::new(moved)
+}
+
+/// A mesh under a map that mirrors nothing, its boxes still to be found.
+fn carried(mesh: &ManifoldImpl, matrix: &Mat3x4) -> ManifoldImpl {
+    let linear = KernelMat3::from_cols(matrix.x, matrix.y, matrix.z);
+    let normals = linear.inverse().transpose();
+    let turned = |normal: &KernelVec3| {
+        let turned = normalize(normals * *normal);
+        if turned.x.is_finite() { turned } else { KernelVec3::splat(0.0) }
+    };
+    let mut moved = ManifoldImpl::new();
+    moved.mesh_relation = mesh.mesh_relation.clone();
+    moved.mesh_relation.original_id = -1;
+    for relation in moved.mesh_relation.mesh_id_transform.values_mut() {
+        relation.transform = to_matrix(&(from_matrix(matrix) * from_matrix(&relation.transform)));
+    }
+    moved.epsilon = mesh.epsilon * spectral_norm(linear);
+    moved.tolerance = mesh.tolerance;
+    moved.halfedge = mesh.halfedge.clone();
+    moved.collider = mesh.collider.clone();
+    moved.vert_pos = mesh.vert_pos.iter().map(|point| *matrix * Vec4::new(point.x, point.y, point.z, 1.0)).collect();
+    moved.face_normal = mesh.face_normal.iter().map(turned).collect();
+    moved.vert_normal = mesh.vert_normal.iter().map(turned).collect();
+    moved
+}
+
+/// Rounding to decimal places, or none where numbers are too large or too small for it.
+#[derive(Clone, Copy)]
+struct Rounding {
+    scale: Option<f64>,
+}
+
+impl Rounding {
+    fn to(places: i32) -> Self {
+        let scale = 10.0_f64.powi(places);
+        Self { scale: (1.0..1.0e300).contains(&scale).then_some(scale) }
+    }
+
+    fn apply(self, value: f64) -> f64 {
+        self.scale.map_or(value, |scale| (value * scale).round() / scale)
     }
 }
 
-/// A coordinate rounded as [`round_positions`] rounds it.
+/// A coordinate rounded as [`placed`] rounds it.
 pub(super) fn rounded(value: f64, places: i32) -> f64 {
-    let scale = 10.0_f64.powi(places);
-    if (1.0..1.0e300).contains(&scale) { (value * scale).round() / scale } else { value }
+    Rounding::to(places).apply(value)
 }
 
-/// Takes out closed parts without thickness: what is left between faces that are flush but for rounding.
-pub(super) fn drop_flakes(mesh: &mut ManifoldImpl) {
-    let parts = Parts::of(mesh);
+/// The mesh without closed parts that have no thickness: what is left between faces that are flush but for rounding.
+pub(super) fn without_flakes(mesh: Arc<ManifoldImpl>) -> Arc<ManifoldImpl> {
+    let parts = Parts::of(&mesh);
     let flake = |root: u32| {
         let (volume, area) = parts.figures[root as usize];
         volume.abs() <= FLAKE * area
     };
-    let mut dropped = false;
+    if !parts.root.iter().enumerate().any(|(vertex, root)| vertex == *root as usize && flake(*root)) {
+        return mesh;
+    }
+    let mut mesh = Arc::unwrap_or_clone(mesh);
     for triangle in 0..mesh.num_tri() {
         if flake(parts.root[mesh.halfedge[3 * triangle].start_vert as usize]) {
-            dropped = true;
             for edge in 3 * triangle..3 * triangle + 3 {
                 mesh.halfedge[edge] = Halfedge { start_vert: -1, end_vert: -1, paired_halfedge: -1, prop_vert: -1 };
             }
         }
     }
-    if dropped {
-        mesh.remove_unreferenced_verts();
-        mesh.sort_geometry();
-    }
+    mesh.remove_unreferenced_verts();
+    mesh.sort_geometry();
+    Arc::new(mesh)
 }
 
 /// Mean thickness below which a part is no part, mm.

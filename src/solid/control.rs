@@ -45,13 +45,39 @@ impl Control {
         &self.budget
     }
 
-    /// Refuses a mesh before it is made.
+    /// Refuses a mesh before it is made: for its number of triangles, or because there is no room for them beside what is held.
     pub(super) fn plan(&self, triangles: u64) -> Result<(), Fault> {
         self.budget.check_triangles(triangles)?;
+        drop(self.hold(triangles.saturating_mul(DRAFT_BYTES))?);
         Ok(())
+    }
+
+    /// Counts bytes against the job until the result is dropped.
+    ///
+    /// # Errors
+    /// [`Exceeded::Memory`] where there are not that many left.
+    pub(super) fn hold(&self, bytes: u64) -> Result<Held, Fault> {
+        self.budget.reserve(bytes)?;
+        Ok(Held { budget: self.budget.clone(), bytes })
     }
 
     pub(super) fn token(&self) -> &CancelToken {
         &self.token
+    }
+}
+
+/// A triangle as it is made: three indices, its surface, and half a vertex, while lists grow to twice their size.
+const DRAFT_BYTES: u64 = 64;
+
+/// Bytes that are counted against a job for as long as this lives.
+#[derive(Debug)]
+pub(super) struct Held {
+    budget: Budget,
+    bytes: u64,
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        self.budget.release(self.bytes);
     }
 }

@@ -41,6 +41,7 @@ impl Solid {
         }
         let face_of_edge = wall_faces(region, extrusion, &mut draft.surfaces);
         for slice in 0..slices {
+            control.budget().check()?;
             build_walls(region, extrusion, slice, &face_of_edge, &mut draft);
         }
         build_caps(region, slices, &mut draft);

@@ -2,20 +2,20 @@
 
 use std::sync::{Arc, OnceLock};
 
-use manifold_rust::csg_tree::CsgNode;
 use manifold_rust::impl_mesh::{ManifoldImpl, reserve_ids};
 use manifold_rust::linalg::{Mat3x4, Vec3 as KernelVec3};
 use manifold_rust::manifold::Manifold;
-use manifold_rust::types::{Error, OpType, WindingRule};
+use manifold_rust::types::{Error, WindingRule};
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use crate::budget::Exceeded;
 use crate::geom::{Aabb3, Affine3, Mat3, Rgba, Vec3};
 use crate::mesh::{Surface, TriMesh};
+use crate::solid::control::Held;
 use crate::solid::draft::Draft;
 use crate::solid::provenance::{self, Source, Sources};
-use crate::solid::{Control, Fault, Operator, clean};
+use crate::solid::{Control, Fault, Operator, TRIANGLE_BYTES, batch, clean, intake};
 
 /// A mesh and the map it stands under. The kernel takes it in when an operation asks for it: what is only written out never is.
 #[derive(Clone)]
@@ -30,6 +30,8 @@ struct State {
     draft: Option<Draft>,
     sealed: OnceLock<Result<Sealed, Fault>>,
     bounds: OnceLock<Aabb3>,
+    /// What a result of the kernel counts against the job that computed it.
+    _held: Option<Held>,
 }
 
 /// The kernel's mesh, and where its faces came from.
@@ -67,18 +69,21 @@ impl Draft {
             return Ok(Sealed { mesh: Arc::new(ManifoldImpl::new()), sources: Sources::default() });
         }
         let id = reserve_ids(1);
+        if let Some(mesh) = intake::take_in(self, id) {
+            return Ok(self.sealed_as(mesh, id));
+        }
         let manifold = Manifold::from_mesh_glp(&self.to_kernel(id));
         match manifold.status() {
-            Error::NoError => Ok(self.sealed_as(manifold, id)),
+            Error::NoError => Ok(self.sealed_as(manifold.into_impl(), id)),
             Error::NonFiniteVertex => Err(Fault::NotFinite),
             _ => Err(Fault::NotClosed),
         }
     }
 
-    fn sealed_as(&self, manifold: Manifold, id: u32) -> Sealed {
+    fn sealed_as(&self, mesh: ManifoldImpl, id: u32) -> Sealed {
         let source = Source { surfaces: self.surfaces.clone().into(), colors: self.colors.clone().into(), color: None };
         let sources = Arc::new(FxHashMap::from_iter([(id as i32, source)]));
-        Sealed { mesh: Arc::new(manifold.into_impl()), sources }
+        Sealed { mesh: Arc::new(mesh), sources }
     }
 }
 
@@ -221,19 +226,15 @@ impl Body {
 
     /// One n-ary operation.
     pub(super) fn combine(operator: Operator, operands: &[&Self], control: &Control) -> Result<Self, Fault> {
+        let triangles: u64 = operands.iter().map(|operand| operand.triangle_count() as u64).sum();
+        let _working = control.hold(triangles.saturating_mul(WORKING_BYTES))?;
         let digits = clean::digits(operands.iter().map(|operand| operand.outer_box()));
         let settle = |operand: &&Self| {
-            let mut mesh = operand.settled()?;
-            clean::round_positions(&mut mesh, digits);
-            Ok(CsgNode::leaf(mesh))
+            control.budget().check()?;
+            Ok(clean::placed(&operand.sealed()?.mesh, &operand.map, digits))
         };
-        let leaves = operands.par_iter().map(settle).collect::<Result<Vec<_>, Fault>>()?;
-        let kind = match operator {
-            Operator::Union => OpType::Add,
-            Operator::Difference => OpType::Subtract,
-            Operator::Intersection => OpType::Intersect,
-        };
-        let mut mesh = CsgNode::op_n(kind, leaves).evaluate_with_token(Some(control.token()));
+        let meshes = operands.par_iter().map(settle).collect::<Result<Vec<_>, Fault>>()?;
+        let mesh = batch::combine(operator, meshes, control.token());
         control.budget().check()?;
         match mesh.status {
             Error::NoError => {}
@@ -241,17 +242,20 @@ impl Body {
             _ => return Err(Fault::Kernel),
         }
         control.budget().check_triangles(mesh.num_tri() as u64)?;
-        clean::drop_flakes(&mut mesh);
+        let mesh = clean::without_flakes(mesh);
         let sealed = operands.iter().map(|operand| operand.sealed()).collect::<Result<Vec<_>, _>>()?;
         let sources = provenance::merge(sealed.iter().map(|sealed| &sealed.sources));
-        Ok(Self::of_sealed(Sealed { mesh: Arc::new(mesh), sources }))
+        let held = control.hold(mesh.num_tri() as u64 * TRIANGLE_BYTES)?;
+        let sealed = OnceLock::from(Ok(Sealed { mesh, sources }));
+        let state = State { sealed, _held: Some(held), ..State::default() };
+        Ok(Self { state: Arc::new(state), map: Affine3::IDENTITY })
     }
 
     /// Takes a mesh as it is, or with vertices at one place merged; `None` where it is not closed then.
     pub(super) fn merged(draft: &Draft) -> Option<Self> {
         let id = reserve_ids(1);
         let manifold = take_merged(draft, id);
-        (manifold.status() == Error::NoError).then(|| Self::of_sealed(draft.sealed_as(manifold, id)))
+        (manifold.status() == Error::NoError).then(|| Self::of_sealed(draft.sealed_as(manifold.into_impl(), id)))
     }
 
     /// Rebuilds what the faces of an oriented mesh enclose, as often as they wind round it.
@@ -264,7 +268,7 @@ impl Body {
         }
         control.budget().check()?;
         match manifold.status() {
-            Error::NoError => Ok(Self::of_sealed(draft.sealed_as(manifold, id))),
+            Error::NoError => Ok(Self::of_sealed(draft.sealed_as(manifold.into_impl(), id))),
             Error::NonFiniteVertex => Err(Fault::NotFinite),
             _ => Err(Fault::NotClosed),
         }
@@ -289,6 +293,9 @@ impl Sealed {
     }
 }
 
+/// A triangle of an operand while the kernel works: taken in, and placed or crossed.
+const WORKING_BYTES: u64 = 2 * TRIANGLE_BYTES;
+
 fn take_merged(draft: &Draft, id: u32) -> Manifold {
     let mut mesh = draft.to_kernel(id);
     let manifold = Manifold::from_mesh_glp(&mesh);
@@ -303,7 +310,7 @@ fn from_kernel(point: &KernelVec3) -> Vec3 {
     Vec3::new(point.x, point.y, point.z)
 }
 
-fn to_matrix(map: &Affine3) -> Mat3x4 {
+pub(super) fn to_matrix(map: &Affine3) -> Mat3x4 {
     let [x, y, z, shift] = [map.matrix3.x_axis, map.matrix3.y_axis, map.matrix3.z_axis, map.translation].map(to_kernel);
     Mat3x4::from_cols(x, y, z, shift)
 }

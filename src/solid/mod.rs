@@ -8,6 +8,7 @@
 //! **Knows nothing of** the language and of spans. The kernel behind it (a port of Manifold) is named in `kernel` only.
 //! **Sources** Manifold's guaranteed-manifold booleans (Smith & Dodgson 2007; Julian Smith's dissertation); docs/algorithms/solid.md.
 
+mod batch;
 mod boolean;
 mod cells;
 mod clean;
@@ -16,6 +17,7 @@ mod draft;
 mod extrude;
 mod facet;
 mod hull;
+mod intake;
 mod kernel;
 mod minkowski;
 mod polyhedron;

@@ -58,6 +58,7 @@ impl Solid {
         let face = faces.next(&mut draft.surfaces);
         draft.cap(&top, face);
         for ring in 1..rings {
+            control.budget().check()?;
             for at in 0..segments {
                 let next = (at + 1) % segments;
                 let (upper, lower) = ((ring - 1) * segments, ring * segments);
