@@ -1,14 +1,23 @@
 //! Structural hash of a subtree: equal digest, equal geometry.
 //!
-//! Every field goes in as it is, behind a tag of its kind. Two lanes of 64 bits, each word folded in by a 128-bit product: 1 ns a word. The hash has
-//! no key: it tells programs of one job apart, and is no guard against somebody who wants two of his own models to look alike.
+//! Every field goes in as it is, behind a tag of its kind, and SHA-256 over all of it: results are shared between jobs by these digests, so
+//! nobody may be able to make two that are alike. A file goes in as its own digest, which is computed once.
+
+use sha2::{Digest as _, Sha256};
 
 use crate::csg::{Attached, ImportFormat, Joint, Kind, NodeRef, Resolution, RoofMethod, TextSpec};
 use crate::geom::Vec3;
 
-/// 128 bits over a subtree's kind, parameters, attached bytes and children.
+/// SHA-256 over a subtree's kind, parameters, attached bytes and children.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Digest(pub [u8; 16]);
+pub struct Digest(pub [u8; 32]);
+
+impl Digest {
+    /// The digest of some bytes.
+    pub fn of(bytes: &[u8]) -> Self {
+        Self(Sha256::digest(bytes).into())
+    }
+}
 
 /// The digest of a node of `kind` over `children`. Background children count: the dump shows them.
 pub fn digest_of(kind: &Kind, children: &[NodeRef]) -> Digest {
@@ -17,50 +26,37 @@ pub fn digest_of(kind: &Kind, children: &[NodeRef]) -> Digest {
     mix.word(children.len() as u64);
     for child in children {
         mix.word(u64::from(child.background) << 1 | u64::from(child.highlight));
-        let (low, high) = child.digest.0.split_at(8);
-        mix.bytes8(low);
-        mix.bytes8(high);
+        mix.whole(child.digest);
     }
     mix.finish()
 }
 
-/// Digits of pi: nothing up the sleeve.
-const SEEDS: [u64; 4] = [0x243f_6a88_85a3_08d3, 0x1319_8a2e_0370_7344, 0xa409_3822_299f_31d0, 0x082e_fa98_ec4e_6c89];
-
+/// What goes into a digest, in order.
 struct Mix {
-    first: u64,
-    second: u64,
-    count: u64,
+    written: Vec<u8>,
 }
 
 impl Default for Mix {
     fn default() -> Self {
-        Self { first: SEEDS[0], second: SEEDS[1], count: 0 }
+        Self { written: Vec::with_capacity(USUAL_BYTES) }
     }
 }
 
-fn fold(left: u64, right: u64) -> u64 {
-    let product = u128::from(left) * u128::from(right);
-    (product as u64) ^ (product >> 64) as u64
-}
+/// Most nodes take no more: a transform has sixteen numbers.
+const USUAL_BYTES: usize = 256;
 
 impl Mix {
     fn word(&mut self, word: u64) {
-        self.count = self.count.wrapping_add(SEEDS[2]);
-        // the counter keeps a lane that fell to zero from staying there
-        self.first = fold(self.first ^ word, SEEDS[2] | 1) ^ self.count;
-        self.second = fold(self.second.rotate_left(23) ^ word, SEEDS[3] | 1).wrapping_add(self.first);
+        self.written.extend_from_slice(&word.to_le_bytes());
     }
 
-    fn bytes8(&mut self, bytes: &[u8]) {
-        let mut word = [0; 8];
-        word[..bytes.len()].copy_from_slice(bytes);
-        self.word(u64::from_le_bytes(word));
+    fn whole(&mut self, digest: Digest) {
+        self.written.extend_from_slice(&digest.0);
     }
 
     fn bytes(&mut self, bytes: &[u8]) {
         self.word(bytes.len() as u64);
-        bytes.chunks(8).for_each(|chunk| self.bytes8(chunk));
+        self.written.extend_from_slice(bytes);
     }
 
     fn number(&mut self, number: f64) {
@@ -101,7 +97,9 @@ impl Mix {
     fn attached(&mut self, file: &Attached) {
         self.text(Some(&file.path));
         self.flag(file.bytes.is_some());
-        self.bytes(file.bytes.as_deref().unwrap_or_default());
+        if let Some(content) = &file.bytes {
+            self.whole(content.digest());
+        }
     }
 
     fn vec3(&mut self, vec: Vec3) {
@@ -225,17 +223,12 @@ impl Mix {
         self.word(spec.fonts.len() as u64);
         for font in spec.fonts.iter() {
             self.text(Some(&font.path));
-            self.bytes(&font.bytes);
+            self.whole(font.bytes.digest());
         }
     }
 
-    fn finish(mut self) -> Digest {
-        self.word(self.count);
-        let (first, second) = (fold(self.first, SEEDS[3]) ^ self.second, fold(self.second, SEEDS[0]) ^ self.first);
-        let mut digest = [0; 16];
-        digest[..8].copy_from_slice(&first.to_le_bytes());
-        digest[8..].copy_from_slice(&second.to_le_bytes());
-        Digest(digest)
+    fn finish(self) -> Digest {
+        Digest::of(&self.written)
     }
 }
 

@@ -5,11 +5,13 @@
 //! **Invariants** Nodes are immutable and shared; a node's `hash` covers its kind and its children's hashes, not its span.
 //! **Knows nothing of** the language (no names, no scopes) and the kernel (no meshes).
 
+mod content;
 mod dump;
 mod hash;
 mod node;
 mod resolution;
 
+pub use content::Content;
 pub use dump::dump;
 pub use hash::{Digest, digest_of};
 pub use node::{

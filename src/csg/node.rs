@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::csg::{Digest, Resolution, digest_of};
+use crate::csg::{Content, Digest, Resolution, digest_of};
 use crate::diag::Span;
 use crate::geom::{Mat4, Rgba, Vec2, Vec3};
 
@@ -197,7 +197,7 @@ pub struct Attached {
     /// The path as the program wrote it, for messages and the dump.
     pub path: Arc<str>,
     /// The bytes; `None` where there is no such file.
-    pub bytes: Option<Arc<[u8]>>,
+    pub bytes: Option<Content>,
 }
 
 impl PartialEq for Attached {
@@ -300,7 +300,7 @@ pub struct Font {
     /// Path as the program wrote it.
     pub path: Arc<str>,
     /// The font file.
-    pub bytes: Arc<[u8]>,
+    pub bytes: Content,
 }
 
 /// `text()`.

@@ -66,7 +66,7 @@ impl Resources {
     }
 }
 
-/// Computed subtrees that one job keeps for itself, least recently used first out.
+/// Computed subtrees that all jobs share, least recently used first out.
 const MEMO_BYTES: u64 = 256 << 20;
 
 /// Trees of geometry are as deep as programs nest them, and parts of them are computed on the pool. Address space only.

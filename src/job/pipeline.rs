@@ -18,17 +18,16 @@ use crate::text::Fonts;
 pub struct Engine {
     /// Parsed programs and libraries by content.
     pub programs: Arc<ParseCache>,
-    /// Most bytes of computed subtrees that one job keeps for itself. They are not shared between jobs: a subtree's digest is no
-    /// defence against a stranger who makes two of them alike.
-    pub memo_bytes: u64,
+    /// Computed subtrees by the digest of their structure, the least recently used first out.
+    pub memo: Arc<Memo>,
     /// Stack of the threads that jobs run on, bytes: how deep a program may recurse.
     pub stack_bytes: usize,
 }
 
 impl Engine {
-    /// An engine for threads of so much stack, whose jobs keep computed subtrees of at most `memo_bytes` each.
+    /// An engine for threads of so much stack, whose jobs together keep at most `memo_bytes` of computed subtrees.
     pub fn new(stack_bytes: usize, memo_bytes: u64) -> Self {
-        Self { programs: Arc::new(ParseCache::new()), memo_bytes, stack_bytes }
+        Self { programs: Arc::new(ParseCache::new()), memo: Arc::new(Memo::new(memo_bytes)), stack_bytes }
     }
 }
 
@@ -103,7 +102,7 @@ pub fn make(request: &Request<'_>, engine: &Engine, budget: &Budget, progress: P
         return told.failed(budget);
     };
     progress(Phase::Realizing);
-    let realized = realize::realize(&tree, request.fonts, &Memo::new(engine.memo_bytes), budget);
+    let realized = realize::realize(&tree, request.fonts, &engine.memo, budget);
     told.diagnostics.extend(realized.diagnostics);
     let Some(shape) = realized.shape else {
         return told.failed(budget);

@@ -3,18 +3,18 @@
 use std::sync::Arc;
 
 use rayon::prelude::*;
-use rustc_hash::FxHashMap;
 
 use crate::budget::Exceeded;
-use crate::csg::{Digest, Joint, Kind, LinearExtrude, Node, NodeRef, Resize, Resolution, RoofMethod, RotateExtrude};
+use crate::csg::{Joint, Kind, LinearExtrude, Node, NodeRef, Resize, Resolution, RoofMethod, RotateExtrude};
 use crate::diag::{Code, Diagnostic};
 use crate::geom::{Affine2, Affine3, Mat4, Rgba, Vec2};
 use crate::realize::bundle::{Bundle, Made, Repairs};
 use crate::realize::discretize;
-use crate::realize::memo::Memo;
+use crate::realize::form::Forms;
+use crate::realize::memo::{Key, Memo};
 use crate::realize::operand::{Operand, Operands, Outcome, Said, by_dimension, flat_only, spatial_only, warn};
 use crate::region::{Join, Region};
-use crate::solid::{Control, Extrusion, Fault, Operator, Revolution, Solid};
+use crate::solid::{Control, Extrusion, Fault, Operator, Revolution, Roof, Solid};
 use crate::text::Fonts;
 
 /// What all subtrees of one run share.
@@ -22,7 +22,8 @@ pub(super) struct Builder<'a> {
     pub(super) fonts: &'a Fonts,
     pub(super) control: &'a Control,
     memo: &'a Memo,
-    uses: FxHashMap<Digest, u32>,
+    scope: u64,
+    forms: Forms,
 }
 
 /// Why a node came to nothing.
@@ -50,20 +51,20 @@ impl From<Exceeded> for Stop {
 
 impl<'a> Builder<'a> {
     pub(super) fn new(root: &NodeRef, fonts: &'a Fonts, memo: &'a Memo, control: &'a Control) -> Self {
-        let mut uses = FxHashMap::default();
-        count_uses(root, &mut uses);
-        Self { fonts, control, memo, uses }
+        let scope = memo.scope(fonts, control.budget().limits());
+        Self { fonts, control, memo, scope, forms: Forms::of(root) }
     }
 
     /// The result of a subtree: from the memo, or computed.
     pub(super) fn build(&self, node: &NodeRef) -> Result<Outcome, Exceeded> {
         self.control.budget().check()?;
-        if let Some(made) = self.memo.find(&node.digest) {
+        let alone = self.forms.is_shared(&node.digest);
+        let key = Key { form: self.forms.form(&node.digest), alone, scope: self.scope };
+        if let Some(made) = self.memo.find(&key) {
             return Ok(Outcome { made, said: Vec::new() });
         }
         let mut outcome = self.compute(node)?;
-        let shared = self.uses.get(&node.digest).is_some_and(|uses| *uses > 1);
-        if shared && let Made::Solid(bundle) = outcome.made {
+        if alone && let Made::Solid(bundle) = outcome.made {
             // computed here once instead of at each use
             outcome.made = self.settle(
                 node,
@@ -73,7 +74,7 @@ impl<'a> Builder<'a> {
         }
         // what was said must be said again with the span of its next use
         if outcome.said.is_empty() && is_worth_keeping(&node.kind) {
-            self.memo.keep(node.digest, &outcome.made);
+            self.memo.keep(key, &outcome.made);
         }
         Ok(outcome)
     }
@@ -153,7 +154,7 @@ impl<'a> Builder<'a> {
             }
             Kind::Roof { method, resolution, .. } => {
                 let region = self.flat_union(node, operands, said)?;
-                self.roof(node, *method, resolution, &region, said)
+                self.roof(*method, resolution, &region)
             }
             _ => self.leaf(node, said),
         }
@@ -412,23 +413,13 @@ impl<'a> Builder<'a> {
         Ok(Made::solid(Solid::revolve(region, &revolution, self.control)?))
     }
 
-    fn roof(
-        &self,
-        node: &Node,
-        method: RoofMethod,
-        resolution: &Resolution,
-        region: &Region,
-        said: &mut Vec<Said>,
-    ) -> Result<Made, Stop> {
-        if method == RoofMethod::Straight && !Solid::roof_is_straight(region) {
-            let message = "roof() over the straight skeleton of an outline that turns in is not supported";
-            let diagnostic = Diagnostic::error(Code::Unsupported, node.span, message)
-                .with_hint("Use method = \"voronoi\", which is round at such corners.");
-            said.push(Said { by: node.digest, diagnostic });
-            return Ok(Made::Empty);
-        }
+    fn roof(&self, method: RoofMethod, resolution: &Resolution, region: &Region) -> Result<Made, Stop> {
         let step = if resolution.segments > 0.0 { 360.0 / resolution.segments } else { resolution.angle };
-        Ok(Made::solid(Solid::roof(region, step, self.control)?))
+        let roof = match method {
+            RoofMethod::Voronoi => Roof::Voronoi { step },
+            RoofMethod::Straight => Roof::Straight,
+        };
+        Ok(Made::solid(Solid::roof(region, roof, self.control)?))
     }
 }
 
@@ -446,17 +437,6 @@ pub(super) fn tell_repairs(node: &Node, repairs: Repairs, said: &mut Vec<Said>) 
 
 /// OpenSCAD's words for a mesh that is taken only after repair.
 const REPAIRED: &str = "PolySet -> Manifold conversion failed: NotManifold\nTrying to repair and reconstruct mesh..";
-
-/// How often each subtree stands in the tree; those below a repeated one are counted once.
-fn count_uses(node: &NodeRef, uses: &mut FxHashMap<Digest, u32>) {
-    let count = uses.entry(node.digest).or_insert(0);
-    *count += 1;
-    if *count == 1 {
-        for child in &node.children {
-            count_uses(child, uses);
-        }
-    }
-}
 
 /// Whether finding a result in the memo is cheaper than making it again.
 fn is_worth_keeping(kind: &Kind) -> bool {

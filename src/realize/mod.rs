@@ -3,13 +3,14 @@
 //! **In** a [`csg::Node`](crate::csg::Node) tree, fonts, a memo, a budget; **Out** [`Realized`]: a [`Shape`] and what was said.
 //! **Stages** [`builder`] walks the tree · [`leaf`] primitives and files · [`operand`] which children count, and OpenSCAD's warnings ·
 //! [`bundle`] unions and differences put off until someone needs the result · [`discretize`] slices and segments of extrusions ·
-//! [`memo`] one result per subtree.
+//! [`memo`] one result per subtree, found by its [`form`].
 //! **Invariants** The same tree gives the same shape at any thread count and whatever the memo holds.
 //! **Sources** Dimensions, empty operands and warnings follow OpenSCAD's evaluator; docs/algorithms/realize.md.
 
 mod builder;
 mod bundle;
 mod discretize;
+mod form;
 mod leaf;
 mod memo;
 mod operand;

@@ -363,7 +363,7 @@ impl Interpreter<'_> {
         match bytes {
             Ok(bytes) => {
                 self.source_bytes += bytes.len() as u64;
-                let font = csg::Font { path: name.into(), bytes };
+                let font = csg::Font { path: name.into(), bytes: bytes.into() };
                 self.fonts = self.fonts.iter().cloned().chain([font]).collect();
                 Ok(())
             }

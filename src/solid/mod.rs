@@ -37,6 +37,7 @@ pub use control::{Control, Fault};
 pub use extrude::Extrusion;
 pub use primitive::Roundness;
 pub use revolve::Revolution;
+pub use roof::Roof;
 
 use std::sync::Arc;
 

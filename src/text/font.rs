@@ -33,6 +33,11 @@ pub(super) struct Face {
 }
 
 impl Fonts {
+    /// Whether these are clones of the same fonts.
+    pub fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.database, &other.database)
+    }
+
     /// Liberation Sans, Serif and Mono, four styles each.
     pub fn bundled() -> Self {
         Self::of(bundled_database())

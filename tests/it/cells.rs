@@ -6,8 +6,9 @@ use maquette::mesh::measure;
 use maquette::region::Region;
 use maquette::solid::{Control, Extrusion, Operator, Solid};
 use proptest::collection::vec;
-use proptest::prelude::{ProptestConfig, Strategy, prop_assert, proptest};
-use proptest::test_runner::RngSeed;
+use proptest::prelude::{Strategy, prop_assert, proptest};
+
+use crate::random::cases;
 
 const SIDE: i32 = 6;
 
@@ -63,7 +64,7 @@ fn corners() -> impl Strategy<Value = ([i32; 3], [i32; 3])> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 64, rng_seed: RngSeed::Fixed(4), ..ProptestConfig::default() })]
+    #![proptest_config(cases(64))]
 
     #[test]
     fn boxes_are_counted_cell_by_cell(parts in vec((0..4u8, corners()), 1..12)) {

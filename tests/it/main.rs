@@ -12,6 +12,7 @@ mod job;
 mod layers;
 mod lease_model;
 mod local_aws;
+mod memo;
 mod preview;
 mod random;
 mod realize;

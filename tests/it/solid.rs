@@ -1,10 +1,10 @@
 //! Solids: volumes against arithmetic, properties of booleans, and what becomes of foreign meshes.
 
-use maquette::budget::{Budget, Exceeded};
+use maquette::budget::{Budget, Exceeded, Limits};
 use maquette::geom::{Affine3, Vec2, Vec3};
 use maquette::mesh::{Surface, TriMesh, measure};
-use maquette::region::Region;
-use maquette::solid::{Control, Extrusion, Fault, Operator, Revolution, Roundness, Solid};
+use maquette::region::{Join, Region};
+use maquette::solid::{Control, Extrusion, Fault, Operator, Revolution, Roof, Roundness, Solid};
 use proptest::prelude::{Strategy, prop_assert, proptest};
 
 use crate::random::cases;
@@ -150,24 +150,64 @@ fn cuts_and_shadows() {
     assert!(moved(&cube(2.0), 0.0, 0.0, 9.0).cut().is_empty());
 }
 
+fn region(corners: &[[f64; 2]]) -> Region {
+    Region::polygon(&[corners.iter().copied().map(Vec2::from_array).collect()])
+}
+
+fn roof(region: &Region, roof: Roof) -> Solid {
+    let solid = Solid::roof(region, roof, &control()).expect("a roof");
+    assert!(measure(&solid.to_mesh()).closed, "open roof");
+    solid
+}
+
+const ANGLE: [[f64; 2]; 6] = [[0.0, 0.0], [20.0, 0.0], [20.0, 10.0], [10.0, 10.0], [10.0, 20.0], [0.0, 20.0]];
+
 #[test]
 fn roofs_rise_with_slope_one() {
-    let hip = Solid::roof(&Region::square(Vec2::new(20.0, 10.0), false), 10.0, &control()).expect("a roof");
-    assert_near(volume(&hip), 100.0 * (60.0 - 10.0) / 12.0);
-    assert_near(hip.bounding_box().max.z, 5.0);
-    let corner = |x: f64, y: f64| Vec2::new(x, y);
-    let angle = [
-        corner(0.0, 0.0),
-        corner(20.0, 0.0),
-        corner(20.0, 10.0),
-        corner(10.0, 10.0),
-        corner(10.0, 20.0),
-        corner(0.0, 20.0),
+    for kind in [Roof::Voronoi { step: 10.0 }, Roof::Straight] {
+        let hip = roof(&Region::square(Vec2::new(20.0, 10.0), false), kind);
+        assert_near(volume(&hip), 100.0 * (60.0 - 10.0) / 12.0);
+        assert_near(hip.bounding_box().max.z, 5.0);
+    }
+    let bent = volume(&roof(&region(&ANGLE), Roof::Voronoi { step: 6.0 }));
+    assert!(bent > 650.0 && bent < 700.0, "{bent}");
+}
+
+/// The volume under a straight skeleton's roof: the areas of the outline as it shrinks.
+fn shrinking_volume(region: &Region) -> f64 {
+    let height = region.bounding_box().size().min_element() * 0.5;
+    let steps = 2000;
+    let step = height / f64::from(steps);
+    let area = |at: i32| region.offset(-step * (f64::from(at) + 0.5), Join::Miter).area();
+    (0..steps).map(area).sum::<f64>() * step
+}
+
+#[test]
+fn straight_roofs_have_valleys() {
+    assert_near(volume(&roof(&region(&ANGLE), Roof::Straight)), 2000.0 / 3.0);
+    let cross = [
+        [10.0, 0.0],
+        [20.0, 0.0],
+        [20.0, 10.0],
+        [30.0, 10.0],
+        [30.0, 20.0],
+        [20.0, 20.0],
+        [20.0, 30.0],
+        [10.0, 30.0],
+        [10.0, 20.0],
+        [0.0, 20.0],
+        [0.0, 10.0],
+        [10.0, 10.0],
     ];
-    let region = Region::polygon(&[angle.to_vec()]);
-    assert!(!Solid::roof_is_straight(&region));
-    let bent = measure(&Solid::roof(&region, 6.0, &control()).expect("a roof").to_mesh());
-    assert!(bent.closed && bent.volume > 650.0 && bent.volume < 700.0, "{bent:?}");
+    assert_near(volume(&roof(&region(&cross), Roof::Straight)), 3500.0 / 3.0);
+    let dart = [[0.0, 0.0], [40.0, 0.0], [41.0, 20.0], [22.0, 6.0], [5.0, 21.0], [1.0, 20.0]];
+    let star =
+        [[0.0, 0.0], [12.0, 5.0], [25.0, 1.0], [19.0, 12.0], [27.0, 24.0], [13.0, 18.0], [2.0, 26.0], [7.0, 12.0]];
+    for corners in [&dart[..], &star[..]] {
+        let (region, expected) = (region(corners), shrinking_volume(&region(corners)));
+        let found = volume(&roof(&region, Roof::Straight));
+        assert!((found - expected).abs() < 1.0e-3 * expected, "{found} is not {expected}");
+    }
 }
 
 fn tetrahedron(flip: &[usize]) -> TriMesh {
@@ -271,4 +311,37 @@ proptest! {
         let parts = |solid: &Solid| if solid.is_empty() { 0 } else { measure(&solid.to_mesh()).components };
         prop_assert!(parts(&still) == parts(&turned));
     }
+}
+
+#[test]
+fn memory_is_refused_before_it_is_taken_and_given_back() {
+    let budget = Budget::new(Limits { memory_bytes: 4 << 20, ..Limits::default() });
+    let control = Control::new(&budget);
+    let ball = |segments: u32| Solid::sphere(2.0, Roundness { segments, smooth: true }, &control);
+    let refused = Err(Fault::Exceeded(Exceeded::Memory));
+    assert_eq!(ball(1000).map(|solid| solid.triangle_count()), refused);
+    let pair = [100, 120].map(|segments| ball(segments).expect("small"));
+    let rest = Solid::boolean(Operator::Difference, &[pair[0].clone(), moved(&pair[1], 1.0, 0.0, 0.0)], &control);
+    assert_eq!(rest.map(|solid| solid.triangle_count()), refused);
+    let mut solid = ball(24).expect("small");
+    for step in 0..200 {
+        let tool = moved(&ball(16).expect("small"), f64::from(step), 3.5, 0.0);
+        solid = Solid::boolean(Operator::Difference, &[solid, tool], &control).expect("room for one at a time");
+    }
+}
+
+#[test]
+fn a_boolean_is_cancelled_from_outside() {
+    let budget = Budget::default();
+    let control = Control::new(&budget);
+    let roundness = Roundness { segments: 400, smooth: true };
+    let balls: Vec<Solid> = (0..8)
+        .map(|at| moved(&Solid::sphere(10.0, roundness, &control).expect("no limit"), f64::from(at), 0.3, 0.0))
+        .collect();
+    let outcome = std::thread::scope(|scope| {
+        let work = scope.spawn(|| Solid::boolean(Operator::Union, &balls, &control));
+        budget.cancel();
+        work.join().expect("no panic")
+    });
+    assert_eq!(outcome.map(|solid| solid.triangle_count()), Err(Fault::Exceeded(Exceeded::Cancelled)));
 }

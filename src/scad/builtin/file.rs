@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::csg::{Attached, ImportFormat, Kind};
+use crate::csg::{Attached, Content, ImportFormat, Kind};
 use crate::diag::{Diagnostic, Span};
 use crate::geom::Vec2;
 use crate::scad::builtin::ModuleArguments;
@@ -45,7 +45,7 @@ impl Interpreter<'_> {
     }
 
     /// Path and bytes of a file that the program names at `span`.
-    pub(super) fn read_named(&mut self, name: &str, span: Span) -> Result<(String, Arc<[u8]>), HostError> {
+    pub(super) fn read_named(&mut self, name: &str, span: Span) -> Result<(String, Content), HostError> {
         let from = self.sources.path(span.file).cloned().unwrap_or_else(|| self.main_path.clone());
         let main = self.main_path.clone();
         let resolved = match self.host.resolve(&from, name, Purpose::Import) {
@@ -62,7 +62,7 @@ impl Interpreter<'_> {
         if let Some(bytes) = self.files_read.get(&resolved) {
             return Ok((resolved, bytes.clone()));
         }
-        let bytes = self.host.read(&resolved)?;
+        let bytes = Content::from(self.host.read(&resolved)?);
         self.files_read.insert(resolved.clone(), bytes.clone());
         Ok((resolved, bytes))
     }

@@ -127,7 +127,7 @@ pub struct Interpreter<'h> {
     pub(in crate::scad) globals: Vec<Value>,
     pub(in crate::scad) fonts: Arc<[csg::Font]>,
     pub(in crate::scad) random: Random,
-    pub(in crate::scad) files_read: FxHashMap<String, Arc<[u8]>>,
+    pub(in crate::scad) files_read: FxHashMap<String, csg::Content>,
     /// Slots of all frames; what lies above `top` is `Unset`.
     stack: Vec<Value>,
     /// Where the next frame begins.
