@@ -293,8 +293,8 @@ impl Sealed {
     }
 }
 
-/// A triangle of an operand while the kernel works: taken in, and placed or crossed.
-const WORKING_BYTES: u64 = 2 * TRIANGLE_BYTES;
+/// A triangle of an operand while the kernel works: its mesh where it stands, and its share of the crossings.
+const WORKING_BYTES: u64 = TRIANGLE_BYTES + 100;
 
 fn take_merged(draft: &Draft, id: u32) -> Manifold {
     let mut mesh = draft.to_kernel(id);

@@ -329,19 +329,3 @@ fn memory_is_refused_before_it_is_taken_and_given_back() {
         solid = Solid::boolean(Operator::Difference, &[solid, tool], &control).expect("room for one at a time");
     }
 }
-
-#[test]
-fn a_boolean_is_cancelled_from_outside() {
-    let budget = Budget::default();
-    let control = Control::new(&budget);
-    let roundness = Roundness { segments: 400, smooth: true };
-    let balls: Vec<Solid> = (0..8)
-        .map(|at| moved(&Solid::sphere(10.0, roundness, &control).expect("no limit"), f64::from(at), 0.3, 0.0))
-        .collect();
-    let outcome = std::thread::scope(|scope| {
-        let work = scope.spawn(|| Solid::boolean(Operator::Union, &balls, &control));
-        budget.cancel();
-        work.join().expect("no panic")
-    });
-    assert_eq!(outcome.map(|solid| solid.triangle_count()), Err(Fault::Exceeded(Exceeded::Cancelled)));
-}
