@@ -42,6 +42,9 @@ impl Unit {
 
 /// UTF-8; a lone Latin-1 no-break space becomes a space as in OpenSCAD, other stray bytes the replacement character.
 fn to_text(bytes: &[u8]) -> String {
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        return text.to_owned();
+    }
     let mut text = String::with_capacity(bytes.len());
     for chunk in bytes.utf8_chunks() {
         text.push_str(chunk.valid());
@@ -68,6 +71,8 @@ pub struct ParseCache {
 #[derive(Debug, Default)]
 struct Inner {
     units: FxHashMap<u64, Vec<Entry>>,
+    /// Where the bytes of the units lie: whoever comes with the very same bytes need not read them to find their unit.
+    addresses: FxHashMap<usize, u64>,
     bytes: usize,
     clock: u64,
 }
@@ -89,6 +94,9 @@ impl ParseCache {
 
     /// The parsed form of a file.
     pub fn unit(&self, bytes: &Arc<[u8]>) -> Arc<Unit> {
+        if let Some(unit) = self.lookup_address(bytes) {
+            return unit;
+        }
         let key = key_of(bytes);
         if let Some(unit) = self.lookup(key, bytes) {
             return unit;
@@ -96,6 +104,17 @@ impl ParseCache {
         let unit = Arc::new(Unit::parse(bytes.clone()));
         self.insert(key, unit.clone());
         unit
+    }
+
+    /// The unit that keeps these very bytes.
+    fn lookup_address(&self, bytes: &Arc<[u8]>) -> Option<Arc<Unit>> {
+        let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
+        inner.clock += 1;
+        let clock = inner.clock;
+        let key = *inner.addresses.get(&address_of(bytes))?;
+        let entry = inner.units.get_mut(&key)?.iter_mut().find(|entry| Arc::ptr_eq(&entry.unit.bytes, bytes))?;
+        entry.used = clock;
+        Some(entry.unit.clone())
     }
 
     fn lookup(&self, key: u64, bytes: &Arc<[u8]>) -> Option<Arc<Unit>> {
@@ -113,6 +132,7 @@ impl ParseCache {
         let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
         let clock = inner.clock;
         inner.bytes += unit.bytes.len();
+        inner.addresses.insert(address_of(&unit.bytes), key);
         inner.units.entry(key).or_default().push(Entry { unit, used: clock });
         if inner.bytes > CACHE_BYTES_MAX {
             inner.shrink();
@@ -136,8 +156,14 @@ impl Inner {
             entries.retain(|entry| entry.used >= oldest);
         }
         self.units.retain(|_, entries| !entries.is_empty());
+        let units = &self.units;
+        self.addresses.retain(|_, key| units.contains_key(key));
         self.bytes = self.units.values().flatten().map(|entry| entry.unit.bytes.len()).sum();
     }
+}
+
+fn address_of(bytes: &Arc<[u8]>) -> usize {
+    bytes.as_ptr() as usize
 }
 
 fn key_of(bytes: &[u8]) -> u64 {

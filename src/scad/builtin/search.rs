@@ -43,14 +43,37 @@ pub(super) fn search(job: &mut Interpreter<'_>, arguments: &Arguments<'_>) -> Ru
 }
 
 fn is_match(looked_for: &Value, row: &Value, column: usize) -> bool {
-    (column == 0 && equal(looked_for, row))
-        || row.as_list().and_then(|row| row.get(column)).is_some_and(|entry| equal(looked_for, &entry))
+    (column == 0 && equal(looked_for, row)) || row.as_list().is_some_and(|row| is_entry(looked_for, row, column))
+}
+
+/// Whether the entry of a row is what is looked for; it is compared where it lies.
+fn is_entry(looked_for: &Value, row: &List, column: usize) -> bool {
+    match (row.as_values(), looked_for) {
+        (Some(entries), _) => entries.get(column).is_some_and(|entry| equal(looked_for, entry)),
+        (None, Value::Number(number)) => row.number_at(column) == Some(*number),
+        (None, _) => false,
+    }
+}
+
+/// Which rows of a table match.
+fn matches<'a>(looked_for: &'a Value, table: &'a List, column: usize) -> Box<dyn Iterator<Item = usize> + 'a> {
+    match (table.as_values(), table.as_numbers(), looked_for) {
+        (Some(rows), ..) => {
+            let rows = rows.iter().enumerate();
+            Box::new(rows.filter(move |(_, row)| is_match(looked_for, row, column)).map(|(at, _)| at))
+        }
+        (None, Some(numbers), Value::Number(number)) if column == 0 => {
+            let numbers = numbers.iter().enumerate();
+            Box::new(numbers.filter(move |(_, other)| *other == number).map(|(at, _)| at))
+        }
+        _ => Box::new(std::iter::empty()),
+    }
 }
 
 fn search_number(looked_for: &Value, table: &List, wanted: Wanted) -> Value {
-    let found = table.iter().enumerate().filter(|(_, row)| is_match(looked_for, row, wanted.column));
     let most = if wanted.matches == 0 { usize::MAX } else { wanted.matches as usize };
-    Value::list(List::from_numbers(found.take(most).map(|(at, _)| at as f64).collect()))
+    let found = matches(looked_for, table, wanted.column).take(most);
+    Value::list(List::from_numbers(found.map(|at| at as f64).collect()))
 }
 
 /// Collects the matches of one thing as `search()` tells them: one number, or a list.
@@ -71,9 +94,7 @@ fn collect(out: &mut ListBuilder, matches: impl Iterator<Item = usize>, wanted: 
 fn search_values(looked_for: &List, table: &List, wanted: Wanted) -> Value {
     let mut out = ListBuilder::default();
     for value in looked_for.iter() {
-        let rows = table.iter().enumerate();
-        let found = rows.filter(|(_, row)| is_match(&value, row, wanted.column)).map(|(at, _)| at);
-        collect(&mut out, found, wanted, true);
+        collect(&mut out, matches(&value, table, wanted.column), wanted, true);
     }
     Value::list(out.finish())
 }
@@ -143,9 +164,10 @@ pub(super) fn lookup(job: &mut Interpreter<'_>, arguments: &Arguments<'_>) -> Ru
 
 /// Between the nearest entry below and the nearest above.
 fn interpolate(key: f64, table: &List) -> Option<f64> {
-    let first = table.get(0)?.as_pair()?;
+    let rows = table.as_values()?;
+    let first = rows.first()?.as_pair()?;
     let (mut low, mut high) = (first, first);
-    for pair in table.iter().skip(1).filter_map(|row| row.as_pair()) {
+    for pair in rows[1..].iter().filter_map(Value::as_pair) {
         if pair[0] <= key && (pair[0] > low[0] || low[0] > key) {
             low = pair;
         }

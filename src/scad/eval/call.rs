@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use crate::diag::{Code, Diagnostic};
 use crate::scad::ast::Name;
-use crate::scad::builtin::{Arguments, BuiltinFunction};
+use crate::scad::builtin::Arguments;
 use crate::scad::eval::{Closure, Frame, FrameEntry, Interpreter};
 use crate::scad::ir::{
     ArgumentPlan, BuiltinCall, Call, DynamicCall, Expr, FunctionBody, NONE, Otherwise, Parameter, Reach, Site, Target,
@@ -447,6 +447,9 @@ impl Interpreter<'_> {
     }
 
     fn builtin_flow(&mut self, call: &BuiltinCall, frame: Frame) -> Run<Value> {
+        if let Some(value) = self.quick_builtin(call, frame) {
+            return Ok(value);
+        }
         self.step(call.site.span)?;
         if !self.is_enabled(call.function.feature) {
             let name = call.function.name;
@@ -456,9 +459,6 @@ impl Interpreter<'_> {
         }
         let count = call.arguments.len();
         if let [(_, argument)] = call.arguments.as_slice() {
-            if let Some(value) = self.quick_builtin(call.function, argument, frame) {
-                return Ok(value);
-            }
             let value = self.eval(argument, frame)?;
             return self.call_builtin(call, std::slice::from_ref(&value));
         }
@@ -473,13 +473,16 @@ impl Interpreter<'_> {
         self.call_builtin(call, &values)
     }
 
-    /// The value of a built-in function of one argument, if it is one of the easy ones.
+    /// The value of a built-in function of one argument, if both are among the easy ones.
     #[inline]
-    fn quick_builtin(&self, function: &BuiltinFunction, argument: &Expr, frame: Frame) -> Option<Value> {
-        if let Some(code) = function.number {
-            return self.number(argument, frame).map(|number| Value::Number(code(number)));
-        }
-        function.quick.and_then(|code| code(self.place(argument, frame)?))
+    pub(super) fn quick_builtin(&self, call: &BuiltinCall, frame: Frame) -> Option<Value> {
+        let [(_, argument)] = call.arguments.as_slice() else { return None };
+        let value = match (call.function.number, call.function.quick) {
+            (Some(code), _) => Value::Number(code(self.number(argument, frame)?)),
+            (None, Some(code)) => code(self.place(argument, frame)?)?,
+            (None, None) => return None,
+        };
+        self.quick_step().then_some(value)
     }
 
     #[inline]
@@ -496,7 +499,7 @@ impl Interpreter<'_> {
         }
         let block = lower_file(self, file)?;
         self.files[file as usize].state = FileState::Running;
-        let (impure, said, mark) = (self.impure, self.log.count(), self.undo.len());
+        let (impure, said, mark) = (self.impure.get(), self.log.count(), self.undo.len());
         let base = self.push_slots(block.1);
         let first = self.files[file as usize].first_global as usize;
         for at in 0..self.files[file as usize].assignments.len() {
@@ -505,7 +508,7 @@ impl Interpreter<'_> {
         self.run_assignments(&block.0, Frame { base: base as u32, id: NONE })?;
         self.pop_slots(base);
         self.restore_specials(mark);
-        let pure = impure == self.impure && said == self.log.count();
+        let pure = impure == self.impure.get() && said == self.log.count();
         self.files[file as usize].state = if pure { FileState::Fresh } else { FileState::Stale };
         Ok(())
     }

@@ -2,7 +2,7 @@
 
 use crate::diag::{Code, Span};
 use crate::scad::eval::{Frame, Interpreter};
-use crate::scad::ir::{Expr, ForC, LoopVariable, Target};
+use crate::scad::ir::{Expr, For, ForC, LoopVariable, Target};
 use crate::scad::log::Run;
 use crate::scad::value::{List, ListBuilder, Range, Value, ascii_text};
 
@@ -12,6 +12,11 @@ const RANGE_MAX: u32 = 1_000_000;
 const ROUNDS_MAX: u32 = 1_000_000;
 /// A list is asked for before it grows beyond this.
 const GROWTH: usize = 1 << 16;
+
+/// A list of fewer elements than this needs no room in advance.
+const FEW_ELEMENTS: usize = 5;
+/// Room that is made in advance at most: loops may be nested, and nothing has been asked for yet.
+const ROOM_MAX: usize = 4096;
 
 impl Interpreter<'_> {
     /// A list.
@@ -65,6 +70,7 @@ impl Interpreter<'_> {
         match expr {
             Expr::For(parts) => {
                 let mut asked = GROWTH;
+                self.make_room(parts, frame, out);
                 self.for_each(&parts.variables, parts.span, frame, &mut |job| {
                     job.element(&parts.body, frame, out)?;
                     if out.len() > asked {
@@ -99,6 +105,25 @@ impl Interpreter<'_> {
                 }
                 Ok(())
             }
+        }
+    }
+
+    /// Room for what a loop over a range or a list in a variable surely comes to, as far as it is known and not much.
+    fn make_room(&self, parts: &For, frame: Frame, out: &mut ListBuilder) {
+        let [variable] = parts.variables.as_slice() else { return };
+        if out.len() > 0 || is_element(&parts.body) {
+            return;
+        }
+        let count = match &variable.values {
+            Expr::Range(range) if range.step.is_none() => {
+                let ends = (self.number(&range.begin, frame), self.number(&range.end, frame));
+                let (Some(begin), Some(end)) = ends else { return };
+                ((end - begin) as usize).saturating_add(1)
+            }
+            other => self.place(other, frame).and_then(Value::as_list).map_or(0, List::len),
+        };
+        if count >= FEW_ELEMENTS {
+            out.reserve(count.min(ROOM_MAX));
         }
     }
 

@@ -75,7 +75,7 @@ impl Interpreter<'_> {
             }
             Expr::ChildCount(hops) => Ok(self.child_count(frame, *hops)),
             Expr::ModuleDepth => {
-                self.impure += 1;
+                self.note_impure();
                 let depth = self.module_depth();
                 Ok(if depth == 0 { Value::Undef } else { Value::Number(depth as f64) })
             }
@@ -128,7 +128,7 @@ impl Interpreter<'_> {
     }
 
     fn special(&mut self, id: u32, site: Option<&NameSite>) -> Value {
-        self.impure += 1;
+        self.note_impure();
         match (&self.specials[id as usize], site) {
             (Value::Unset, Some(site)) => {
                 self.warn_unknown(site);
@@ -162,6 +162,14 @@ impl Interpreter<'_> {
                 value => Some(value),
             },
             Expr::Captured(at) => self.frames[frame.id as usize].closure.as_ref()?.captures.get(*at as usize),
+            Expr::Special(id, _) => match &self.specials[*id as usize] {
+                Value::Unset => None,
+                value => {
+                    self.note_impure();
+                    Some(value)
+                }
+            },
+            Expr::Member(parts) => self.place(&parts.0, frame)?.as_list()?.as_values()?.get(coordinate(&parts.1)?),
             Expr::Index(parts) => {
                 let at = self.number(&parts.1, frame).filter(|at| *at >= 0.0)?;
                 self.place(&parts.0, frame)?.as_list()?.as_values()?.get(at as usize)
@@ -197,12 +205,9 @@ impl Interpreter<'_> {
                 let at = self.number(&parts.1, frame).filter(|at| *at >= 0.0)?;
                 self.place(&parts.0, frame)?.as_list()?.number_at(at as usize)
             }
-            Expr::Builtin(call) => {
-                let (code, [(_, argument)]) = (call.function.number?, call.arguments.as_slice()) else { return None };
-                let number = self.number(argument, frame)?;
-                self.quick_step().then(|| code(number))
-            }
-            Expr::Global(..) | Expr::Captured(_) => self.place(expr, frame)?.as_number(),
+            Expr::Builtin(call) => self.quick_builtin(call, frame)?.as_number(),
+            Expr::Member(parts) => self.place(&parts.0, frame)?.as_list()?.number_at(coordinate(&parts.1)?),
+            Expr::Global(..) | Expr::Captured(_) | Expr::Special(..) => self.place(expr, frame)?.as_number(),
             Expr::Unary(unary) if unary.op == UnaryOp::Negate => self.number(&unary.operand, frame).map(|x| -x),
             _ => None,
         }
@@ -235,7 +240,7 @@ impl Interpreter<'_> {
         {
             return Ok(value);
         }
-        self.binary_slow(binary, &left, &right)
+        self.binary_slow(binary, left, right)
     }
 
     /// `==` or `!=`; variables are compared where they lie.
@@ -247,7 +252,7 @@ impl Interpreter<'_> {
         }
         let left = self.eval(&binary.left, frame)?;
         let right = self.eval(&binary.right, frame)?;
-        Ok(self.binary_slow(binary, &left, &right)?.is_true())
+        Ok(self.binary_slow(binary, left, right)?.is_true())
     }
 
     /// Whether a condition holds.
@@ -288,17 +293,21 @@ impl Interpreter<'_> {
             Expr::And(parts) => Ok(self.test(&parts.0, frame)? && self.test(&parts.1, frame)?),
             Expr::Or(parts) => Ok(self.test(&parts.0, frame)? || self.test(&parts.1, frame)?),
             Expr::Unary(unary) if unary.op == UnaryOp::Not => Ok(!self.test(&unary.operand, frame)?),
+            Expr::Builtin(call) => match self.quick_builtin(call, frame) {
+                Some(value) => Ok(value.is_true()),
+                None => Ok(self.builtin(call, frame)?.is_true()),
+            },
             _ => Ok(self.eval(expr, frame)?.is_true()),
         }
     }
 
     #[inline(never)]
-    fn binary_slow(&mut self, binary: &Binary, left: &Value, right: &Value) -> Run<Value> {
-        if let (Value::List(a), Value::List(b)) = (left, right) {
+    fn binary_slow(&mut self, binary: &Binary, left: Value, right: Value) -> Run<Value> {
+        if let (Value::List(a), Value::List(b)) = (&left, &right) {
             let work = if binary.op == BinaryOp::Multiply { multiplication_work(a, b) } else { a.len().min(b.len()) };
             self.steps(work / 4, binary.span)?;
         }
-        match value::binary(binary.op, left, right) {
+        match value::binary_owned(binary.op, left, right) {
             Ok(value) => Ok(value),
             Err(why) => Ok(self.undefined(binary.span, &why)),
         }
@@ -386,11 +395,8 @@ impl Interpreter<'_> {
     }
 
     fn list_member(&self, list: &List, name: &str) -> Value {
-        match name {
-            "x" => return list.get(0).unwrap_or_default(),
-            "y" => return list.get(1).unwrap_or_default(),
-            "z" => return list.get(2).unwrap_or_default(),
-            _ => {}
+        if let Some(at) = coordinate(name) {
+            return list.get(at).unwrap_or_default();
         }
         let letters = ["xyzw", "rgba"];
         let places = |set: &&str| name.chars().map(|letter| set.find(letter)).collect::<Option<Vec<usize>>>();
@@ -531,7 +537,7 @@ fn arithmetic(op: BinaryOp, a: f64, b: f64) -> Option<f64> {
         BinaryOp::Subtract => a - b,
         BinaryOp::Multiply => a * b,
         BinaryOp::Divide => a / b,
-        BinaryOp::Modulo => a % b,
+        BinaryOp::Modulo => value::remainder(a, b),
         _ => return None,
     })
 }
@@ -547,6 +553,17 @@ fn compared(op: BinaryOp, a: f64, b: f64) -> Option<bool> {
         BinaryOp::NotEqual => a != b,
         _ => return None,
     })
+}
+
+/// Which element of a list a member's name means.
+#[inline]
+fn coordinate(name: &str) -> Option<usize> {
+    match name {
+        "x" => Some(0),
+        "y" => Some(1),
+        "z" => Some(2),
+        _ => None,
+    }
 }
 
 /// How many products a multiplication of lists takes.

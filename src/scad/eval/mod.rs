@@ -143,7 +143,7 @@ pub struct Interpreter<'h> {
     /// Names of the modules that run, outermost first.
     module_names: Vec<Name>,
     /// How often something was read that another caller may see otherwise.
-    impure: u64,
+    impure: Cell<u64>,
     /// Nodes marked with `!`.
     root_marked: FxHashSet<usize>,
     /// What the first list of nodes marked with `!` holds, where lists are not made groups.
@@ -191,7 +191,7 @@ impl<'h> Interpreter<'h> {
             cells: Vec::new(),
             cells_max: 1024,
             module_names: Vec::new(),
-            impure: 0,
+            impure: Cell::new(0),
             root_marked: FxHashSet::default(),
             root_list: None,
             fuel: Cell::new(0),
@@ -264,7 +264,7 @@ impl<'h> Interpreter<'h> {
 
     /// The current values of `$fn`, `$fa`, `$fs` and `$fe`, 0 where they are no numbers.
     pub(in crate::scad) fn resolution_values(&mut self) -> [f64; 4] {
-        self.impure += 1;
+        self.note_impure();
         self.resolution_ids.map(|id| self.specials[id as usize].number_or_zero())
     }
 
@@ -361,8 +361,8 @@ impl<'h> Interpreter<'h> {
     }
 
     /// Notes that something was read that may be different for another caller.
-    pub(in crate::scad) fn note_impure(&mut self) {
-        self.impure += 1;
+    pub(in crate::scad) fn note_impure(&self) {
+        self.impure.set(self.impure.get() + 1);
     }
 }
 

@@ -99,6 +99,16 @@ impl List {
         }
     }
 
+    /// The same to be changed, by one who has the list to himself.
+    #[inline]
+    pub fn numbers_mut(&mut self) -> Option<&mut [f64]> {
+        match &mut self.store {
+            Store::Few(length, few) => Some(&mut few[..usize::from(*length)]),
+            Store::Numbers(numbers) => Some(numbers),
+            Store::Values(_) => None,
+        }
+    }
+
     /// Its elements where not all are numbers.
     pub fn as_values(&self) -> Option<&[Value]> {
         match &self.store {
@@ -193,6 +203,14 @@ impl ListBuilder {
         }
     }
 
+    /// Makes room for so many more elements.
+    pub fn reserve(&mut self, more: usize) {
+        match self {
+            Self::Numbers(numbers) => numbers.reserve_exact(more),
+            Self::Values(values) => values.reserve(more),
+        }
+    }
+
     /// Adds one element.
     #[inline]
     pub fn push(&mut self, value: Value) {
@@ -234,7 +252,8 @@ impl ListBuilder {
 
     fn widen(&mut self) -> &mut Vec<Value> {
         if let Self::Numbers(numbers) = self {
-            let mut values = Vec::with_capacity((numbers.len() + 1).next_power_of_two().max(4));
+            let room = numbers.capacity().max((numbers.len() + 1).next_power_of_two()).max(4);
+            let mut values = Vec::with_capacity(room);
             values.extend(numbers.drain(..).map(Value::Number));
             *self = Self::Values(values);
         }

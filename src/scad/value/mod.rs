@@ -24,7 +24,7 @@ pub use compare::{compare, equal};
 pub use format::{bounded_text, echo_text, format_number, plain_text};
 pub use list::{List, ListBuilder};
 pub use object::Object;
-pub use ops::{Why, binary, bit_not, index, negate};
+pub use ops::{Why, binary_owned, bit_not, index, negate, remainder};
 pub use range::Range;
 pub use text::{Text, ascii_text};
 

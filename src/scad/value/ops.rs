@@ -1,5 +1,7 @@
 //! Operators on values; a result that is `undef` says why.
 
+use std::rc::Rc;
+
 use crate::scad::ast::BinaryOp;
 use crate::scad::print::binary_sign;
 use crate::scad::value::{List, ListBuilder, Range, Value, ascii_text, compare, equal};
@@ -41,7 +43,7 @@ impl std::fmt::Display for Why {
 ///
 /// # Errors
 /// Why there is none.
-pub fn binary(op: BinaryOp, left: &Value, right: &Value) -> Result<Value, Why> {
+fn binary(op: BinaryOp, left: &Value, right: &Value) -> Result<Value, Why> {
     match op {
         BinaryOp::Add => add(left, right),
         BinaryOp::Subtract => subtract(left, right),
@@ -59,9 +61,53 @@ pub fn binary(op: BinaryOp, left: &Value, right: &Value) -> Result<Value, Why> {
     }
 }
 
+/// The same for values that nobody else may need: a list of numbers is then changed where it lies.
+///
+/// # Errors
+/// Why there is none.
+pub fn binary_owned(op: BinaryOp, left: Value, right: Value) -> Result<Value, Why> {
+    let (mut left, mut right) = (left, right);
+    let changed = match (&mut left, &mut right) {
+        (Value::List(a), Value::List(b)) if op == BinaryOp::Add => combine(a, b, |a, b| a + b),
+        (Value::List(a), Value::List(b)) if op == BinaryOp::Subtract => combine(a, b, |a, b| a - b),
+        (Value::List(list), Value::Number(b)) if op == BinaryOp::Multiply => change(list, |a| a * *b),
+        (Value::List(list), Value::Number(b)) if op == BinaryOp::Divide => change(list, |a| a / *b),
+        _ => false,
+    };
+    if changed {
+        return Ok(left);
+    }
+    if let (Value::Number(a), Value::List(list)) = (&left, &mut right)
+        && op == BinaryOp::Multiply
+        && change(list, |b| b * *a)
+    {
+        return Ok(right);
+    }
+    binary(op, &left, &right)
+}
+
+/// Puts the results for equally many numbers into the left list, if nobody shares it.
+fn combine(left: &mut Rc<List>, right: &List, number: impl Fn(f64, f64) -> f64) -> bool {
+    match (Rc::get_mut(left).and_then(List::numbers_mut), right.as_numbers()) {
+        (Some(a), Some(b)) if a.len() == b.len() => {
+            a.iter_mut().zip(b).for_each(|(a, b)| *a = number(*a, *b));
+            true
+        }
+        _ => false,
+    }
+}
+
+/// Puts the results for the numbers of a list into it, if nobody shares it.
+fn change(list: &mut Rc<List>, number: impl Fn(f64) -> f64) -> bool {
+    let numbers = Rc::get_mut(list).and_then(List::numbers_mut);
+    let Some(numbers) = numbers else { return false };
+    numbers.iter_mut().for_each(|a| *a = number(*a));
+    true
+}
+
 fn on_numbers(op: BinaryOp, left: f64, right: f64) -> Result<f64, Why> {
     Ok(match op {
-        BinaryOp::Modulo => left % right,
+        BinaryOp::Modulo => remainder(left, right),
         BinaryOp::Power => libm::pow(left, right),
         BinaryOp::BitAnd => (to_int(left) & to_int(right)) as f64,
         BinaryOp::BitOr => (to_int(left) | to_int(right)) as f64,
@@ -76,6 +122,18 @@ fn on_numbers(op: BinaryOp, left: f64, right: f64) -> Result<f64, Why> {
             if op == BinaryOp::ShiftLeft { (to_int(left) << shift) as f64 } else { (to_int(left) >> shift) as f64 }
         }
     })
+}
+
+/// `left % right`; whole numbers, as most are, without the long division.
+pub fn remainder(left: f64, right: f64) -> f64 {
+    const SMALL: f64 = 4_294_967_295.0;
+    if (0.0..=SMALL).contains(&left) && (1.0..=SMALL).contains(&right) {
+        let (a, b) = (left as u32, right as u32);
+        if f64::from(a) == left && f64::from(b) == right && left.is_sign_positive() {
+            return f64::from(a % b);
+        }
+    }
+    left % right
 }
 
 /// As x86 converts: what does not fit becomes the smallest number.
