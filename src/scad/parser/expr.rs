@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use crate::scad::ast::{Argument, BinaryOp, Expr, ExprKind, ForC, Function, Name, Parameter, Range, UnaryOp};
-use crate::scad::lexer::NoteKind;
-use crate::scad::parser::{CHAIN_MAX, DEPTH_MAX, Parsed, Parser, describe};
+use crate::scad::lexer::{Note, NoteKind};
+use crate::scad::parser::{CHAIN_MAX, DEPTH_MAX, NOTES_MAX, Parsed, Parser, describe};
 use crate::scad::token::{Keyword, Loc, Sign, TokenKind};
 
 impl Parser {
@@ -196,7 +196,7 @@ impl Parser {
             return self.range(first, start);
         }
         let mut items = vec![first];
-        while self.eat(Sign::Comma) {
+        while self.eat_commas() {
             if self.is_sign(Sign::CloseBracket) {
                 break;
             }
@@ -304,7 +304,7 @@ impl Parser {
         let mut arguments = Vec::new();
         while !self.is_sign(Sign::CloseParen) && !self.is_sign(end) {
             arguments.push(self.argument()?);
-            if !self.eat(Sign::Comma) {
+            if !self.eat_commas() {
                 break;
             }
         }
@@ -331,12 +331,23 @@ impl Parser {
             let name = self.name("a parameter's name")?;
             let default = if self.eat(Sign::Assign) { Some(self.expr()?) } else { None };
             parameters.push(Parameter { name, default });
-            if !self.eat(Sign::Comma) {
+            if !self.eat_commas() {
                 break;
             }
         }
         self.expect(Sign::CloseParen, "or ',' after the parameter")?;
         Ok(parameters)
+    }
+
+    /// Whether a comma stood here. Programs written for OpenSCAD 2021.01 may have several in a row.
+    fn eat_commas(&mut self) -> bool {
+        let found = self.eat(Sign::Comma);
+        if found && self.is_sign(Sign::Comma) && self.notes.len() < NOTES_MAX {
+            let (loc, message) = (self.loc(), "Ignoring a comma too many".to_owned());
+            self.notes.push(Note { kind: NoteKind::Warning, loc, message, hint: None });
+        }
+        while found && self.eat(Sign::Comma) {}
+        found
     }
 
     /// A name that must stand here.

@@ -15,6 +15,8 @@ const DEPTH_MAX: u32 = 1000;
 const CHAIN_MAX: u32 = 20_000;
 /// After so many errors the rest is noise.
 const ERRORS_MAX: usize = 20;
+/// Warnings of the parser end here: a text of commas must not cost more memory than itself.
+const NOTES_MAX: usize = 1000;
 
 /// The statements of `text`, and what there is to say about it; any note of kind `Error` or `Limit` means that it is no program.
 pub fn parse(text: &str) -> (Scope, Vec<Note>) {
