@@ -25,6 +25,7 @@ mod primitive;
 mod prism;
 mod profile;
 mod provenance;
+mod quad;
 mod revolve;
 mod roof;
 mod section;

@@ -7,6 +7,7 @@ use crate::mesh::{TriMesh, flatten};
 use crate::region::triangulate_contour;
 use crate::solid::draft::Draft;
 use crate::solid::kernel::Body;
+use crate::solid::quad::cut_quad;
 use crate::solid::shell::Shell;
 use crate::solid::{Control, Fault, Solid};
 
@@ -37,9 +38,18 @@ impl Solid {
         control.plan(faces.iter().map(|face| face.len() as u64).sum())?;
         let mut mesh = TriMesh { positions: positions.to_vec(), ..TriMesh::default() };
         for face in faces.iter().filter(|face| face.len() >= 3) {
-            let triangles = triangulate_contour(&flatten(positions, face));
-            mesh.triangles.extend(triangles.iter().map(|corners| corners.map(|corner| face[corner as usize])));
+            mesh.triangles.extend(cut(positions, face).map(|corners| corners.map(|corner| face[corner as usize])));
         }
         Self::from_mesh(&mesh, control)
     }
+}
+
+/// The triangles of a face, as indices into its corners.
+fn cut(positions: &[Vec3], face: &[u32]) -> impl Iterator<Item = [u32; 3]> {
+    let quad = match *face {
+        [a, b, c, d] => cut_quad([a, b, c, d].map(|corner| positions[corner as usize])),
+        _ => None,
+    };
+    let rest = if quad.is_some() { Vec::new() } else { triangulate_contour(&flatten(positions, face)) };
+    quad.into_iter().flatten().chain(rest)
 }

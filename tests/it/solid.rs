@@ -42,6 +42,19 @@ fn assert_near(value: f64, expected: f64) {
 }
 
 #[test]
+fn warped_faces_are_cut_along_the_diagonal_that_openscad_takes() {
+    let faces = [[3, 2, 1, 0], [0, 1, 5, 4], [4, 5, 6, 7], [1, 2, 6, 5], [2, 3, 7, 6], [3, 0, 4, 7]].map(Vec::from);
+    for (heights, expected) in [([2.0, 2.0, 2.9, 2.2], 26.6), ([2.0, 2.9, 2.0, 2.2], 28.4)] {
+        let at = |x: f64, y: f64, z: f64| Vec3::new(x, y, z);
+        let [a, b, c, d] = heights;
+        let bottom = [at(0.0, 0.0, 0.0), at(4.0, 0.0, 0.0), at(4.0, 3.0, 0.0), at(0.0, 3.0, 0.0)];
+        let top = [at(0.0, 0.0, a), at(4.0, 0.0, b), at(4.0, 3.0, c), at(0.0, 3.0, d)];
+        let solid = Solid::polyhedron(&[bottom, top].concat(), &faces, &control()).expect("finite");
+        assert_near(volume(&solid), expected);
+    }
+}
+
+#[test]
 fn flush_cubes_become_one_box() {
     let cubes: Vec<Solid> = (0..27)
         .map(|at| moved(&cube(0.1), f64::from(at % 3) * 0.1, f64::from(at / 3 % 3) * 0.1, f64::from(at / 9) * 0.1))
