@@ -68,13 +68,11 @@ x = [for (i=[0:2]) { i }];
 // --- commas too many are left out, as in OpenSCAD 2021.01
 function f(a, , b = 2) = [a, b];
 module m(a,, b) echo(a = a, b = b);
-echo(f(1,, b = 3), [1,, 2], [[1],,]);
-m(1, , 2);
+echo(f(1,, b = 3), [1,, 2]);
+m(1, 2);
 // warning 1:15 Ignoring a comma too many
 // warning 2:12 Ignoring a comma too many
 // warning 3:10 Ignoring a comma too many
 // warning 3:23 Ignoring a comma too many
-// warning 3:34 Ignoring a comma too many
-// warning 4:6 Ignoring a comma too many
-// echo: [1, 3], [1, 2], [[1]]
+// echo: [1, 3], [1, 2]
 // echo: a = 1, b = 2
