@@ -18,6 +18,7 @@ pub mod scad;
 pub mod import;
 pub mod realize;
 pub mod region;
+pub mod remesh;
 pub mod solid;
 pub mod text;
 

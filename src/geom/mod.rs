@@ -4,9 +4,11 @@
 
 mod aabb;
 mod angle;
+mod bvh;
 
 pub use aabb::{Aabb2, Aabb3};
 pub use angle::{acos_deg, asin_deg, atan_deg, atan2_deg, cos_deg, sin_deg, tan_deg};
+pub use bvh::Bvh;
 pub use glam::{DAffine2 as Affine2, DAffine3 as Affine3, DMat3 as Mat3, DMat4 as Mat4, DVec2 as Vec2, DVec3 as Vec3};
 
 /// Linear colour with straight alpha, each 0 to 1, as OpenSCAD's `color()` gives it (sRGB values).

@@ -23,7 +23,7 @@ mod triangulate;
 
 pub use check::Defect;
 pub use offset::{Cap, Corner, Join, stroke};
-pub use triangulate::triangulate_contour;
+pub use triangulate::{triangulate_contour, triangulate_face};
 
 use crate::geom::{Aabb2, Vec2};
 

@@ -27,6 +27,11 @@ pub fn triangulate_contour(contour: &[Vec2]) -> Vec<[u32; 3]> {
     }
 }
 
+/// Triangles between contours that bound one flat face: outer ones counter-clockwise, holes clockwise. Indices count contour by contour.
+pub fn triangulate_face(contours: &[&[Vec2]]) -> Vec<[u32; 3]> {
+    delaunay::triangulate(contours).unwrap_or_else(|| Rings::of(contours).cut())
+}
+
 /// Rings of corners, linked both ways; bridges add corners at the places of others.
 struct Rings {
     points: Vec<Vec2>,

@@ -14,6 +14,7 @@ const PLAN: &[(&str, &[&str])] = &[
     ("csg", &["diag", "geom"]),
     ("scad", &["diag", "budget", "geom", "csg"]),
     ("region", &["budget", "geom"]),
+    ("remesh", &["budget", "geom", "mesh", "region"]),
     ("text", &["budget", "geom", "csg", "region"]),
     ("solid", &["budget", "geom", "mesh", "region"]),
     ("import", &["budget", "geom", "mesh", "region"]),
@@ -24,8 +25,8 @@ const PLAN: &[(&str, &[&str])] = &[
     (
         "job",
         &[
-            "diag", "budget", "geom", "mesh", "page", "csg", "scad", "region", "text", "solid", "realize", "drawing",
-            "preview", "export",
+            "diag", "budget", "geom", "mesh", "page", "csg", "scad", "region", "remesh", "text", "solid", "realize",
+            "drawing", "preview", "export",
         ],
     ),
     ("config", &["budget"]),
