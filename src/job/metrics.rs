@@ -7,18 +7,7 @@ use crate::text::{Fonts, Spec};
 /// Measures of a text, mm; `None` without a font.
 pub fn text_metrics(fonts: &Fonts, spec: &TextSpec) -> Option<TextMetrics> {
     let fonts = fonts.with_files(spec.fonts.iter().map(|font| &*font.bytes));
-    let measured = fonts.text_metrics(&Spec {
-        text: &spec.text,
-        size: spec.size,
-        font: &spec.font,
-        spacing: spec.spacing,
-        direction: &spec.direction,
-        language: &spec.language,
-        script: &spec.script,
-        halign: &spec.halign,
-        valign: &spec.valign,
-        segments: 1,
-    })?;
+    let measured = fonts.text_metrics(&Spec::of(spec, 1))?;
     Some(TextMetrics {
         position: measured.position.to_array(),
         size: measured.size.to_array(),

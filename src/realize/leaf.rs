@@ -70,18 +70,7 @@ impl Builder<'_> {
     fn text(&self, node: &Node, spec: &TextSpec, said: &mut Vec<Said>) -> Result<Made, Stop> {
         let segments = text_segments(spec);
         self.control.budget().check_triangles(u64::from(segments) * spec.text.len() as u64)?;
-        let wanted = text::Spec {
-            text: &spec.text,
-            size: spec.size,
-            font: &spec.font,
-            spacing: spec.spacing,
-            direction: &spec.direction,
-            language: &spec.language,
-            script: &spec.script,
-            halign: &spec.halign,
-            valign: &spec.valign,
-            segments,
-        };
+        let wanted = text::Spec::of(spec, segments);
         warn_of_alignment(node, spec, said);
         let fonts = self.fonts.with_files(spec.fonts.iter().map(|font| &*font.bytes));
         if !fonts.has(&spec.font) {

@@ -16,6 +16,8 @@ mod shape;
 pub use font::Fonts;
 pub use metrics::{FontMetrics, TextMetrics};
 
+use crate::csg::TextSpec;
+
 /// What is to be set, and how.
 #[derive(Debug, Clone, Copy)]
 pub struct Spec<'a> {
@@ -39,4 +41,22 @@ pub struct Spec<'a> {
     pub valign: &'a str,
     /// Pieces that each curve of an outline is cut into.
     pub segments: u32,
+}
+
+impl<'a> Spec<'a> {
+    /// A program's text with its curves cut into so many pieces.
+    pub fn of(text: &'a TextSpec, segments: u32) -> Self {
+        Self {
+            text: &text.text,
+            size: text.size,
+            font: &text.font,
+            spacing: text.spacing,
+            direction: &text.direction,
+            language: &text.language,
+            script: &text.script,
+            halign: &text.halign,
+            valign: &text.valign,
+            segments,
+        }
+    }
 }
