@@ -15,34 +15,99 @@ const UNPACKED_MAX: u64 = 1 << 30;
 /// Components in components in components.
 const DEPTH_MAX: u32 = 32;
 
-/// Reads all items of the build into one mesh.
+/// Objects that components may unfold to.
+const VISITS_MAX: u32 = 1_000_000;
+/// Triangles that components may unfold to: a file of a few kilobytes can ask for any number of them.
+const TRIANGLES_MAX: usize = 20_000_000;
+
+/// Reads all items of the build into one mesh. Objects in other parts of the package (the production extension) are found there.
 pub(super) fn read(bytes: &[u8]) -> Result<TriMesh, ImportError> {
-    let text = model_text(bytes)?;
-    let document =
-        Document::parse(&text).map_err(|error| malformed("3MF", error.pos().row as usize, error.to_string()))?;
-    let model = Model::of(&document);
-    let mut polygons = Polygons::default();
-    for item in document.descendants().filter(|node| node.tag_name().name() == "item") {
-        if let Some(object) = item.attribute("objectid") {
-            model.place(object, transform(item), 0, &mut polygons);
+    let (root, texts) = model_texts(bytes)?;
+    let mut documents = BTreeMap::new();
+    for (name, text) in &texts {
+        let document =
+            Document::parse(text).map_err(|error| malformed("3MF", error.pos().row as usize, error.to_string()))?;
+        documents.insert(name.as_str(), document);
+    }
+    let models: Models<'_> = documents.iter().map(|(name, document)| (*name, Model::of(document))).collect();
+    let mut walk = Walk { models: &models, polygons: Polygons::default(), visits: 0 };
+    for item in documents[root.as_str()].descendants().filter(|node| node.tag_name().name() == "item") {
+        if let Some(placed) = Placed::of(item, &root, Affine3::IDENTITY) {
+            walk.place(&placed, 0)?;
         }
     }
-    Ok(polygons.finish())
+    Ok(walk.polygons.finish())
 }
 
-fn model_text(bytes: &[u8]) -> Result<String, ImportError> {
+/// The parts of the package that hold models, and the name of the one with the build.
+fn model_texts(bytes: &[u8]) -> Result<(String, Vec<(String, String)>), ImportError> {
     let fail = |what: String| malformed("3MF", 0, what);
     let mut archive = zip::ZipArchive::new(std::io::Cursor::new(bytes)).map_err(|error| fail(error.to_string()))?;
-    let name = archive
+    let mut names: Vec<String> = archive
         .file_names()
         .filter_map(|name| Some(name.ok()?.into_owned()))
         .filter(|name| name.ends_with(".model"))
-        .min_by_key(|name| (name.len(), name.clone()))
-        .ok_or_else(|| fail("no model in the package".to_owned()))?;
-    let entry = archive.by_name(&name).map_err(|error| fail(error.to_string()))?;
-    let mut text = Vec::new();
-    entry.take(UNPACKED_MAX).read_to_end(&mut text).map_err(|error| fail(error.to_string()))?;
-    Ok(String::from_utf8_lossy(&text).into_owned())
+        .collect();
+    names.sort_by_key(|name| (name.len(), name.clone()));
+    let root = names.first().cloned().ok_or_else(|| fail("no model in the package".to_owned()))?;
+    let mut left = UNPACKED_MAX;
+    let mut texts = Vec::with_capacity(names.len());
+    for name in names {
+        let entry = archive.by_name(&name).map_err(|error| fail(error.to_string()))?;
+        let mut text = Vec::new();
+        entry.take(left).read_to_end(&mut text).map_err(|error| fail(error.to_string()))?;
+        left -= text.len() as u64;
+        texts.push((name, String::from_utf8_lossy(&text).into_owned()));
+    }
+    Ok((root, texts))
+}
+
+/// Models by the part of the package that they stand in.
+type Models<'a> = BTreeMap<&'a str, Model<'a>>;
+
+/// An object where something names it.
+struct Placed<'a> {
+    part: &'a str,
+    object: &'a str,
+    map: Affine3,
+}
+
+impl<'a> Placed<'a> {
+    /// What an item or a component names; in the part that it stands in unless it names another.
+    fn of(node: Node<'a, '_>, part: &'a str, outer: Affine3) -> Option<Self> {
+        let path = node.attributes().find(|attribute| attribute.name() == "path");
+        let part = path.map_or(part, |path| path.value().trim_start_matches('/'));
+        Some(Self { part, object: node.attribute("objectid")?, map: outer * transform(node) })
+    }
+}
+
+/// A walk through components.
+struct Walk<'m> {
+    models: &'m Models<'m>,
+    polygons: Polygons,
+    /// Objects placed so far.
+    visits: u32,
+}
+
+impl Walk<'_> {
+    fn place(&mut self, placed: &Placed<'_>, depth: u32) -> Result<(), ImportError> {
+        let Some(model) = self.models.get(placed.part) else { return Ok(()) };
+        let Some(object) = model.objects.get(placed.object) else { return Ok(()) };
+        self.visits += 1;
+        if depth > DEPTH_MAX || self.visits > VISITS_MAX || self.polygons.triangle_count() > TRIANGLES_MAX {
+            return Err(malformed("3MF", 0, "its components unfold to too much"));
+        }
+        let child = |name: &str| object.children().find(|node| node.tag_name().name() == name);
+        if let Some(mesh) = child("mesh") {
+            model.read_mesh(*object, mesh, placed.map, &mut self.polygons);
+        }
+        for part in child("components").iter().flat_map(|node| node.children()) {
+            if let Some(inner) = Placed::of(part, placed.part, placed.map) {
+                self.place(&inner, depth + 1)?;
+            }
+        }
+        Ok(())
+    }
 }
 
 struct Model<'a> {
@@ -64,22 +129,6 @@ impl<'a> Model<'a> {
             unit: unit(document.root_element().attribute("unit")),
             objects: named("object").filter_map(by_id).collect(),
             colors: named("basematerials").chain(named("colorgroup")).filter_map(palette).collect(),
-        }
-    }
-
-    fn place(&self, id: &str, map: Affine3, depth: u32, polygons: &mut Polygons) {
-        let Some(object) = self.objects.get(id) else { return };
-        if depth > DEPTH_MAX {
-            return;
-        }
-        let child = |name: &str| object.children().find(|node| node.tag_name().name() == name);
-        if let Some(mesh) = child("mesh") {
-            self.read_mesh(*object, mesh, map, polygons);
-        }
-        for part in child("components").iter().flat_map(|node| node.children()) {
-            if let Some(id) = part.attribute("objectid") {
-                self.place(id, map * transform(part), depth + 1, polygons);
-            }
         }
     }
 

@@ -1,5 +1,7 @@
 //! Foreign files: what each reader makes of good and of bad bytes.
 
+use std::io::Write as _;
+
 use maquette::geom::Vec2;
 use maquette::import::{Division, MeshFormat, Selection, read_dxf, read_heights, read_mesh, read_svg};
 use maquette::mesh::measure;
@@ -40,6 +42,41 @@ fn stl_is_read_in_both_kinds() {
         let measures = measure(&read_mesh(&bytes, MeshFormat::Stl).expect("an STL"));
         assert!(measures.closed && (measures.volume - 1.0 / 6.0).abs() < 1.0e-12, "{measures:?}");
     }
+}
+
+/// A package of some parts.
+fn package(parts: &[(&str, &str)]) -> Vec<u8> {
+    let mut writer = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for (name, text) in parts {
+        writer.start_file(*name, zip::write::SimpleFileOptions::default()).expect("a file");
+        writer.write_all(text.as_bytes()).expect("memory");
+    }
+    writer.finish().expect("a package").into_inner()
+}
+
+#[test]
+fn objects_in_other_parts_of_a_3mf_are_found() {
+    let mesh = r#"<model unit="millimeter"><resources><object id="1"><mesh><vertices><vertex x="0" y="0" z="0"/><vertex x="1" y="0" z="0"/>
+        <vertex x="0" y="1" z="0"/><vertex x="0" y="0" z="1"/></vertices><triangles><triangle v1="0" v2="2" v3="1"/><triangle v1="0" v2="1" v3="3"/>
+        <triangle v1="1" v2="2" v3="3"/><triangle v1="2" v2="0" v3="3"/></triangles></mesh></object></resources></model>"#;
+    let root = r#"<model unit="millimeter" xmlns:p="http://schemas.microsoft.com/3dmanufacturing/production/2015/06"><resources><object id="1"><components>
+        <component p:path="/3D/Objects/a.model" objectid="1" transform="2 0 0 0 2 0 0 0 2 5 0 0"/></components></object></resources>
+        <build><item objectid="1"/></build></model>"#;
+    let bytes = package(&[("3D/3dmodel.model", root), ("3D/Objects/a.model", mesh)]);
+    let measures = measure(&read_mesh(&bytes, MeshFormat::ThreeMf).expect("a 3MF"));
+    assert!(measures.closed && (measures.volume - 8.0 / 6.0).abs() < 1.0e-12, "{measures:?}");
+    assert_eq!(measures.bounding_box.min.x, 5.0);
+}
+
+#[test]
+fn a_3mf_that_unfolds_without_end_is_refused() {
+    let object = |id: usize| {
+        let inner = format!("<component objectid=\"{}\"/>", id + 1).repeat(2);
+        format!("<object id=\"{id}\"><components>{inner}</components></object>")
+    };
+    let objects: String = (1..32).map(object).collect();
+    let root = format!("<model><resources>{objects}</resources><build><item objectid=\"1\"/></build></model>");
+    assert!(read_mesh(&package(&[("3D/3dmodel.model", &root)]), MeshFormat::ThreeMf).is_err());
 }
 
 #[test]
