@@ -37,7 +37,7 @@ use crate::scad::log::Run;
 pub use customizer::{Bounds, Control, Parameter, parameters};
 pub use eval::Plate;
 pub use host::{FontMetrics, Host, HostError, Purpose, TextMetrics};
-pub use options::{Feature, Features, Literal, Options, Plates, View};
+pub use options::{AskedView, Feature, Features, Literal, Options, Plates, View};
 pub use unit::ParseCache;
 
 /// What a program came to.
@@ -47,6 +47,8 @@ pub struct Evaluation {
     pub tree: Option<NodeRef>,
     /// What the modules `mw_plate_1()`, `mw_plate_2()` … make, in the order of their numbers; none unless [`Plates`] says so.
     pub plates: Vec<Plate>,
+    /// The view that it sets for itself.
+    pub view: AskedView,
     /// Echoes, warnings and errors in program order.
     pub diagnostics: Diagnostics,
     /// The files that it consists of, the main program first.
@@ -73,8 +75,9 @@ pub fn evaluate(main: &str, host: &dyn Host, options: &Options, budget: &Budget)
             (None, Vec::new())
         }
     };
+    let view = interpreter.asked_view;
     let (diagnostics, sources) = interpreter.take_messages();
-    Evaluation { tree, plates, diagnostics, sources }
+    Evaluation { tree, plates, view, diagnostics, sources }
 }
 
 /// Reads the program at the path `main` and all that it includes and uses, and evaluates nothing: what is wrong with its text.
@@ -85,7 +88,7 @@ pub fn check(main: &str, host: &dyn Host, options: &Options, budget: &Budget) ->
         interpreter.finish_stop(*stop);
     }
     let (diagnostics, sources) = interpreter.take_messages();
-    Evaluation { tree: None, plates: Vec::new(), diagnostics, sources }
+    Evaluation { tree: None, plates: Vec::new(), view: AskedView::default(), diagnostics, sources }
 }
 
 fn run(interpreter: &mut Interpreter<'_>, main: &str) -> Run<(Option<NodeRef>, Vec<Plate>)> {

@@ -126,6 +126,19 @@ pub enum Plates {
     All,
 }
 
+/// The view that a program sets at its top level, as far as it does.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct AskedView {
+    /// `$vpt`: looked at, mm.
+    pub target: Option<[f64; 3]>,
+    /// `$vpr`: rotation, degrees.
+    pub rotation: Option<[f64; 3]>,
+    /// `$vpd`: distance, mm.
+    pub distance: Option<f64>,
+    /// `$vpf`: field of view, degrees.
+    pub field: Option<f64>,
+}
+
 /// What a job says about how its program is to be evaluated.
 #[derive(Debug, Clone)]
 pub struct Options {

@@ -32,7 +32,7 @@ use crate::scad::host::Host;
 use crate::scad::ir::{Block, FunctionBody, FunctionEntry, ModuleEntry, NONE};
 use crate::scad::load::FileInstance;
 use crate::scad::log::{Log, Path, Stop};
-use crate::scad::options::{Literal, Options};
+use crate::scad::options::{AskedView, Literal, Options};
 use crate::scad::token::Loc;
 use crate::scad::unit::{ParseCache, Unit};
 use crate::scad::value::{Object, Value, alive};
@@ -148,6 +148,8 @@ pub struct Interpreter<'h> {
     root_marked: FxHashSet<usize>,
     /// What the first list of nodes marked with `!` holds, where lists are not made groups.
     root_list: Option<Vec<csg::NodeRef>>,
+    /// What the main program set its view to.
+    pub(in crate::scad) asked_view: AskedView,
     fuel: Cell<u32>,
     reserved: u64,
     stack_start: usize,
@@ -194,6 +196,7 @@ impl<'h> Interpreter<'h> {
             impure: Cell::new(0),
             root_marked: FxHashSet::default(),
             root_list: None,
+            asked_view: AskedView::default(),
             fuel: Cell::new(0),
             reserved: 0,
             stack_start: limits::stack_address(),

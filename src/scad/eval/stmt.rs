@@ -49,7 +49,14 @@ impl Interpreter<'_> {
             let assigned = block.assignments.iter().find(|assignment| &*assignment.name == name);
             let Some(Target::Special(id)) = assigned.map(|assignment| assignment.target) else { continue };
             let value = self.specials[id as usize].clone();
-            let fits = if triple { value.as_triple(Some(0.0)).is_some() } else { value.as_number().is_some() };
+            let (vector, number) = (value.as_triple(Some(0.0)), value.as_number());
+            match name {
+                "$vpr" => self.asked_view.rotation = vector,
+                "$vpt" => self.asked_view.target = vector,
+                "$vpd" => self.asked_view.distance = number,
+                _ => self.asked_view.field = number,
+            }
+            let fits = if triple { vector.is_some() } else { number.is_some() };
             if !fits {
                 let wanted = if triple { "vec3 or vec2 of numbers" } else { "number" };
                 let value = echo_or_dots(&value);
