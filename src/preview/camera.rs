@@ -2,13 +2,19 @@
 
 use crate::geom::{Vec3, cos_deg, sin_deg, tan_deg};
 use crate::mesh::TriMesh;
-use crate::preview::{PreviewOptions, Projection};
+use crate::preview::{Framing, PreviewOptions, Projection};
 
 /// Parts of a sample that positions are rounded to: whole numbers make neighbouring triangles meet without gap or overlap.
 pub const SUBSAMPLES: f64 = 256.0;
 
 /// Share of the picture left free on each side.
 const MARGIN: f64 = 0.055;
+
+/// Field of view that parallel lines are scaled by when the eye's distance is given: OpenSCAD's, degrees.
+const FIELD_DEG: f64 = 22.5;
+
+/// Places further from the picture than this, in samples, do not fit its whole numbers.
+const FARTHEST: f64 = 4.0e6;
 
 /// A view of the model on a grid of samples.
 #[derive(Debug, Clone)]
@@ -55,22 +61,17 @@ pub struct Spot {
     pub x: i32,
     /// Down, in parts of a sample.
     pub y: i32,
-    /// Grows with the distance and is linear over the picture: what depth is compared by.
+    /// Grows with the distance and is linear over the picture: what depth is compared by. Not a number for what lies behind the eye or
+    /// far beside the picture: triangles with such a corner are not drawn.
     pub z: f32,
 }
 
 impl Camera {
     /// The view that the options ask for, as near as it shows every vertex.
     pub fn fitted(mesh: &TriMesh, options: &PreviewOptions) -> Self {
-        let (azimuth, elevation) = (options.azimuth_deg, options.elevation_deg);
-        let right = Vec3::new(cos_deg(azimuth), sin_deg(azimuth), 0.0);
-        let back = Vec3::new(
-            sin_deg(azimuth) * cos_deg(elevation),
-            -cos_deg(azimuth) * cos_deg(elevation),
-            sin_deg(elevation),
-        );
-        let forward = -back;
-        let up = right.cross(forward);
+        let turned =
+            |axis: Vec3| turned_by([90.0 - options.elevation_deg, options.tilt_deg, options.azimuth_deg], axis);
+        let (right, up, forward) = (turned(Vec3::X), turned(Vec3::Y), turned(Vec3::NEG_Z));
         let (width, height) = (options.width * options.samples, options.height * options.samples);
         let frame = Self {
             width,
@@ -83,10 +84,17 @@ impl Camera {
             focal: 1.0,
             perspective: false,
         };
-        match options.projection {
-            Projection::Orthographic => frame.fit_orthographic(mesh),
-            Projection::Perspective(angle) => frame.fit_perspective(mesh, angle.clamp(1.0, 120.0)),
-        }
+        let (zoom, placed) = match options.framing {
+            Framing::Fit { zoom } => (zoom, None),
+            Framing::At { target, distance } => (1.0, Some((target, distance))),
+        };
+        let mut frame = match (options.projection, placed) {
+            (Projection::Orthographic, None) => frame.fit_orthographic(mesh),
+            (Projection::Perspective(angle), None) => frame.fit_perspective(mesh, angle.clamp(1.0, 120.0)),
+            (projection, Some((target, distance))) => frame.stand_at(projection, target, distance),
+        };
+        frame.focal *= zoom;
+        frame
     }
 
     /// A view along a direction that shows every vertex on a square of samples: the light's own.
@@ -151,6 +159,20 @@ impl Camera {
         self
     }
 
+    /// The angle of a perspective is that of the picture's height, as OpenSCAD's is.
+    fn stand_at(mut self, projection: Projection, target: Vec3, distance: f64) -> Self {
+        let distance = distance.max(1.0e-6);
+        let (angle, perspective) = match projection {
+            Projection::Perspective(angle) => (angle.clamp(1.0, 170.0), true),
+            Projection::Orthographic => (FIELD_DEG, false),
+        };
+        let half_height = tan_deg(angle / 2.0) * if perspective { 1.0 } else { distance };
+        self.eye = self.turned(target) - Vec3::Z * if perspective { distance } else { 0.0 };
+        self.focal = f64::from(self.height) / 2.0 / half_height;
+        self.perspective = perspective;
+        self
+    }
+
     /// A point along the picture's own axes.
     pub fn turned(&self, point: Vec3) -> Vec3 {
         Vec3::new(point.dot(self.right), point.dot(self.up), point.dot(self.forward))
@@ -166,6 +188,11 @@ impl Camera {
     /// The same, rounded.
     pub fn spot(&self, point: Vec3) -> Spot {
         let (x, y, z) = self.place(point);
+        // a depth of minus infinity is the eye itself
+        let behind = self.perspective && !(z < 0.0 && z.is_finite());
+        if behind || x.abs().max(y.abs()) > FARTHEST {
+            return Spot { x: 0, y: 0, z: f32::NAN };
+        }
         Spot { x: (x * SUBSAMPLES).round() as i32, y: (y * SUBSAMPLES).round() as i32, z: z as f32 }
     }
 
@@ -224,4 +251,15 @@ impl Camera {
         }
         Some(start + direction * ((height - start.z) / direction.z))
     }
+}
+
+/// A vector turned about X, then Y, then Z, in degrees.
+fn turned_by([x, y, z]: [f64; 3], vector: Vec3) -> Vec3 {
+    let turn = |angle: f64, (a, b): (f64, f64)| {
+        (a * cos_deg(angle) - b * sin_deg(angle), a * sin_deg(angle) + b * cos_deg(angle))
+    };
+    let (ry, rz) = turn(x, (vector.y, vector.z));
+    let (rz, rx) = turn(y, (rz, vector.x));
+    let (rx, ry) = turn(z, (rx, ry));
+    Vec3::new(rx, ry, rz)
 }

@@ -24,7 +24,10 @@ const SKY_REACH: f64 = 0.14;
 /// Share of the light that the ground keeps from a ray that would go through it.
 const GROUND_HIDES: f32 = 0.6;
 
-/// Pixels along each side of the pattern in which neighbouring pixels look in different directions; the blur is as wide.
+/// Of so many pixels along each side one looks around, the others ask it.
+const STRIDE: usize = 2;
+
+/// Pixels that look around, along each side of the pattern in which neighbours look in different directions; the blur is as wide.
 const PATTERN: usize = 4;
 
 /// Light at each pixel.
@@ -53,20 +56,23 @@ impl Light {
             rays: rays(scene.camera),
         };
         let (width, height) = (scene.options.width as usize, scene.options.height as usize);
-        let mut probes = vec![Probe::default(); width * height];
-        probes.par_chunks_mut(width).enumerate().try_for_each(|(row, probes)| {
+        let across = width.div_ceil(STRIDE);
+        let mut probes = vec![Probe::default(); across * height.div_ceil(STRIDE)];
+        probes.par_chunks_mut(across).enumerate().try_for_each(|(row, probes)| {
             budget.check()?;
             for (column, probe) in probes.iter_mut().enumerate() {
-                *probe = surroundings.probe(column, row);
+                *probe = surroundings.probe(column * STRIDE, row * STRIDE);
             }
             Ok(())
         })?;
-        let mut light = Self { sky: vec![0.0; probes.len()], key: vec![0.0; probes.len()] };
+        let mut light = Self { sky: vec![0.0; width * height], key: vec![0.0; width * height] };
         light.sky.par_chunks_mut(width).zip(light.key.par_chunks_mut(width)).enumerate().try_for_each(
             |(row, (sky, key))| {
                 budget.check()?;
                 for column in 0..width {
-                    (sky[column], key[column]) = blurred(&surroundings.places, &probes, width, column, row);
+                    let found = blurred(&surroundings.places, &probes, width, column, row)
+                        .unwrap_or_else(|| surroundings.probe(column, row));
+                    (sky[column], key[column]) = (found.sky, found.key);
                 }
                 Ok(())
             },
@@ -148,7 +154,7 @@ impl Surroundings<'_> {
         let (x, y) = (middle(column), middle(row));
         let pixel = row * self.scene.options.width as usize + column;
         let (distance, facing) = (self.places.distances[pixel], self.places.normals[pixel]);
-        let rays = &self.rays[(row % PATTERN) * PATTERN + column % PATTERN];
+        let rays = &self.rays[(row / STRIDE % PATTERN) * PATTERN + column / STRIDE % PATTERN];
         if distance == f32::INFINITY {
             let on_ground = self.scene.options.ground.then(|| camera.ground_point(x, y, self.bounds.min.z)).flatten();
             let Some(point) = on_ground else { return OPEN };
@@ -234,23 +240,26 @@ fn rays(camera: &Camera) -> Vec<[Ray; RAYS]> {
     (0..places).map(|place| std::array::from_fn(|index| ray(place, index))).collect()
 }
 
-/// The mean over the pattern's width, of pixels on the same surface.
-fn blurred(places: &Places, probes: &[Probe], width: usize, column: usize, row: usize) -> (f32, f32) {
+/// The mean over the pattern's width, of those that look around from the same surface; none where there is no such.
+fn blurred(places: &Places, probes: &[Probe], width: usize, column: usize, row: usize) -> Option<Probe> {
     let (distance, normal) = (places.distances[row * width + column], places.normals[row * width + column]);
-    let height = probes.len() / width;
+    let across = width.div_ceil(STRIDE);
+    let down = probes.len() / across;
     let (mut sky, mut key, mut count) = (0.0, 0.0, 0.0_f32);
-    let (first_row, first_column) = ((row + 1).saturating_sub(PATTERN / 2), (column + 1).saturating_sub(PATTERN / 2));
-    for y in first_row..(row + 1 + PATTERN / 2).min(height) {
-        for x in first_column..(column + 1 + PATTERN / 2).min(width) {
-            let other = y * width + x;
+    let first = |at: usize| (at.div_ceil(STRIDE) + 1).saturating_sub(PATTERN / 2);
+    let (first_row, first_column) = (first(row), first(column));
+    for y in first_row..(first_row + PATTERN).min(down) {
+        for x in first_column..(first_column + PATTERN).min(across) {
+            let other = y * STRIDE * width + x * STRIDE;
             let [a, b, c] = places.normals[other];
             let alike = normal[0] * a + normal[1] * b + normal[2] * c > 0.8;
             let near = (distance - places.distances[other]).abs() <= 0.01 * distance;
             // two places on the ground are as far away as each other: infinitely
             if (near && alike) || distance == places.distances[other] {
-                (sky, key, count) = (sky + probes[other].sky, key + probes[other].key, count + 1.0);
+                let probe = &probes[y * across + x];
+                (sky, key, count) = (sky + probe.sky, key + probe.key, count + 1.0);
             }
         }
     }
-    (sky / count.max(1.0), key / count.max(1.0))
+    (count > 0.0).then(|| Probe { sky: sky / count, key: key / count })
 }

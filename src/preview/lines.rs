@@ -1,5 +1,7 @@
 //! Which samples lie on a visible edge of the model or on its outline.
 
+use std::ops::Range;
+
 use rayon::prelude::*;
 
 use crate::budget::{Budget, Exceeded};
@@ -52,6 +54,11 @@ impl Lines {
         Ok(Self { mask })
     }
 
+    /// Whether any of some samples lies on a line.
+    pub fn covers_any(&self, samples: Range<usize>) -> bool {
+        self.mask.get(samples).is_some_and(|masks| masks.iter().any(|mask| *mask != 0))
+    }
+
     /// Whether a sample lies on a line.
     pub fn covers(&self, sample: usize) -> bool {
         self.mask.get(sample).is_some_and(|mask| *mask != 0)
@@ -91,7 +98,7 @@ impl Band<'_> {
         let (dx, dy, dz) = (b.0 - a.0, b.1 - a.1, b.2 - a.2);
         let flat = dx.abs() >= dy.abs();
         let (along, across, start, side) = if flat { (dx, dy, a.0, a.1) } else { (dy, dx, a.1, a.0) };
-        if along == 0.0 {
+        if along == 0.0 || dz.is_nan() {
             return;
         }
         let slope = across / along;
@@ -141,9 +148,11 @@ impl Band<'_> {
     fn outline(&mut self, step: f64, reach: u32) {
         let width = self.raster.width as usize;
         let total = self.raster.depth.len();
+        let away = reach as usize * width;
         for sample in 0..self.mask.len() {
             let here = sample + self.first_sample();
-            if self.raster.triangle[here] == NOTHING {
+            let triangle = self.raster.triangle[here];
+            if triangle == NOTHING || self.is_inside(triangle, here, reach as usize, away) {
                 continue;
             }
             let depth = self.raster.depth[here];
@@ -160,6 +169,13 @@ impl Band<'_> {
                 self.mask[sample] = 1;
             }
         }
+    }
+
+    /// Whether the samples so far to each side see the same triangle, and so do all between: triangles have no dents.
+    fn is_inside(&self, triangle: u32, here: usize, across: usize, down: usize) -> bool {
+        let triangles = &self.raster.triangle;
+        let same = |index: usize| triangles.get(index) == Some(&triangle);
+        here >= down && same(here + across) && same(here - across) && same(here + down) && same(here - down)
     }
 
     fn rows(&self) -> usize {

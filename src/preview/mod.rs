@@ -20,7 +20,7 @@ pub use image::Image;
 pub use plane::render_region;
 
 use crate::budget::{Budget, Exceeded};
-use crate::geom::Rgba;
+use crate::geom::{Rgba, Vec3};
 use crate::mesh::{self, TriMesh};
 use crate::preview::camera::Camera;
 use crate::preview::raster::Raster;
@@ -34,7 +34,24 @@ pub enum Projection {
     Perspective(f64),
 }
 
-/// What a picture looks like and from where. The camera always shows the whole model.
+/// Where the eye stands on its line of sight.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Framing {
+    /// As near as it sees every vertex, and this many times larger around the picture's middle.
+    Fit {
+        /// 1 for the whole model.
+        zoom: f64,
+    },
+    /// So far from the point that it looks at, mm; parallel lines are scaled as they look there.
+    At {
+        /// In the picture's middle.
+        target: Vec3,
+        /// From the eye to it.
+        distance: f64,
+    },
+}
+
+/// What a picture looks like and from where.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct PreviewOptions {
     /// Width in pixels, 1 to 8192.
@@ -45,6 +62,10 @@ pub struct PreviewOptions {
     pub azimuth_deg: f64,
     /// Degrees that the eye stands above the horizon.
     pub elevation_deg: f64,
+    /// Degrees that the eye is tilted to its side: OpenSCAD's second angle of `$vpr`.
+    pub tilt_deg: f64,
+    /// Where the eye stands.
+    pub framing: Framing,
     /// How the eye sees depth.
     pub projection: Projection,
     /// Colour behind the model; none for a transparent picture.
@@ -68,6 +89,8 @@ impl Default for PreviewOptions {
             height: 600,
             azimuth_deg: 30.0,
             elevation_deg: 28.0,
+            tilt_deg: 0.0,
+            framing: Framing::Fit { zoom: 1.0 },
             projection: Projection::Perspective(20.0),
             background: Some(Rgba { r: 0.972, g: 0.976, b: 0.98, a: 1.0 }),
             color: Rgba { r: 0.52, g: 0.63, b: 0.74, a: 1.0 },
@@ -124,7 +147,7 @@ fn clamped(options: &PreviewOptions) -> PreviewOptions {
     while samples > 1 && pixels * u64::from(samples * samples) > SAMPLES_MAX {
         samples -= 1;
     }
-    PreviewOptions { width, height, samples, elevation_deg: options.elevation_deg.clamp(-90.0, 90.0), ..*options }
+    PreviewOptions { width, height, samples, ..*options }
 }
 
 /// Pictures of more samples are sampled more coarsely: this many take some 600 MB.

@@ -160,7 +160,7 @@ impl Cover {
     fn of(mut corners: [Spot; 3], first_row: u32, rows: u32, width: u32) -> Option<Self> {
         let unit = SUBSAMPLES as i64;
         let twice_area = cross(corners[0], corners[1], corners[2]);
-        if twice_area == 0 {
+        if twice_area == 0 || corners.iter().any(|corner| corner.z.is_nan()) {
             return None;
         }
         if twice_area < 0 {

@@ -186,6 +186,10 @@ impl Painter<'_> {
     fn pixel(&self, column: u32, row: u32) -> [u8; 4] {
         let samples = self.scene.options.samples;
         let at = row as usize * self.scene.options.width as usize + column as usize;
+        if let Some(triangle) = self.alone(column, row) {
+            let middle = |index: u32| f64::from(index * samples) + 0.5;
+            return self.encoded(self.opaque(at, triangle, middle(column), middle(row)), 1.0);
+        }
         let mut sum: Layer = (Vec3::ZERO, 0.0);
         let mut shaded: Option<(u32, Layer)> = None;
         for y in row * samples..(row + 1) * samples {
@@ -204,6 +208,22 @@ impl Painter<'_> {
             }
         }
         self.encoded(sum, f64::from(samples * samples))
+    }
+
+    /// The triangle that all of a pixel's samples see, where there is nothing else in it.
+    fn alone(&self, column: u32, row: u32) -> Option<u32> {
+        let (samples, width) = (self.scene.options.samples as usize, self.raster.width as usize);
+        if !self.raster.clear[row as usize * samples / BAND_ROWS as usize].is_empty() {
+            return None;
+        }
+        let first = row as usize * samples * width + column as usize * samples;
+        let triangle = self.raster.triangle[first];
+        let same = (0..samples).all(|down| {
+            let start = first + down * width;
+            self.raster.triangle[start..start + samples].iter().all(|other| *other == triangle)
+                && !self.lines.covers_any(start..start + samples)
+        });
+        same.then_some(triangle)
     }
 
     fn opaque(&self, at: usize, triangle: u32, x: f64, y: f64) -> Layer {

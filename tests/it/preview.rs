@@ -184,3 +184,34 @@ fn odd_meshes_give_a_picture() {
         }
     }
 }
+
+#[test]
+fn a_camera_may_stand_where_it_is_told() {
+    use maquette::preview::Framing;
+    let mut mesh = TriMesh::default();
+    cuboid(&mut mesh, Vec3::splat(-5.0), Vec3::splat(5.0), Some(RED));
+    let at = |distance: f64, projection: Projection| {
+        let framing = Framing::At { target: Vec3::ZERO, distance };
+        picture(&mesh, &PreviewOptions { framing, projection, edges: false, ..front() })
+    };
+    let columns = |image: &Image| (0..120).filter(|x| pixel(image, *x, 45)[3] > 0).count() as f64;
+    // the near face is 10 mm wide and 95 mm away; the picture is 90 pixels high
+    let expected = 10.0 / (95.0 * 2.0 * maquette::geom::tan_deg(15.0)) * 90.0;
+    assert!((columns(&at(100.0, Projection::Perspective(30.0))) - expected).abs() <= 2.0);
+    let parallel = 10.0 / (100.0 * 2.0 * maquette::geom::tan_deg(11.25)) * 90.0;
+    assert!((columns(&at(100.0, Projection::Orthographic)) - parallel).abs() <= 2.0);
+    // inside the cube: what is behind the eye is not drawn, and nothing breaks
+    assert_eq!(at(1.0, Projection::Perspective(30.0)).pixels.len(), 120 * 90 * 4);
+}
+
+#[test]
+fn zoom_makes_larger() {
+    use maquette::preview::Framing;
+    let mut mesh = TriMesh::default();
+    cuboid(&mut mesh, Vec3::splat(-5.0), Vec3::splat(5.0), Some(RED));
+    let covered = |zoom: f64| {
+        let image = picture(&mesh, &PreviewOptions { framing: Framing::Fit { zoom }, ..front() });
+        image.pixels.chunks_exact(4).filter(|pixel| pixel[3] > 0).count() as f64
+    };
+    assert!((covered(0.5) / covered(1.0) - 0.25).abs() < 0.03);
+}
