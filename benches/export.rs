@@ -1,4 +1,4 @@
-//! Mesh writers and previews: the bundled models as they come out of the kernel, and a large smooth one.
+//! Mesh writers, previews, and meshes made smaller: the bundled models as they come out of the kernel, and a large smooth one.
 
 use std::hint::black_box;
 use std::sync::Arc;
@@ -11,6 +11,7 @@ use maquette::geom::{Vec3, cos_deg, sin_deg};
 use maquette::mesh::{Face, Surface, TriMesh};
 use maquette::preview::{PreviewOptions, render};
 use maquette::realize::{Memo, Shape, realize};
+use maquette::remesh::{RemeshOptions, remesh};
 use maquette::scad::{self, FontMetrics, Host, HostError, Purpose, TextMetrics};
 use maquette::text::Fonts;
 
@@ -86,7 +87,7 @@ const WRITERS: [(&str, Writer); 7] = [
     ("ply", |mesh, budget| ply::write(mesh, &ply::PlyOptions::default(), budget)),
     ("glb", |mesh, budget| glb::write(mesh, &glb::GlbOptions::default(), budget)),
     ("3mf", |mesh, budget| threemf::write(mesh, &threemf::ThreeMfOptions::default(), budget)),
-    ("report", report::write),
+    ("report", |mesh, budget| report::write(mesh, &report::ReportOptions::default(), budget)),
 ];
 
 fn writers(criterion: &mut Criterion) {
@@ -118,5 +119,25 @@ fn previews(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, writers, previews);
+fn remeshes(criterion: &mut Criterion) {
+    let budget = Budget::default();
+    let none = RemeshOptions::default();
+    let wanted = [
+        ("merge", RemeshOptions { merge_coplanar: true, ..none }),
+        ("tolerance", RemeshOptions { tolerance: Some(0.05), ..none }),
+        ("triangles", RemeshOptions { triangles: Some(1000), ..none }),
+    ];
+    for (name, mesh) in models() {
+        let mut group = criterion.benchmark_group(format!("remesh/{name}"));
+        group.throughput(Throughput::Elements(mesh.triangles.len() as u64)).sample_size(10);
+        for (what, options) in &wanted {
+            group.bench_with_input(BenchmarkId::from_parameter(what), &mesh, |bencher, mesh| {
+                bencher.iter_with_large_drop(|| remesh(black_box(mesh), options, &budget).expect("within limits"));
+            });
+        }
+        group.finish();
+    }
+}
+
+criterion_group!(benches, writers, previews, remeshes);
 criterion_main!(benches);

@@ -71,7 +71,7 @@ pub struct ServeArguments {
 pub struct RenderArguments {
     /// The program; `-` reads standard input
     pub model: String,
-    /// A file to write; its ending says how: stl off obj ply glb 3mf, svg dxf pdf (a drawing of a solid, the outline of a 2D
+    /// A file to write; its ending says how: stl off obj ply amf glb 3mf, svg dxf pdf (a drawing of a solid, the outline of a 2D
     /// model), png (a picture), csg, echo, param, json (mass properties); `-` writes to standard output
     #[arg(short = 'o', value_name = "FILE", required = true)]
     pub output: Vec<PathBuf>,
@@ -87,7 +87,8 @@ pub struct RenderArguments {
     /// Parameter set of that file
     #[arg(short = 'P', value_name = "NAME")]
     pub parameter_set: Option<String>,
-    /// An option of the output: drawing/paper=A3, drawing/scale=1:2, drawing/views=front,top, png/width=800, …
+    /// An option of the output: drawing/paper=A3, drawing/scale=1:2, drawing/views=front,top, png/width=800,
+    /// mesh/tolerance=0.05, mesh/triangles=5000, glb/compress=true, 3mf/title=Box, report/minWall=1, …
     #[arg(short = 'O', value_name = "SECTION/KEY=VALUE")]
     pub option: Vec<String>,
     /// Picture size in pixels
@@ -120,7 +121,8 @@ pub struct RenderArguments {
     /// Accepted for OpenSCAD's sake: there is one kernel
     #[arg(long, value_name = "NAME")]
     pub backend: Option<String>,
-    /// What `$vpt`, `$vpr`, `$vpd` tell the program: x,y,z,turns x,y,z,distance, or eye x,y,z,centre x,y,z
+    /// Where a picture is seen from, and what `$vpt`, `$vpr`, `$vpd` tell the program: x,y,z,turns x,y,z,distance, or eye
+    /// x,y,z,centre x,y,z
     #[arg(long, value_name = "NUMBERS", allow_hyphen_values = true, value_delimiter = ',')]
     pub camera: Vec<f64>,
     /// Whether traces show what modules were called with
@@ -132,14 +134,14 @@ pub struct RenderArguments {
     /// Accepted for OpenSCAD's sake: wrong arguments are always told
     #[arg(long, hide = true)]
     pub check_parameters: Option<String>,
-    /// Accepted for OpenSCAD's sake
-    #[arg(long, hide = true)]
+    /// Shows the whole model, however far the camera is
+    #[arg(long)]
     pub viewall: bool,
     /// Accepted for OpenSCAD's sake
     #[arg(long, hide = true)]
     pub autocenter: bool,
-    /// Accepted for OpenSCAD's sake
-    #[arg(long, hide = true)]
+    /// How a picture shows depth: perspective or ortho
+    #[arg(long, value_name = "o|p")]
     pub projection: Option<String>,
     /// Accepted for OpenSCAD's sake
     #[arg(long, hide = true)]

@@ -15,9 +15,10 @@ use crate::cli::disk::{DiskHost, STDIN};
 use crate::cli::{CommandResult, Failed, STACK_BYTES, deep, parameters, pool};
 use crate::csg;
 use crate::diag::Severity;
+use crate::export::Artefact;
 use crate::geom::atan2_deg;
 use crate::job::pipeline::{self, Request};
-use crate::job::{Engine, Outcome, OutputSpec, Product, options, report};
+use crate::job::{Engine, Outcome, OutputSpec, options, report};
 use crate::scad::{self, Feature, Features, View};
 
 /// Renders.
@@ -140,17 +141,15 @@ fn write_products(
 ) -> CommandResult {
     let preview = arguments.preview.is_some();
     let options = language_options(arguments, host, preview)?;
-    let outputs: Vec<OutputSpec> = products
-        .iter()
-        .enumerate()
-        .map(|(index, (path, format))| output_spec(arguments, index, path, format))
-        .collect::<Result<_, _>>()?;
+    let outputs: Vec<OutputSpec> =
+        products.iter().map(|(path, format)| output_spec(arguments, path, format)).collect::<Result<_, _>>()?;
     let request = Request { main: &arguments.model, host, fonts: host.fonts(), options, outputs: &outputs };
     let outcome = pool()?.install(|| pipeline::make(&request, &Engine::new(STACK_BYTES, MEMO_BYTES), budget, &|_| {}));
     Console::new(arguments.quiet).tell(&outcome.diagnostics, &outcome.sources);
     for (result, (path, _)) in outcome.outputs.iter().zip(products) {
         if let Ok(artefact) = &result.made {
             write_output(path, &artefact.bytes)?;
+            write_beside(path, &result.beside)?;
         }
     }
     summary(arguments, &outcome)?;
@@ -165,34 +164,34 @@ fn finish(arguments: &RenderArguments, outcome: &Outcome) -> CommandResult {
     Ok(ExitCode::from(u8::from(arguments.hardwarnings && warned)))
 }
 
-fn output_spec(arguments: &RenderArguments, index: usize, path: &Path, format: &str) -> Result<OutputSpec, Failed> {
+fn output_spec(arguments: &RenderArguments, path: &Path, format: &str) -> Result<OutputSpec, Failed> {
     let stem = path.file_stem().map_or_else(|| "model".to_owned(), |stem| stem.to_string_lossy().into_owned());
-    let product = if format == "asciistl" {
-        options::model_format(format).map(Product::Model).ok_or_else(String::new)
-    } else {
-        let format = if format == "binstl" { "stl" } else { format };
-        options::product(None, format, output_options(arguments, format)?)
+    let (format, encoding) = match format {
+        "asciistl" => ("stl", Some("ascii")),
+        "binstl" => ("stl", Some("binary")),
+        _ => (format, None),
     };
+    let mut wanted = output_options(arguments, format)?;
+    if let Some(encoding) = encoding {
+        set(&mut wanted, "encoding", encoding);
+    }
+    let product = options::product(None, format, Value::Object(wanted));
     let product = product.map_err(|detail| Failed::new(format!("{}: {detail}", path.display())))?;
-    // names must differ for the pipeline's sake alone: the bytes go to the paths given
-    let name = if arguments.output.len() > 1 { stem } else { format!("{stem}-{index}") };
-    Ok(OutputSpec { name, product, required: true })
+    Ok(OutputSpec { name: stem, product, required: true })
 }
 
 /// The `-O section/key=value` that belong to a format, as its options document.
-fn output_options(arguments: &RenderArguments, format: &str) -> Result<Value, Failed> {
-    let section = match format {
-        "svg" | "dxf" | "pdf" => "drawing",
-        "png" => "png",
-        _ => return Ok(Value::Null),
+fn output_options(arguments: &RenderArguments, format: &str) -> Result<Map<String, Value>, Failed> {
+    let sections = match format {
+        "svg" | "dxf" | "pdf" => ["drawing"; 2],
+        "png" => ["png"; 2],
+        "json" => ["report"; 2],
+        // what is said of every mesh, and of this format alone
+        mesh => ["mesh", mesh],
     };
     let mut options = Map::new();
-    if format == "png"
-        && let Some(size) = &arguments.imgsize
-    {
-        let (width, height) = size.split_once(',').unwrap_or((size, size));
-        options.insert("width".to_owned(), scalar(width));
-        options.insert("height".to_owned(), scalar(height));
+    if format == "png" {
+        options = picture_options(arguments)?;
     }
     for option in &arguments.option {
         let (key, value) = option
@@ -201,11 +200,38 @@ fn output_options(arguments: &RenderArguments, format: &str) -> Result<Value, Fa
         let (given, key) = key
             .split_once('/')
             .ok_or_else(|| Failed::new(format!("-O {option}: not of the form section/key=value")))?;
-        if given == section {
+        if sections.contains(&given) {
             set(&mut options, key, value);
         }
     }
-    Ok(Value::Object(options))
+    Ok(options)
+}
+
+/// What OpenSCAD's own flags say about a picture.
+fn picture_options(arguments: &RenderArguments) -> Result<Map<String, Value>, Failed> {
+    let mut options = Map::new();
+    if let Some(size) = &arguments.imgsize {
+        let (width, height) = size.split_once(',').unwrap_or((size, size));
+        options.insert("width".to_owned(), scalar(width));
+        options.insert("height".to_owned(), scalar(height));
+    }
+    if let Some(projection) = &arguments.projection {
+        let projection = if projection.starts_with('o') { "orthographic" } else { "perspective" };
+        options.insert("projection".to_owned(), json!(projection));
+    }
+    if !arguments.camera.is_empty() {
+        let View { target, rotation, distance, field } = view(&arguments.camera)?;
+        options.insert("fieldOfView".to_owned(), json!(field));
+        if distance > 0.0 && !arguments.viewall {
+            let camera = json!({ "target": target, "rotation": rotation, "distance": distance });
+            options.insert("camera".to_owned(), camera);
+        } else {
+            for (name, angle) in [("elevation", 90.0 - rotation[0]), ("tilt", rotation[1]), ("azimuth", rotation[2])] {
+                options.insert(name.to_owned(), json!(angle % 360.0));
+            }
+        }
+    }
+    Ok(options)
 }
 
 fn set(options: &mut Map<String, Value>, key: &str, value: &str) {
@@ -253,6 +279,14 @@ fn summary(arguments: &RenderArguments, outcome: &Outcome) -> Result<(), Failed>
             Ok(())
         }
     }
+}
+
+/// The files that belong to an artefact go where it went, under the names that it knows them by.
+fn write_beside(path: &Path, beside: &[Artefact]) -> Result<(), Failed> {
+    for artefact in beside.iter().filter(|_| path.as_os_str() != STDIN) {
+        write_output(&path.with_file_name(&artefact.name), &artefact.bytes)?;
+    }
+    Ok(())
 }
 
 fn write_output(path: &Path, bytes: &[u8]) -> Result<(), Failed> {

@@ -3,6 +3,7 @@
 //! **In** a [`TriMesh`](crate::mesh::TriMesh) or a page; **Out** bytes. Each mesh writer is `write(mesh, options, budget)` in the module of its format.
 //! **Invariants**: same input, same bytes; no clock, no names of machines or versions inside; the job's output limit holds while writing.
 
+pub mod amf;
 pub mod dxf;
 pub mod glb;
 mod inertia;
@@ -13,13 +14,16 @@ mod package;
 mod palette;
 pub mod pdf;
 pub mod ply;
+mod printable;
 pub mod raster;
 pub mod report;
 mod sink;
 pub mod stl;
 pub mod svg;
+mod thickness;
 pub mod threemf;
 pub mod word;
+mod xml;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};

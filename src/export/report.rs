@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use crate::budget::{Budget, Exceeded};
 use crate::export::inertia::{Mass, principal};
 use crate::export::palette::Palette;
+use crate::export::printable;
 use crate::export::sink::check_size;
 use crate::geom::{Aabb2, Aabb3, Vec2, Vec3};
 use crate::mesh::{Components, TriMesh, Twins};
@@ -13,14 +14,28 @@ use crate::region::Region;
 /// Parts listed one by one; of more only the count is told.
 const PARTS_MAX: usize = 256;
 
-/// Cosine of the angle between a face and the bed up to which printers need no support: 45 degrees.
-const OVERHANG: f64 = std::f64::consts::FRAC_1_SQRT_2;
+/// What a report takes for granted about the printer.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ReportOptions {
+    /// Faces that lean over by more than this against the upright need support, degrees.
+    pub overhang_deg: f64,
+    /// Walls thinner than this are thin, mm: two lines of a common nozzle.
+    pub min_wall: f64,
+    /// Parts that fit into a cube of this side are tiny, mm.
+    pub tiny: f64,
+}
 
-/// Measures a mesh, in mm, mm² and mm³ (inertia for a density of 1 in mm⁵). Cost: O(n).
+impl Default for ReportOptions {
+    fn default() -> Self {
+        Self { overhang_deg: 45.0, min_wall: 0.8, tiny: 1.0 }
+    }
+}
+
+/// Measures a mesh, in mm, mm² and mm³ (inertia for a density of 1 in mm⁵). Cost: O(n log n), most of it for the walls.
 ///
 /// # Errors
 /// The artefact would be larger than the job's limit, or the job is over.
-pub fn write(mesh: &TriMesh, budget: &Budget) -> Result<Vec<u8>, Exceeded> {
+pub fn write(mesh: &TriMesh, options: &ReportOptions, budget: &Budget) -> Result<Vec<u8>, Exceeded> {
     let twins = Twins::of(mesh, budget)?;
     let components = Components::of(mesh);
     let origin = middle(mesh.bounding_box());
@@ -45,7 +60,8 @@ pub fn write(mesh: &TriMesh, budget: &Budget) -> Result<Vec<u8>, Exceeded> {
         "partCount": parts.len(),
         "parts": parts.iter().take(PARTS_MAX).map(part_value).collect::<Vec<_>>(),
         "colors": colors(mesh),
-        "checks": checks(mesh, &twins, whole.bounding_box.min.z),
+        "checks": checks(mesh, &twins),
+        "printability": printable::of(mesh, &parts, options, budget)?,
     });
     finish(&value, budget)
 }
@@ -123,20 +139,10 @@ fn colors(mesh: &TriMesh) -> Vec<Value> {
         .collect()
 }
 
-/// What a printer's slicer would ask.
-fn checks(mesh: &TriMesh, twins: &Twins, bed: f64) -> Value {
-    let (mut degenerate, mut on_bed, mut overhang) = (0_usize, 0.0, 0.0);
-    for triangle in 0..mesh.triangles.len() {
-        let corners = mesh.corners(triangle);
-        let normal = area_vector(corners);
-        let twice_area = normal.length();
-        if twice_area == 0.0 {
-            degenerate += 1;
-        } else if normal.z < -OVERHANG * twice_area {
-            let lies_on_bed = corners.iter().all(|corner| corner.z - bed < BED_SLACK);
-            *(if lies_on_bed { &mut on_bed } else { &mut overhang }) += twice_area / 2.0;
-        }
-    }
+/// Whether the mesh is the surface of a body.
+fn checks(mesh: &TriMesh, twins: &Twins) -> Value {
+    let degenerate =
+        (0..mesh.triangles.len()).filter(|triangle| area_vector(mesh.corners(*triangle)) == Vec3::ZERO).count();
     let sound = !mesh.is_empty() && twins.open + twins.crowded + twins.twisted == 0;
     let edges = mesh.triangles.len() * 3 / 2;
     let euler = used_vertices(mesh) as i64 - edges as i64 + mesh.triangles.len() as i64;
@@ -147,13 +153,8 @@ fn checks(mesh: &TriMesh, twins: &Twins, bed: f64) -> Value {
         "twistedEdges": twins.twisted,
         "degenerateTriangles": degenerate,
         "eulerCharacteristic": if sound { json!(euler) } else { Value::Null },
-        "bedArea": tidy(on_bed),
-        "overhangArea": tidy(overhang),
     })
 }
-
-/// Faces this near the lowest point lie on the printer's bed, mm.
-const BED_SLACK: f64 = 1.0e-6;
 
 fn used_vertices(mesh: &TriMesh) -> usize {
     let mut used = vec![false; mesh.positions.len()];
@@ -163,7 +164,7 @@ fn used_vertices(mesh: &TriMesh) -> usize {
     used.into_iter().filter(|used| *used).count()
 }
 
-fn area_vector([a, b, c]: [Vec3; 3]) -> Vec3 {
+pub fn area_vector([a, b, c]: [Vec3; 3]) -> Vec3 {
     (b - a).cross(c - a)
 }
 
@@ -186,11 +187,11 @@ fn flat_box_value(bounds: Aabb2) -> Value {
     json!({ "min": point(bounds.min), "max": point(bounds.max), "size": point(bounds.size()) })
 }
 
-fn vector(vector: Vec3) -> [f64; 3] {
+pub fn vector(vector: Vec3) -> [f64; 3] {
     vector.to_array().map(tidy)
 }
 
 /// Rounded to a nanometre (of whatever power): what is left below is noise.
-fn tidy(value: f64) -> f64 {
+pub fn tidy(value: f64) -> f64 {
     if value.abs() >= 1.0e9 { value } else { (value * 1.0e6).round() / 1.0e6 + 0.0 }
 }

@@ -1,6 +1,7 @@
 //! Page to SVG: millimetre units, a named group for each layer and view, text as text.
 
 use crate::export::number::rounded;
+use crate::export::xml::escaped;
 use crate::geom::Vec2;
 use crate::page::{FONT_FAMILY, Ink, LAYERS, Mark, Page, Path, Shape, Step, Text, cap_height};
 
@@ -218,22 +219,6 @@ impl Writer {
         self.text(&escaped(&text.content));
         self.text("</text>\n");
     }
-}
-
-/// Text for XML, without characters that XML 1.0 forbids.
-fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\u{0}'..='\u{1f}' | '\u{7f}'..='\u{9f}' | '\u{fffe}' | '\u{ffff}' => out.push(' '),
-            _ => out.push(character),
-        }
-    }
-    out
 }
 
 /// A name as an XML id.

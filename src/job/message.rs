@@ -359,11 +359,11 @@ fn outputs(id: &str, raw: Vec<RawOutput>) -> Result<Vec<OutputSpec>, String> {
         let product = options::product(output.kind.as_deref(), &output.format, output.options)
             .map_err(|detail| format!("output {name:?}: {detail}"))?;
         let spec = OutputSpec { name, product, required: output.required };
-        if spec.file_name() == "manifest.json" || !seen.insert(spec.file_name()) {
-            return Err(format!(
-                "two files of the job would be named {:?}; give one of them another name",
-                spec.file_name()
-            ));
+        for file in std::iter::once(spec.file_name()).chain(spec.companion_name()) {
+            if file == "manifest.json" || seen.contains(&file) {
+                return Err(format!("two files of the job would be named {file:?}; give one of them another name"));
+            }
+            seen.insert(file);
         }
         outputs.push(spec);
     }

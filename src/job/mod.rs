@@ -11,6 +11,7 @@ mod inputs;
 pub mod keys;
 pub mod message;
 pub mod metrics;
+mod model_options;
 pub mod options;
 mod outcome;
 pub mod parameters;
@@ -27,6 +28,6 @@ pub use inputs::{Files, Inputs, Library};
 pub use outcome::{Geometry, Outcome, OutputResult, Sheet};
 pub use pipeline::{Engine, Phase};
 pub use spec::{
-    Blob, CachePolicy, Destination, DrawingFormat, EventKind, JobSpec, ModelFormat, NotifySpec, ObjectRef, OutputSpec,
-    Priority, Product, RequestedLimits, Source,
+    Blob, CachePolicy, Destination, DrawingFormat, EventKind, JobSpec, ModelFormat, ModelOptions, NotifySpec,
+    ObjectRef, OutputSpec, PreviewSpec, Priority, Product, RequestedLimits, Source,
 };

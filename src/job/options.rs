@@ -7,9 +7,10 @@ use serde_json::Value;
 use crate::drawing::{
     Dimensioning, Paper, PaperSize, Projection, Scale, SectionSpec, SheetSpec, TitleFields, ViewSpec,
 };
+use crate::export::report::ReportOptions;
 use crate::geom::Vec3;
-use crate::job::preview_options;
 use crate::job::spec::{DrawingFormat, ModelFormat, Product};
+use crate::job::{model_options, preview_options};
 
 /// The product of an output: its kind follows from its format where it is not said.
 pub fn product(kind: Option<&str>, format: &str, options: Value) -> Result<Product, String> {
@@ -19,12 +20,12 @@ pub fn product(kind: Option<&str>, format: &str, options: Value) -> Result<Produ
     };
     match kind {
         "model" => {
-            none(options)?;
-            model_format(format).map(Product::Model).ok_or_else(|| unknown_format(format))
+            let format = model_format(format).ok_or_else(|| unknown_format(format))?;
+            model_options::read(format, options).map(|(format, options)| Product::Model(format, Box::new(options)))
         }
         "drawing" => drawing(format, options),
         "preview" if format == "png" => preview_options::read(options).map(Product::Preview),
-        "report" if format == "json" => none(options).map(|()| Product::Report),
+        "report" if format == "json" => report(options).map(Product::Report),
         "preview" | "report" => Err(format!("a {kind} cannot be made as {format:?}")),
         _ => Err(format!("kind {kind:?} is none of model, drawing, preview, report")),
     }
@@ -58,9 +59,18 @@ const DPI_MIN: f64 = 20.0;
 /// An A0 sheet at this is 620 million pixels; the output limit stops it before.
 const DPI_MAX: f64 = 600.0;
 
-fn none(options: Value) -> Result<(), String> {
-    let _: RawNone = read(options)?;
-    Ok(())
+fn report(options: Value) -> Result<ReportOptions, String> {
+    let raw: RawReport = read(options)?;
+    let default = ReportOptions::default();
+    let within = |name: &str, given: Option<f64>, default: f64, most: f64| match given.unwrap_or(default) {
+        value if (0.0..=most).contains(&value) => Ok(value),
+        value => Err(format!("{name} {value} is not 0 to {most}")),
+    };
+    Ok(ReportOptions {
+        overhang_deg: within("overhang", raw.overhang, default.overhang_deg, 90.0)?,
+        min_wall: within("minWall", raw.min_wall, default.min_wall, 1.0e6)?,
+        tiny: within("tiny", raw.tiny, default.tiny, 1.0e6)?,
+    })
 }
 
 fn default_kind(format: &str) -> Option<&'static str> {
@@ -80,6 +90,7 @@ pub fn model_format(name: &str) -> Option<ModelFormat> {
         "off" => ModelFormat::Off,
         "obj" => ModelFormat::Obj,
         "ply" => ModelFormat::Ply,
+        "amf" => ModelFormat::Amf,
         "glb" => ModelFormat::Glb,
         "3mf" => ModelFormat::ThreeMf,
         "svg" => ModelFormat::Svg,
@@ -90,12 +101,16 @@ pub fn model_format(name: &str) -> Option<ModelFormat> {
 }
 
 fn unknown_format(format: &str) -> String {
-    format!("format {format:?} is none of 3mf, stl, obj, off, glb, ply, svg, dxf, pdf, png, json")
+    format!("format {format:?} is none of 3mf, stl, obj, off, glb, ply, amf, svg, dxf, pdf, png, json")
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawNone {}
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+struct RawReport {
+    overhang: Option<f64>,
+    min_wall: Option<f64>,
+    tiny: Option<f64>,
+}
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]

@@ -37,9 +37,10 @@ impl Outcome {
         }
     }
 
-    /// The artefacts that were made, in the order of the outputs.
+    /// The artefacts that were made, in the order of the outputs, each followed by the files that belong to it.
     pub fn artefacts(&self) -> impl Iterator<Item = &Artefact> {
-        self.outputs.iter().filter_map(|output| output.made.as_ref().ok())
+        let made = self.outputs.iter().filter_map(|output| Some((output.made.as_ref().ok()?, &output.beside)));
+        made.flat_map(|(artefact, beside)| std::iter::once(artefact).chain(beside))
     }
 }
 
@@ -56,6 +57,8 @@ pub struct OutputResult {
     pub format: Word,
     /// The artefact, or why there is none.
     pub made: Result<Artefact, Failure>,
+    /// Files that belong to the artefact: the colours of an OBJ.
+    pub beside: Vec<Artefact>,
     /// What the sheet looks like, for a drawing.
     pub sheet: Option<Sheet>,
 }

@@ -7,10 +7,11 @@ use serde::{Deserialize, Serialize};
 use crate::budget::Budget;
 use crate::diag::{Code, Diagnostic, Diagnostics, Severity, SourceMap, Span};
 use crate::job::parameters;
-use crate::job::product::{self, Model};
+use crate::job::product::{Model, Workshop};
 use crate::job::{Failure, Geometry, Inputs, JobSpec, Outcome, OutputSpec};
+use crate::mesh::TriMesh;
 use crate::realize::{self, Memo, Shape};
-use crate::scad::{self, Host, ParseCache};
+use crate::scad::{self, Host, ParseCache, Plates};
 use crate::text::Fonts;
 
 /// What a daemon keeps between jobs. Nothing in it changes any job's bytes.
@@ -94,6 +95,7 @@ pub fn make(request: &Request<'_>, engine: &Engine, budget: &Budget, progress: P
     let options = scad::Options {
         cache: Some(engine.programs.clone()),
         stack_bytes: engine.stack_bytes,
+        plates: if request.outputs.iter().any(OutputSpec::wants_plates) { Plates::All } else { request.options.plates },
         ..request.options.clone()
     };
     let evaluation = scad::evaluate(request.main, request.host, &options, budget);
@@ -107,12 +109,30 @@ pub fn make(request: &Request<'_>, engine: &Engine, budget: &Budget, progress: P
     let Some(shape) = realized.shape else {
         return told.failed(budget);
     };
-    match model_of(shape) {
-        Ok(model) => products(&model, request.outputs, told, budget, progress),
+    let model = match model_of(shape) {
+        Ok(model) => model,
         Err(diagnostic) => {
             told.diagnostics.push(diagnostic);
-            told.failed(budget)
+            return told.failed(budget);
         }
+    };
+    let mut plates = Vec::with_capacity(evaluation.plates.len());
+    for plate in evaluation.plates {
+        let realized = realize::realize(&plate.tree, request.fonts, &engine.memo, budget);
+        told.diagnostics.extend(realized.diagnostics);
+        match realized.shape {
+            None => return told.failed(budget),
+            Some(shape) => plates.extend(mesh_of(shape).map(|mesh| (plate.number, mesh))),
+        }
+    }
+    products(Workshop::new(&model, &plates, evaluation.view), request.outputs, told, budget, progress)
+}
+
+/// What of a plate lies on it; nothing flat does.
+fn mesh_of(shape: Shape) -> Option<TriMesh> {
+    match shape {
+        Shape::Solid(solid) => Some(solid.to_mesh()).filter(|mesh| !mesh.is_empty()),
+        Shape::Empty | Shape::Region(_) => None,
     }
 }
 
@@ -130,7 +150,7 @@ fn model_of(shape: Shape) -> Result<Model, Diagnostic> {
     let model = match shape {
         Shape::Empty => None,
         Shape::Region(region) => (!region.is_empty()).then_some(Model::Flat(region)),
-        Shape::Solid(solid) => Some(solid.to_mesh()).filter(|mesh| !mesh.is_empty()).map(Model::Solid),
+        solid @ Shape::Solid(_) => mesh_of(solid).map(Model::Solid),
     };
     let nothing = || {
         Diagnostic::error(Code::EmptyGeometry, Span::DETACHED, "the top level object is empty")
@@ -139,12 +159,18 @@ fn model_of(shape: Shape) -> Result<Model, Diagnostic> {
     model.ok_or_else(nothing)
 }
 
-fn products(model: &Model, outputs: &[OutputSpec], told: Told, budget: &Budget, progress: Progress<'_>) -> Outcome {
+fn products(
+    mut workshop: Workshop<'_>,
+    outputs: &[OutputSpec],
+    told: Told,
+    budget: &Budget,
+    progress: Progress<'_>,
+) -> Outcome {
     let mut results = Vec::with_capacity(outputs.len());
     let mut failure = None;
     for (done, output) in outputs.iter().enumerate() {
         progress(Phase::Making { done, of: outputs.len() });
-        let result = product::make(model, output, budget);
+        let result = workshop.make(output, budget);
         if let Err(reason) = &result.made
             && output.required
             && failure.is_none()
@@ -154,7 +180,7 @@ fn products(model: &Model, outputs: &[OutputSpec], told: Told, budget: &Budget, 
         results.push(result);
     }
     progress(Phase::Making { done: outputs.len(), of: outputs.len() });
-    Outcome { outputs: results, geometry: Some(geometry(model)), failure, ..told.outcome() }
+    Outcome { outputs: results, geometry: Some(geometry(workshop.model())), failure, ..told.outcome() }
 }
 
 fn geometry(model: &Model) -> Geometry {

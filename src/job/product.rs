@@ -3,12 +3,15 @@
 use crate::budget::{Budget, Exceeded};
 use crate::diag::{Code, Diagnostic, Span};
 use crate::drawing::{self, DrawError, Part, SheetSpec};
-use crate::export::{self, Artefact};
-use crate::job::{DrawingFormat, Failure, ModelFormat, OutputResult, OutputSpec, Product, Sheet};
+use crate::export::{self, Artefact, threemf};
+use crate::job::preview_options;
+use crate::job::{DrawingFormat, Failure, ModelFormat, ModelOptions, OutputResult, OutputSpec, Product, Sheet};
 use crate::mesh::TriMesh;
 use crate::page::Page;
-use crate::preview;
+use crate::preview::{self, PreviewOptions};
 use crate::region::Region;
+use crate::remesh::{self, RemeshOptions};
+use crate::scad::AskedView;
 
 /// What a program made.
 #[derive(Debug, Clone)]
@@ -19,74 +22,197 @@ pub enum Model {
     Solid(TriMesh),
 }
 
-/// Makes one output.
-pub fn make(model: &Model, output: &OutputSpec, budget: &Budget) -> OutputResult {
-    let made = bytes(model, output, budget);
-    let (made, sheet) = match made {
-        Ok((bytes, sheet)) => (Ok(Artefact::new(output.file_name(), output.product.media_type(), bytes)), sheet),
-        Err(failure) => (Err(failure), None),
-    };
-    OutputResult {
-        name: output.name.clone(),
-        kind: output.product.kind(),
-        format: output.product.extension(),
-        made,
-        sheet,
+/// What the outputs of one model have in common: meshes that were made smaller are made once.
+pub struct Workshop<'a> {
+    model: &'a Model,
+    /// What lies on each plate, where the program says so.
+    plates: &'a [(u32, TriMesh)],
+    /// The view that the program sets.
+    view: AskedView,
+    smaller: Vec<(RemeshOptions, TriMesh)>,
+}
+
+/// The bytes of one output.
+#[derive(Default)]
+struct Made {
+    bytes: Vec<u8>,
+    beside: Vec<Artefact>,
+    sheet: Option<Sheet>,
+}
+
+impl From<Vec<u8>> for Made {
+    fn from(bytes: Vec<u8>) -> Self {
+        Self { bytes, ..Self::default() }
     }
 }
 
-type Made = Result<(Vec<u8>, Option<Sheet>), Failure>;
-
-fn bytes(model: &Model, output: &OutputSpec, budget: &Budget) -> Made {
-    let made = match (&output.product, model) {
-        (Product::Model(format), Model::Solid(mesh)) => (mesh_file(mesh, *format, &output.name, budget)?, None),
-        (Product::Model(format), Model::Flat(region)) => (outline_file(region, *format, budget)?, None),
-        (Product::Drawing(format, spec), Model::Solid(mesh)) => {
-            return sheets(mesh, *format, spec, &output.name, budget);
-        }
-        (Product::Drawing(format, _), Model::Flat(region)) => {
-            (pages_file(&[drawing::outline(region)], *format, budget)?, None)
-        }
-        (Product::Preview(options), Model::Solid(mesh)) => (
-            preview::render(mesh, options, budget).and_then(|image| image.to_png(budget)).map_err(Failure::Exceeded)?,
-            None,
-        ),
-        (Product::Preview(options), Model::Flat(region)) => (
-            preview::render_region(region, options, budget)
-                .and_then(|image| image.to_png(budget))
-                .map_err(Failure::Exceeded)?,
-            None,
-        ),
-        (Product::Report, Model::Solid(mesh)) => {
-            (export::report::write(mesh, budget).map_err(Failure::Exceeded)?, None)
-        }
-        (Product::Report, Model::Flat(region)) => {
-            (export::report::write_region(region, budget).map_err(Failure::Exceeded)?, None)
-        }
-    };
-    if made.0.len() as u64 > budget.limits().output_bytes {
-        return Err(Failure::Exceeded(Exceeded::Output));
+impl<'a> Workshop<'a> {
+    /// One for the outputs of a model, its plates and its view.
+    pub fn new(model: &'a Model, plates: &'a [(u32, TriMesh)], view: AskedView) -> Self {
+        Self { model, plates, view, smaller: Vec::new() }
     }
-    Ok(made)
+
+    /// The model.
+    pub fn model(&self) -> &'a Model {
+        self.model
+    }
+
+    /// Makes one output.
+    pub fn make(&mut self, output: &OutputSpec, budget: &Budget) -> OutputResult {
+        let limit = budget.limits().output_bytes;
+        let made = self.made(output, budget).and_then(|made| {
+            let fits = made.bytes.len() as u64 <= limit;
+            if fits { Ok(made) } else { Err(Failure::Exceeded(Exceeded::Output)) }
+        });
+        let (made, beside, sheet) = match made {
+            Ok(Made { bytes, beside, sheet }) => {
+                (Ok(Artefact::new(output.file_name(), output.product.media_type(), bytes)), beside, sheet)
+            }
+            Err(failure) => (Err(failure), Vec::new(), None),
+        };
+        let (kind, format) = (output.product.kind(), output.product.extension());
+        OutputResult { name: output.name.clone(), kind, format, made, beside, sheet }
+    }
+
+    fn made(&mut self, output: &OutputSpec, budget: &Budget) -> Result<Made, Failure> {
+        let made = match (&output.product, self.model) {
+            (Product::Model(ModelFormat::ThreeMf, options), Model::Solid(mesh)) if self.is_plated(options) => {
+                self.plated(mesh, options, &output.name, budget).map_err(Failure::Exceeded)?
+            }
+            (Product::Model(format, options), Model::Solid(mesh)) => {
+                let mesh = self.smaller(mesh, &options.remesh, budget).map_err(Failure::Exceeded)?;
+                return mesh_file(mesh, *format, options, output, budget);
+            }
+            (Product::Model(format, _), Model::Flat(region)) => outline_file(region, *format, budget)?,
+            (Product::Drawing(format, spec), Model::Solid(mesh)) => {
+                return sheets(mesh, *format, spec, &output.name, budget);
+            }
+            (Product::Drawing(format, _), Model::Flat(region)) => {
+                pages_file(&[drawing::outline(region)], *format, budget)?
+            }
+            (Product::Preview(spec), model) => {
+                picture(model, &preview_options::seen_by(spec, &self.view), budget).map_err(Failure::Exceeded)?
+            }
+            (Product::Report(options), Model::Solid(mesh)) => {
+                export::report::write(mesh, options, budget).map_err(Failure::Exceeded)?
+            }
+            (Product::Report(_), Model::Flat(region)) => {
+                export::report::write_region(region, budget).map_err(Failure::Exceeded)?
+            }
+        };
+        Ok(made.into())
+    }
+
+    fn is_plated(&self, options: &ModelOptions) -> bool {
+        options.plates && !self.plates.is_empty()
+    }
+
+    fn plated(&self, mesh: &TriMesh, options: &ModelOptions, name: &str, budget: &Budget) -> Result<Vec<u8>, Exceeded> {
+        let reduced = |(number, mesh): &(u32, TriMesh)| {
+            let small =
+                if options.remesh.is_empty() { None } else { Some(remesh::remesh(mesh, &options.remesh, budget)?) };
+            Ok((*number, small))
+        };
+        let reduced: Vec<(u32, Option<TriMesh>)> = self.plates.iter().map(reduced).collect::<Result<_, Exceeded>>()?;
+        let plates: Vec<threemf::Plate<'_>> = reduced
+            .iter()
+            .zip(self.plates)
+            .map(|((number, small), (_, whole))| threemf::Plate {
+                number: *number,
+                mesh: small.as_ref().unwrap_or(whole),
+            })
+            .collect();
+        threemf::write_plates(&plates, &dressed(mesh, options, name, budget)?, budget)
+    }
+
+    /// The mesh with what may go gone.
+    fn smaller<'b>(
+        &'b mut self,
+        mesh: &'b TriMesh,
+        options: &RemeshOptions,
+        budget: &Budget,
+    ) -> Result<&'b TriMesh, Exceeded> {
+        if options.is_empty() {
+            return Ok(mesh);
+        }
+        let known = self.smaller.iter().position(|(known, _)| known == options);
+        let at = match known {
+            Some(at) => at,
+            None => {
+                self.smaller.push((*options, remesh::remesh(mesh, options, budget)?));
+                self.smaller.len() - 1
+            }
+        };
+        Ok(&self.smaller[at].1)
+    }
 }
 
-fn mesh_file(mesh: &TriMesh, format: ModelFormat, name: &str, budget: &Budget) -> Result<Vec<u8>, Failure> {
-    use export::{glb, obj, off, ply, stl, threemf};
+fn picture(model: &Model, options: &PreviewOptions, budget: &Budget) -> Result<Vec<u8>, Exceeded> {
+    let image = match model {
+        Model::Solid(mesh) => preview::render(mesh, options, budget)?,
+        Model::Flat(region) => preview::render_region(region, options, budget)?,
+    };
+    image.to_png(budget)
+}
+
+fn mesh_file(
+    mesh: &TriMesh,
+    format: ModelFormat,
+    options: &ModelOptions,
+    output: &OutputSpec,
+    budget: &Budget,
+) -> Result<Made, Failure> {
+    use export::{amf, glb, off, ply, stl};
+    let colors = options.colors;
     let written = match format {
         ModelFormat::Stl => stl::write(mesh, &stl::StlOptions::default(), budget),
         ModelFormat::AsciiStl => stl::write(mesh, &stl::StlOptions { encoding: stl::Encoding::Ascii }, budget),
-        ModelFormat::Off => off::write(mesh, &off::OffOptions::default(), budget),
-        ModelFormat::Obj => obj::write(mesh, &obj::ObjOptions::default(), budget),
-        ModelFormat::Ply => ply::write(mesh, &ply::PlyOptions::default(), budget),
-        ModelFormat::Glb => glb::write(mesh, &glb::GlbOptions { name: name.to_owned(), ..Default::default() }, budget),
-        ModelFormat::ThreeMf => threemf::write(
-            mesh,
-            &threemf::ThreeMfOptions { title: Some(name.to_owned()), ..Default::default() },
-            budget,
-        ),
+        ModelFormat::Off => off::write(mesh, &off::OffOptions { colors }, budget),
+        ModelFormat::Obj => return object_file(mesh, output, budget).map_err(Failure::Exceeded),
+        ModelFormat::Ply => ply::write(mesh, &ply::PlyOptions { colors }, budget),
+        ModelFormat::Amf => amf::write(mesh, budget),
+        ModelFormat::Glb => {
+            glb::write(mesh, &glb::GlbOptions { name: output.name.clone(), ..options.glb.clone() }, budget)
+        }
+        ModelFormat::ThreeMf => {
+            dressed(mesh, options, &output.name, budget).and_then(|options| threemf::write(mesh, &options, budget))
+        }
         ModelFormat::Svg | ModelFormat::Dxf | ModelFormat::Pdf => return Err(wrong_dimension(format, 3)),
     };
-    written.map_err(Failure::Exceeded)
+    written.map(Made::from).map_err(Failure::Exceeded)
+}
+
+/// An OBJ, and the library of its colours unless they are not wanted.
+fn object_file(mesh: &TriMesh, output: &OutputSpec, budget: &Budget) -> Result<Made, Exceeded> {
+    let library = output.companion_name();
+    let bytes = export::obj::write(mesh, &export::obj::ObjOptions { library: library.clone() }, budget)?;
+    let mut beside = Vec::new();
+    if let Some(name) = library {
+        beside.push(Artefact::new(name, "model/mtl", export::obj::write_library(mesh, budget)?));
+    }
+    Ok(Made { bytes, beside, sheet: None })
+}
+
+/// Pixels along each side of the picture in a 3MF.
+const THUMBNAIL_SIDE: u32 = 256;
+
+/// The options of a 3MF with its title and picture.
+fn dressed(
+    mesh: &TriMesh,
+    options: &ModelOptions,
+    name: &str,
+    budget: &Budget,
+) -> Result<threemf::ThreeMfOptions, Exceeded> {
+    let look = PreviewOptions {
+        width: THUMBNAIL_SIDE,
+        height: THUMBNAIL_SIDE,
+        background: None,
+        ground: false,
+        ..PreviewOptions::default()
+    };
+    let thumbnail = options.thumbnail.then(|| preview::render(mesh, &look, budget)?.to_png(budget)).transpose()?;
+    let title = options.threemf.title.clone().or_else(|| Some(name.to_owned()));
+    Ok(threemf::ThreeMfOptions { title, thumbnail, ..options.threemf.clone() })
 }
 
 fn outline_file(region: &Region, format: ModelFormat, budget: &Budget) -> Result<Vec<u8>, Failure> {
@@ -108,13 +234,19 @@ fn wrong_dimension(format: ModelFormat, dimensions: u8) -> Failure {
     Failure::Rejected(vec![Diagnostic::error(Code::InvalidGeometry, Span::DETACHED, message).with_hint(way_out)])
 }
 
-fn sheets(mesh: &TriMesh, format: DrawingFormat, spec: &SheetSpec, name: &str, budget: &Budget) -> Made {
+fn sheets(
+    mesh: &TriMesh,
+    format: DrawingFormat,
+    spec: &SheetSpec,
+    name: &str,
+    budget: &Budget,
+) -> Result<Made, Failure> {
     let pages = drawing::draw(&[Part { name, mesh }], spec, budget).map_err(|error| match error {
         DrawError::Exceeded(exceeded) => Failure::Exceeded(exceeded),
         other => Failure::Rejected(vec![Diagnostic::error(Code::InvalidGeometry, Span::DETACHED, other.to_string())]),
     })?;
     let bytes = pages_file(&pages, format, budget)?;
-    Ok((bytes, pages.first().map(|page| sheet(page, pages.len()))))
+    Ok(Made { bytes, beside: Vec::new(), sheet: pages.first().map(|page| sheet(page, pages.len())) })
 }
 
 fn pages_file(pages: &[Page], format: DrawingFormat, budget: &Budget) -> Result<Vec<u8>, Failure> {

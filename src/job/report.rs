@@ -8,6 +8,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use crate::diag::{Diagnostic, Severity, SourceMap};
+use crate::export::Artefact;
 use crate::job::failure::code_name;
 use crate::job::outcome::{Geometry, Outcome, OutputResult};
 use crate::job::parameters::literal;
@@ -158,6 +159,7 @@ fn output_entry(output: &OutputResult, prefix: &str, sources: &SourceMap) -> Out
         media_type: made.map(|artefact| artefact.media_type),
         bytes: made.map(|artefact| artefact.bytes.len()),
         digest: made.map(|artefact| artefact.digest.clone()),
+        beside: output.beside.iter().map(|artefact| beside_entry(artefact, prefix)).collect(),
         sheet: output.sheet.as_ref().map(|sheet| SheetEntry {
             paper: sheet.paper.clone(),
             scale: sheet.scale.clone(),
@@ -165,6 +167,15 @@ fn output_entry(output: &OutputResult, prefix: &str, sources: &SourceMap) -> Out
             sheets: sheet.count,
         }),
         error: output.made.as_ref().err().map(|failure| error_entry(failure, sources)),
+    }
+}
+
+fn beside_entry(artefact: &Artefact, prefix: &str) -> BesideEntry {
+    BesideEntry {
+        key: keys::artefact(prefix, &artefact.name),
+        media_type: artefact.media_type,
+        bytes: artefact.bytes.len(),
+        digest: artefact.digest.clone(),
     }
 }
 
@@ -317,10 +328,21 @@ struct OutputEntry {
     bytes: Option<usize>,
     #[serde(skip_serializing_if = "Option::is_none")]
     digest: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    beside: Vec<BesideEntry>,
     #[serde(skip_serializing_if = "Option::is_none")]
     sheet: Option<SheetEntry>,
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<ErrorEntry>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct BesideEntry {
+    key: String,
+    media_type: &'static str,
+    bytes: usize,
+    digest: String,
 }
 
 #[derive(Serialize)]

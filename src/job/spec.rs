@@ -7,7 +7,11 @@ use time::OffsetDateTime;
 
 use crate::budget::Limits;
 use crate::drawing::SheetSpec;
+use crate::export::glb::GlbOptions;
+use crate::export::report::ReportOptions;
+use crate::export::threemf::ThreeMfOptions;
 use crate::preview::PreviewOptions;
+use crate::remesh::RemeshOptions;
 use crate::scad::Literal;
 
 /// One job.
@@ -120,13 +124,52 @@ pub struct OutputSpec {
 #[derive(Debug, Clone)]
 pub enum Product {
     /// The solid as a mesh, or the region as an outline.
-    Model(ModelFormat),
+    Model(ModelFormat, Box<ModelOptions>),
     /// A drawing sheet.
     Drawing(DrawingFormat, Box<SheetSpec>),
     /// A shaded picture.
-    Preview(PreviewOptions),
-    /// Mass properties as JSON.
-    Report,
+    Preview(PreviewSpec),
+    /// Mass properties and checks as JSON.
+    Report(ReportOptions),
+}
+
+/// How a model's file is written; what a format does not know it does not look at.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ModelOptions {
+    /// What of the mesh may go before it is written.
+    pub remesh: RemeshOptions,
+    /// Write colours, where the format has them.
+    pub colors: bool,
+    /// Put a picture of the model into a 3MF.
+    pub thumbnail: bool,
+    /// Give each plate of the program its own plate in a 3MF.
+    pub plates: bool,
+    /// For GLB; the name is the output's.
+    pub glb: GlbOptions,
+    /// For 3MF; the title is the output's name when not said.
+    pub threemf: ThreeMfOptions,
+}
+
+impl Default for ModelOptions {
+    fn default() -> Self {
+        Self {
+            remesh: RemeshOptions::default(),
+            colors: true,
+            thumbnail: true,
+            plates: true,
+            glb: GlbOptions::default(),
+            threemf: ThreeMfOptions::default(),
+        }
+    }
+}
+
+/// A picture that is wanted.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct PreviewSpec {
+    /// What it looks like.
+    pub look: PreviewOptions,
+    /// Whether the view that the program sets (`$vpr`, `$vpt`, `$vpd`, `$vpf`) goes before.
+    pub follows_program: bool,
 }
 
 /// File formats of a model.
@@ -142,6 +185,8 @@ pub enum ModelFormat {
     Obj,
     /// PLY.
     Ply,
+    /// AMF.
+    Amf,
     /// Binary glTF 2.0.
     Glb,
     /// 3MF.
@@ -178,6 +223,7 @@ impl ModelFormat {
             Self::Off => "off",
             Self::Obj => "obj",
             Self::Ply => "ply",
+            Self::Amf => "amf",
             Self::Glb => "glb",
             Self::ThreeMf => "3mf",
             Self::Svg => "svg",
@@ -191,7 +237,7 @@ impl Product {
     /// The file name's ending.
     pub fn extension(&self) -> &'static str {
         match self {
-            Self::Model(format) => format.extension(),
+            Self::Model(format, _) => format.extension(),
             Self::Drawing(format, _) => match format {
                 DrawingFormat::Svg => "svg",
                 DrawingFormat::Dxf => "dxf",
@@ -199,17 +245,17 @@ impl Product {
                 DrawingFormat::Png { .. } => "png",
             },
             Self::Preview(_) => "png",
-            Self::Report => "json",
+            Self::Report(_) => "json",
         }
     }
 
     /// The wire's word for it.
     pub fn kind(&self) -> &'static str {
         match self {
-            Self::Model(_) => "model",
+            Self::Model(..) => "model",
             Self::Drawing(..) => "drawing",
             Self::Preview(_) => "preview",
-            Self::Report => "report",
+            Self::Report(_) => "report",
         }
     }
 
@@ -220,6 +266,7 @@ impl Product {
             "off" => "model/vnd.off",
             "obj" => "model/obj",
             "ply" => "model/vnd.ply",
+            "amf" => "application/x-amf",
             "glb" => "model/gltf-binary",
             "3mf" => "model/3mf",
             "svg" => "image/svg+xml",
@@ -235,6 +282,17 @@ impl OutputSpec {
     /// `name.extension`: unique within a job.
     pub fn file_name(&self) -> String {
         format!("{}.{}", self.name, self.product.extension())
+    }
+
+    /// Whether it shows each plate of the program by itself.
+    pub fn wants_plates(&self) -> bool {
+        matches!(&self.product, Product::Model(ModelFormat::ThreeMf, options) if options.plates)
+    }
+
+    /// The file beside it, for formats that are two: an OBJ has its colours in another one.
+    pub fn companion_name(&self) -> Option<String> {
+        matches!(&self.product, Product::Model(ModelFormat::Obj, options) if options.colors)
+            .then(|| format!("{}.mtl", self.name))
     }
 }
 

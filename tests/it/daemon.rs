@@ -54,6 +54,7 @@ fn echo() -> Work {
             kind: output.product.kind(),
             format: output.product.extension(),
             made: Ok(Artefact::new(output.file_name(), output.product.media_type(), text.clone().into_bytes())),
+            beside: Vec::new(),
             sheet: None,
         });
         Outcome { outputs: outputs.collect(), failure: None, ..Outcome::failed(Failure::Cancelled) }

@@ -113,3 +113,39 @@ fn keys_follow_from_the_job_alone() {
     assert_eq!(keys::artefact(&prefix, &spec.outputs[0].file_name()), "results/a1/a1.stl");
     assert_eq!(keys::manifest(&prefix), "results/a1/manifest.json");
 }
+
+/// What the options of an output are refused for.
+#[test]
+fn options_of_models_are_read_and_strange_ones_refused() {
+    let with = |format: &str, options: &str| {
+        let output = format!(r#""format": "{format}", "options": {options}"#);
+        message::parse(SMALLEST.replace(r#""format": "stl""#, &output).as_bytes())
+    };
+    let spec = with("glb", r#"{"tolerance": 0.05, "triangles": 1000, "compress": true, "crease": 40}"#).expect("a job");
+    let Product::Model(_, options) = &spec.outputs[0].product else { panic!("a model") };
+    assert_eq!((options.remesh.tolerance, options.remesh.triangles), (Some(0.05), Some(1000)));
+    assert!(options.glb.compress && options.glb.quantize);
+    assert_eq!(with("stl", r#"{"encoding": "ascii"}"#).expect("a job").outputs[0].file_name(), "a1.stl");
+    for (format, options, word) in [
+        ("stl", r#"{"compress": true}"#, "is for glb"),
+        ("stl", r#"{"tolerance": -1}"#, "tolerance -1"),
+        ("stl", r#"{"encoding": "utf8"}"#, "utf8"),
+        ("3mf", r#"{"bed": [0, 10]}"#, "bed"),
+        ("glb", r#"{"normals": "round"}"#, "round"),
+        ("png", r#"{"camera": "behind"}"#, "behind"),
+        ("json", r#"{"minWall": -1}"#, "minWall"),
+    ] {
+        let detail = with(format, options).expect_err(options).detail;
+        assert!(detail.contains(word), "{options} says {detail:?}");
+    }
+}
+
+#[test]
+fn an_obj_takes_the_name_of_its_colors() {
+    let outputs =
+        r#""outputs": [{ "format": "obj" }, { "format": "obj", "name": "b", "options": { "colors": false } }]"#;
+    let text = SMALLEST.replace(r#""outputs": [ { "format": "stl" } ]"#, outputs);
+    let spec = message::parse(text.as_bytes()).expect("it parses");
+    assert_eq!(spec.outputs[0].companion_name().as_deref(), Some("a1.mtl"));
+    assert_eq!(spec.outputs[1].companion_name(), None);
+}

@@ -65,6 +65,7 @@ fn work(naps: UnboundedSender<Nap>) -> Work {
             kind: output.product.kind(),
             format: output.product.extension(),
             made: Ok(Artefact::new(output.file_name(), output.product.media_type(), spec.id.clone().into_bytes())),
+            beside: Vec::new(),
             sheet: None,
         });
         Outcome { outputs: outputs.collect(), failure: None, ..Outcome::failed(Failure::Cancelled) }

@@ -1,6 +1,8 @@
-//! The binary chunk of a GLB: indices, positions and normals of all colours, one stream after the other.
+//! The binary chunk of a GLB: indices, positions and normals of all parts and colours, one stream after the other.
 
 use crate::budget::{Budget, Exceeded};
+use crate::export::glb::groups::Group;
+use crate::export::glb::meshopt;
 use crate::export::sink::Sink;
 use crate::geom::Vec3;
 use crate::mesh::TriMesh;
@@ -17,14 +19,18 @@ pub struct Buffers {
     pub normals: Vec<[f32; 3]>,
     /// Three for each triangle, counted from the primitive's first vertex.
     pub indices: Vec<u32>,
-    /// One for each colour.
+    /// One for each colour of each part.
     pub primitives: Vec<Primitive>,
     /// For each vertex of the mesh the latest vertex made from it for the colour at hand.
     heads: Vec<u32>,
 }
 
-/// One colour's share of the streams.
+/// One colour's share of the streams, within one part.
 pub struct Primitive {
+    /// Number of its part.
+    pub part: usize,
+    /// Number of its colour.
+    pub color: usize,
     /// Its first place in the vertex streams.
     pub first_vertex: usize,
     /// Places from there on.
@@ -45,11 +51,11 @@ impl Buffers {
         Self { heads: vec![NONE; mesh.positions.len()], ..Self::default() }
     }
 
-    /// Appends one colour's triangles; corners with the same vertex and normal become one vertex.
+    /// Appends the triangles of one colour and part; corners with the same vertex and normal become one vertex.
     pub fn add(
         &mut self,
         mesh: &TriMesh,
-        triangles: &[u32],
+        Group { part, color, triangles }: &Group,
         normals: Option<&[[Vec3; 3]]>,
         budget: &Budget,
     ) -> Result<(), Exceeded> {
@@ -78,6 +84,8 @@ impl Buffers {
         }
         let (min, max) = bounds(&self.positions[first_vertex..]);
         self.primitives.push(Primitive {
+            part: *part,
+            color: *color,
             first_vertex,
             vertex_count: self.positions.len() - first_vertex,
             first_index,
@@ -115,6 +123,26 @@ impl Buffers {
             }
         }
         sink.bytes.resize(start + layout.position_start, 0);
+        self.put_positions(layout, sink)?;
+        self.put_normals(layout, sink)
+    }
+
+    /// The same streams, each packed by itself.
+    pub fn packed(&self, layout: &Layout, budget: &Budget) -> Result<[Vec<u8>; 3], Exceeded> {
+        let mut positions = Sink::intermediate(budget)?;
+        self.put_positions(layout, &mut positions)?;
+        let mut normals = Sink::intermediate(budget)?;
+        self.put_normals(layout, &mut normals)?;
+        let packed = [
+            meshopt::triangles(&self.indices),
+            meshopt::attributes(&positions.finish()?, layout.position_bytes),
+            meshopt::attributes(&normals.finish()?, layout.normal_bytes),
+        ];
+        budget.check()?;
+        Ok(packed)
+    }
+
+    fn put_positions(&self, layout: &Layout, sink: &mut Sink<'_>) -> Result<(), Exceeded> {
         for position in &self.positions {
             sink.element()?;
             match &layout.grid {
@@ -127,6 +155,10 @@ impl Buffers {
                 }
             }
         }
+        Ok(())
+    }
+
+    fn put_normals(&self, layout: &Layout, sink: &mut Sink<'_>) -> Result<(), Exceeded> {
         for normal in &self.normals {
             sink.element()?;
             if layout.grid.is_none() {
