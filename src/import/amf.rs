@@ -1,27 +1,23 @@
 //! AMF, plain or zipped.
 
-use std::io::Read as _;
+use std::borrow::Cow;
 
 use roxmltree::{Document, Node};
 
 use crate::geom::Vec3;
+use crate::import::meter::Meter;
 use crate::import::polygons::Polygons;
+use crate::import::zipped::Archive;
 use crate::import::{ImportError, malformed};
 use crate::mesh::TriMesh;
 
-/// More than this a zipped document may not unfold to.
-const UNPACKED_MAX: u64 = 512 << 20;
-
 /// Reads all objects of an AMF into one mesh.
-pub(super) fn read(bytes: &[u8]) -> Result<TriMesh, ImportError> {
-    let unpacked;
-    let document = if bytes.starts_with(b"PK") {
-        unpacked = unzip_first(bytes)?;
-        &unpacked
+pub(super) fn read(bytes: &[u8], meter: &mut Meter<'_>) -> Result<TriMesh, ImportError> {
+    let text = if bytes.starts_with(b"PK") {
+        Cow::Owned(Archive::open(bytes, "AMF")?.text(None, meter)?)
     } else {
-        bytes
+        String::from_utf8_lossy(bytes)
     };
-    let text = String::from_utf8_lossy(document);
     let document =
         Document::parse(&text).map_err(|error| malformed("AMF", error.pos().row as usize, error.to_string()))?;
     let mut polygons = Polygons::default();
@@ -29,15 +25,6 @@ pub(super) fn read(bytes: &[u8]) -> Result<TriMesh, ImportError> {
         read_object(mesh, &mut polygons).ok_or_else(|| malformed("AMF", 0, "a coordinate or an index is no number"))?;
     }
     Ok(polygons.finish())
-}
-
-fn unzip_first(bytes: &[u8]) -> Result<Vec<u8>, ImportError> {
-    let fail = |what: String| malformed("AMF", 0, what);
-    let mut archive = zip::ZipArchive::new(std::io::Cursor::new(bytes)).map_err(|error| fail(error.to_string()))?;
-    let entry = archive.by_index(0).map_err(|error| fail(error.to_string()))?;
-    let mut text = Vec::new();
-    entry.take(UNPACKED_MAX).read_to_end(&mut text).map_err(|error| fail(error.to_string()))?;
-    Ok(text)
 }
 
 /// Adds the mesh of an object; `None` where a number cannot be read.

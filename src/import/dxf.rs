@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rustc_hash::FxHashMap;
 
+use crate::budget::{Budget, Exceeded};
 use crate::geom::{Vec2, cos_deg, sin_deg};
+use crate::import::meter::Meter;
 use crate::import::{Division, ImportError, malformed};
 use crate::region::{Contour, Region};
 
@@ -20,26 +22,27 @@ pub struct Drawing {
 /// Reads a DXF; `layer` picks one layer, `origin` is the point that becomes the origin, `scale` a factor on lengths.
 ///
 /// # Errors
-/// Where a group code is no number.
+/// Where a group code is no number, or blocks and turns unfold to more than the budget has.
 pub fn read(
     bytes: &[u8],
     layer: Option<&str>,
     origin: Vec2,
     scale: f64,
     division: &Division<'_>,
+    budget: &Budget,
 ) -> Result<Drawing, ImportError> {
     let text = String::from_utf8_lossy(bytes);
-    let mut reader = Reader { layer, origin, scale, division, ..Reader::new(division) };
+    let mut reader = Reader { layer, origin, scale, ..Reader::new(division, budget) };
     let mut lines = text.lines().enumerate();
     while let (Some((index, code)), Some((_, value))) = (lines.next(), lines.next()) {
         let code = code.trim();
         match code.parse::<i32>() {
-            Ok(code) => reader.group(code, value.trim()),
+            Ok(code) => reader.group(code, value.trim())?,
             Err(_) if code.is_empty() => break,
             Err(_) => return Err(malformed("DXF", index + 1, format!("illegal ID '{code}'"))),
         }
     }
-    reader.end_entity("EOF");
+    reader.end_entity("EOF")?;
     Ok(Drawing { region: Region::polygon(&join(&reader.segments)), unsupported: reader.unsupported })
 }
 
@@ -72,6 +75,7 @@ struct Reader<'a> {
     origin: Vec2,
     scale: f64,
     division: &'a Division<'a>,
+    meter: Meter<'a>,
     section: Section,
     block: String,
     entity: Entity,
@@ -81,12 +85,13 @@ struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    fn new(division: &'a Division<'a>) -> Self {
+    fn new(division: &'a Division<'a>, budget: &'a Budget) -> Self {
         Self {
             layer: None,
             origin: Vec2::ZERO,
             scale: 1.0,
             division,
+            meter: Meter::new(budget),
             section: Section::Other,
             block: String::new(),
             entity: Entity::default(),
@@ -96,11 +101,11 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn group(&mut self, code: i32, value: &str) {
+    fn group(&mut self, code: i32, value: &str) -> Result<(), Exceeded> {
         let number = value.parse::<f64>().unwrap_or(0.0);
         let in_block = self.section == Section::Blocks;
         match code {
-            0 => self.end_entity(value),
+            0 => self.end_entity(value)?,
             2 => value.clone_into(&mut self.entity.name),
             8 => value.clone_into(&mut self.entity.layer),
             10 | 11 => self.entity.xs.push(if in_block { number } else { (number - self.origin.x) * self.scale }),
@@ -113,9 +118,10 @@ impl<'a> Reader<'a> {
             70 => self.entity.flags = number as i32,
             _ => {}
         }
+        Ok(())
     }
 
-    fn end_entity(&mut self, next: &str) {
+    fn end_entity(&mut self, next: &str) -> Result<(), Exceeded> {
         let entity = std::mem::take(&mut self.entity);
         next.clone_into(&mut self.entity.kind);
         match entity.kind.as_str() {
@@ -129,13 +135,14 @@ impl<'a> Reader<'a> {
             "BLOCK" => self.block = entity.name,
             "ENDBLK" => self.block.clear(),
             "" | "ENDSEC" | "EOF" | "DIMENSION" => {}
-            _ if self.wants(&entity) => match self.outline(&entity) {
+            _ if self.wants(&entity) => match self.outline(&entity)? {
                 Some(segments) if self.section == Section::Entities => self.segments.extend(segments),
                 Some(segments) => self.blocks.entry(self.block.clone()).or_default().extend(segments),
                 None => *self.unsupported.entry(entity.kind).or_default() += 1,
             },
             _ => {}
         }
+        Ok(())
     }
 
     fn wants(&self, entity: &Entity) -> bool {
@@ -147,10 +154,10 @@ impl<'a> Reader<'a> {
     }
 
     /// The segments of an entity; none where it has too few points; `None` where its kind is not read.
-    fn outline(&self, entity: &Entity) -> Option<Vec<Segment>> {
+    fn outline(&mut self, entity: &Entity) -> Result<Option<Vec<Segment>>, Exceeded> {
         let points: Vec<Vec2> = entity.xs.iter().zip(&entity.ys).map(|(x, y)| Vec2::new(*x, *y)).collect();
         let points = points.as_slice();
-        Some(match (entity.kind.as_str(), points) {
+        Ok(Some(match (entity.kind.as_str(), points) {
             ("LINE", [from, to, ..]) => vec![[*from, *to]],
             ("LWPOLYLINE", [first, .., last]) => {
                 let mut segments: Vec<Segment> = points.windows(2).map(|pair| [pair[0], pair[1]]).collect();
@@ -161,48 +168,67 @@ impl<'a> Reader<'a> {
             }
             ("CIRCLE", [center, ..]) => {
                 let count = (self.division.arc)(entity.radius, 360.0).unwrap_or(3);
+                self.count(count as usize)?;
                 arc(*center, entity.radius, 0.0, 360.0, count)
             }
             ("ARC", [center, ..]) => {
-                let [start, mut stop] = entity.angles;
-                while start > stop && stop.is_finite() && start - stop < 1.0e9 {
-                    stop += 360.0;
-                }
-                let count = (self.division.arc)(entity.radius, stop - start).unwrap_or(1);
-                arc(*center, entity.radius, start, stop - start, count)
+                let [start, stop] = entity.angles;
+                let sweep = sweep(start, stop, 360.0);
+                let count = (self.division.arc)(entity.radius, sweep).unwrap_or(1);
+                self.count(count as usize)?;
+                arc(*center, entity.radius, start, sweep, count)
             }
-            ("ELLIPSE", [center, axis, ..]) => self.ellipse(entity, *center, *axis),
-            ("INSERT", [at, ..]) => self.insert(entity, *at),
+            ("ELLIPSE", [center, axis, ..]) => self.ellipse(entity, *center, *axis)?,
+            ("INSERT", [at, ..]) => self.insert(entity, *at)?,
             ("LINE" | "LWPOLYLINE" | "CIRCLE" | "ARC" | "ELLIPSE" | "INSERT", _) => Vec::new(),
-            _ => return None,
-        })
+            _ => return Ok(None),
+        }))
+    }
+
+    /// Counts segments before they are made.
+    fn count(&mut self, segments: usize) -> Result<(), Exceeded> {
+        self.meter.take(segments.saturating_mul(SEGMENT_BYTES))
     }
 
     /// The end of the major axis is relative to the centre, so the origin's shift does not apply to it.
-    fn ellipse(&self, entity: &Entity, center: Vec2, axis: Vec2) -> Vec<Segment> {
+    fn ellipse(&mut self, entity: &Entity, center: Vec2, axis: Vec2) -> Result<Vec<Segment>, Exceeded> {
         let shift = if self.section == Section::Blocks { Vec2::ZERO } else { self.origin * self.scale };
         let axis = axis + shift;
         let ratio = if self.section == Section::Blocks { entity.radius } else { entity.radius / self.scale };
-        let (start, mut stop) = (entity.pair[0].unwrap_or(0.0), entity.pair[1].unwrap_or(0.0));
-        while start > stop && start - stop < 1.0e9 {
-            stop += std::f64::consts::TAU;
-        }
-        let (start, sweep) = (start.to_degrees(), (stop - start).to_degrees());
+        let (start, stop) = (entity.pair[0].unwrap_or(0.0), entity.pair[1].unwrap_or(0.0));
+        let (start, sweep) = (start.to_degrees(), sweep(start, stop, std::f64::consts::TAU).to_degrees());
         let count = (self.division.arc)(axis.length(), sweep).unwrap_or(1);
+        self.count(count as usize)?;
         let point = |step: u32| {
             let angle = start + sweep * f64::from(step) / f64::from(count);
             center + axis * cos_deg(angle) + axis.perp() * (ratio * sin_deg(angle))
         };
-        (0..count).map(|step| [point(step), point(step + 1)]).collect()
+        Ok((0..count).map(|step| [point(step), point(step + 1)]).collect())
     }
 
-    fn insert(&self, entity: &Entity, at: Vec2) -> Vec<Segment> {
+    fn insert(&mut self, entity: &Entity, at: Vec2) -> Result<Vec<Segment>, Exceeded> {
+        let segments = self.blocks.get(&entity.name).map_or(0, Vec::len);
+        self.count(segments)?;
         let factors = Vec2::new(entity.pair[0].unwrap_or(1.0), entity.pair[1].unwrap_or(1.0));
         let turned = Vec2::new(cos_deg(entity.angles[0]), sin_deg(entity.angles[0]));
         let place = |point: Vec2| turned.rotate(point * factors) * self.scale + at;
-        self.blocks.get(&entity.name).into_iter().flatten().map(|segment| segment.map(place)).collect()
+        Ok(self.blocks.get(&entity.name).into_iter().flatten().map(|segment| segment.map(place)).collect())
     }
 }
+
+/// From `start` forward to `stop`, which may be turns behind; never more than a full turn for what is turns ahead.
+fn sweep(start: f64, stop: f64, turn: f64) -> f64 {
+    let mut sweep = stop - start;
+    if sweep < 0.0 && sweep > -1.0e3 * turn {
+        while sweep < 0.0 {
+            sweep += turn;
+        }
+    }
+    sweep.clamp(-turn, turn)
+}
+
+/// What a segment takes until it is part of a region.
+const SEGMENT_BYTES: usize = 200;
 
 fn arc(center: Vec2, radius: f64, start: f64, sweep: f64, count: u32) -> Vec<Segment> {
     let point = |step: u32| {
@@ -232,7 +258,7 @@ fn join(segments: &[Segment]) -> Vec<Contour> {
 struct Net {
     places: Places,
     ends: Vec<[usize; 2]>,
-    at_place: Vec<Vec<usize>>,
+    at_place: Vec<BTreeSet<usize>>,
     left: BTreeSet<usize>,
     loose: BTreeSet<usize>,
 }
@@ -241,11 +267,11 @@ impl Net {
     fn of(segments: &[Segment]) -> Self {
         let mut places = Places::default();
         let ends: Vec<[usize; 2]> = segments.iter().map(|segment| segment.map(|point| places.index(point))).collect();
-        let mut at_place: Vec<Vec<usize>> = vec![Vec::new(); places.points.len()];
+        let mut at_place: Vec<BTreeSet<usize>> = vec![BTreeSet::new(); places.points.len()];
         let left: BTreeSet<usize> = (0..ends.len()).filter(|segment| ends[*segment][0] != ends[*segment][1]).collect();
         for segment in &left {
             for end in ends[*segment] {
-                at_place[end].push(*segment);
+                at_place[end].insert(*segment);
             }
         }
         let mut net = Self { places, ends, at_place, left, loose: BTreeSet::new() };
@@ -256,8 +282,8 @@ impl Net {
     }
 
     fn note_loose(&mut self, place: usize) {
-        if let [only] = self.at_place[place][..] {
-            self.loose.insert(only);
+        if let Some(only) = self.at_place[place].first().filter(|_| self.at_place[place].len() == 1) {
+            self.loose.insert(*only);
         }
     }
 
@@ -279,7 +305,7 @@ impl Net {
             self.left.remove(&current);
             let [from, to] = self.ends[current];
             for end in [from, to] {
-                self.at_place[end].retain(|other| *other != current);
+                self.at_place[end].remove(&current);
                 self.note_loose(end);
             }
             place = if from == place { to } else { from };

@@ -2,12 +2,14 @@
 //!
 //! **In** the bytes of a file; **Out** [`TriMesh`], which promises nothing, or a [`Region`](crate::region::Region).
 //! **Stages** meshes: [`stl`] · [`off`] · [`obj`] · [`amf`] · [`threemf`]; drawings: [`svg`] · [`dxf`]; heights: [`surface`].
-//! **Invariants** No reader trusts a count or an index of the file; what it makes is bounded by the bytes it read.
+//! **Invariants** No reader trusts a count or an index of the file; what it makes is bounded by the bytes it read, and where a file unfolds
+//! to more (archives, references to references, turns without end), by the job's budget.
 //! **Knows nothing of** the language, spans and the kernel.
 //! **Sources** What each reader takes and how it divides curves follows OpenSCAD's importers.
 
 mod amf;
 mod dxf;
+mod meter;
 mod obj;
 mod off;
 mod polygons;
@@ -15,11 +17,14 @@ mod stl;
 mod surface;
 mod svg;
 mod threemf;
+mod zipped;
 
 pub use dxf::read as read_dxf;
 pub use surface::{Heights, read as read_heights};
 pub use svg::{Selection, read as read_svg};
 
+use crate::budget::{Budget, Exceeded};
+use crate::import::meter::Meter;
 use crate::mesh::TriMesh;
 
 /// Why a file could not be read.
@@ -38,6 +43,9 @@ pub enum ImportError {
     /// A kind of the format that is not read.
     #[error("{0} is not supported")]
     Unsupported(&'static str),
+    /// The file unfolds to more than the job may use.
+    #[error(transparent)]
+    Exceeded(#[from] Exceeded),
 }
 
 /// A format that holds a mesh.
@@ -66,14 +74,15 @@ pub struct Division<'a> {
 /// Reads a mesh.
 ///
 /// # Errors
-/// Where the bytes are not of the format.
-pub fn read_mesh(bytes: &[u8], format: MeshFormat) -> Result<TriMesh, ImportError> {
+/// Where the bytes are not of the format, or unfold to more than the budget has.
+pub fn read_mesh(bytes: &[u8], format: MeshFormat, budget: &Budget) -> Result<TriMesh, ImportError> {
+    let mut meter = Meter::new(budget);
     match format {
         MeshFormat::Stl => stl::read(bytes),
         MeshFormat::Off => off::read(bytes),
         MeshFormat::Obj => obj::read(bytes),
-        MeshFormat::Amf => amf::read(bytes),
-        MeshFormat::ThreeMf => threemf::read(bytes),
+        MeshFormat::Amf => amf::read(bytes, &mut meter),
+        MeshFormat::ThreeMf => threemf::read(bytes, &mut meter),
     }
 }
 

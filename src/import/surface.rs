@@ -1,6 +1,8 @@
 //! Height maps for `surface()`: `.dat` tables and PNG pictures.
 
+use crate::budget::Budget;
 use crate::geom::Vec3;
+use crate::import::meter::Meter;
 use crate::import::{ImportError, malformed};
 
 /// A table of heights, the first row at y = 0.
@@ -17,9 +19,14 @@ pub struct Heights {
 /// Reads heights; a PNG by its first bytes, else a table.
 ///
 /// # Errors
-/// Where the bytes are neither.
-pub fn read(bytes: &[u8], invert: bool) -> Result<Heights, ImportError> {
-    if bytes.starts_with(b"\x89PNG\r\n\x1a\n") { read_png(bytes, invert) } else { read_table(bytes) }
+/// Where the bytes are neither, or hold more heights than the budget has memory for.
+pub fn read(bytes: &[u8], invert: bool, budget: &Budget) -> Result<Heights, ImportError> {
+    let mut meter = Meter::new(budget);
+    if bytes.starts_with(b"\x89PNG\r\n\x1a\n") {
+        read_png(bytes, invert, &mut meter)
+    } else {
+        read_table(bytes, &mut meter)
+    }
 }
 
 impl Heights {
@@ -81,7 +88,7 @@ impl Heights {
     }
 }
 
-fn read_table(bytes: &[u8]) -> Result<Heights, ImportError> {
+fn read_table(bytes: &[u8], meter: &mut Meter<'_>) -> Result<Heights, ImportError> {
     let text = String::from_utf8_lossy(bytes);
     let mut rows: Vec<Vec<f64>> = Vec::new();
     for (index, line) in text.lines().enumerate() {
@@ -93,9 +100,8 @@ fn read_table(bytes: &[u8]) -> Result<Heights, ImportError> {
         rows.push(row.map_err(|_| malformed("DAT", index + 1, "illegal value"))?);
     }
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
-    if columns * rows.len() > CELLS_MAX {
-        return Err(malformed("DAT", 0, "the table is too large"));
-    }
+    // one long row makes every other as long
+    meter.take(columns.saturating_mul(rows.len()).saturating_mul(size_of::<f64>()))?;
     // a row that ends early goes on with zeros, which do not count for the bottom
     let lowest = rows.iter().flatten().copied().fold(1.0, f64::min);
     let values = rows.into_iter().flat_map(|row| {
@@ -105,16 +111,17 @@ fn read_table(bytes: &[u8]) -> Result<Heights, ImportError> {
     Ok(Heights { columns, values: values.collect(), lowest })
 }
 
-/// More than any job's triangle limit lets through.
-const CELLS_MAX: usize = 1 << 28;
+/// A pixel's samples and its height.
+const PIXEL_BYTES: usize = 12;
 
-fn read_png(bytes: &[u8], invert: bool) -> Result<Heights, ImportError> {
+fn read_png(bytes: &[u8], invert: bool, meter: &mut Meter<'_>) -> Result<Heights, ImportError> {
     let fail = |error: png::DecodingError| malformed("PNG", 0, error.to_string());
     let mut decoder = png::Decoder::new(std::io::Cursor::new(bytes));
     decoder.set_transformations(png::Transformations::EXPAND | png::Transformations::STRIP_16);
     let mut reader = decoder.read_info().map_err(fail)?;
-    let size = reader.output_buffer_size().filter(|size| *size <= CELLS_MAX);
-    let mut pixels = vec![0; size.ok_or_else(|| malformed("PNG", 0, "the picture is too large"))?];
+    let size = reader.output_buffer_size().ok_or_else(|| malformed("PNG", 0, "the picture is too large"))?;
+    meter.take(size.saturating_mul(PIXEL_BYTES))?;
+    let mut pixels = vec![0; size];
     let frame = reader.next_frame(&mut pixels).map_err(fail)?;
     let samples = frame.color_type.samples();
     let (columns, rows) = (frame.width as usize, frame.height as usize);

@@ -1,28 +1,24 @@
 //! 3MF: the objects of the build, placed, with base materials as colours.
 
 use std::collections::BTreeMap;
-use std::io::Read as _;
 
 use roxmltree::{Document, Node};
 
 use crate::geom::{Affine3, Rgba, Vec3};
+use crate::import::meter::Meter;
 use crate::import::polygons::Polygons;
+use crate::import::zipped::Archive;
 use crate::import::{ImportError, malformed};
 use crate::mesh::TriMesh;
 
-/// More than this a document may not unfold to.
-const UNPACKED_MAX: u64 = 1 << 30;
+/// Memory that an element of a mesh takes: a vertex with its place among the others, or a triangle.
+const ELEMENT_BYTES: usize = 100;
 /// Components in components in components.
 const DEPTH_MAX: u32 = 32;
 
-/// Objects that components may unfold to.
-const VISITS_MAX: u32 = 1_000_000;
-/// Triangles that components may unfold to: a file of a few kilobytes can ask for any number of them.
-const TRIANGLES_MAX: usize = 20_000_000;
-
 /// Reads all items of the build into one mesh. Objects in other parts of the package (the production extension) are found there.
-pub(super) fn read(bytes: &[u8]) -> Result<TriMesh, ImportError> {
-    let (root, texts) = model_texts(bytes)?;
+pub(super) fn read(bytes: &[u8], meter: &mut Meter<'_>) -> Result<TriMesh, ImportError> {
+    let (root, texts) = model_texts(bytes, meter)?;
     let mut documents = BTreeMap::new();
     for (name, text) in &texts {
         let document =
@@ -30,7 +26,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<TriMesh, ImportError> {
         documents.insert(name.as_str(), document);
     }
     let models: Models<'_> = documents.iter().map(|(name, document)| (*name, Model::of(document))).collect();
-    let mut walk = Walk { models: &models, polygons: Polygons::default(), visits: 0 };
+    let mut walk = Walk { models: &models, polygons: Polygons::default(), meter };
     for item in documents[root.as_str()].descendants().filter(|node| node.tag_name().name() == "item") {
         if let Some(placed) = Placed::of(item, &root, Affine3::IDENTITY) {
             walk.place(&placed, 0)?;
@@ -40,24 +36,15 @@ pub(super) fn read(bytes: &[u8]) -> Result<TriMesh, ImportError> {
 }
 
 /// The parts of the package that hold models, and the name of the one with the build.
-fn model_texts(bytes: &[u8]) -> Result<(String, Vec<(String, String)>), ImportError> {
-    let fail = |what: String| malformed("3MF", 0, what);
-    let mut archive = zip::ZipArchive::new(std::io::Cursor::new(bytes)).map_err(|error| fail(error.to_string()))?;
-    let mut names: Vec<String> = archive
-        .file_names()
-        .filter_map(|name| Some(name.ok()?.into_owned()))
-        .filter(|name| name.ends_with(".model"))
-        .collect();
+fn model_texts(bytes: &[u8], meter: &mut Meter<'_>) -> Result<(String, Vec<(String, String)>), ImportError> {
+    let mut archive = Archive::open(bytes, "3MF")?;
+    let mut names: Vec<String> = archive.names().into_iter().filter(|name| name.ends_with(".model")).collect();
     names.sort_by_key(|name| (name.len(), name.clone()));
-    let root = names.first().cloned().ok_or_else(|| fail("no model in the package".to_owned()))?;
-    let mut left = UNPACKED_MAX;
+    let root = names.first().cloned().ok_or_else(|| malformed("3MF", 0, "no model in the package"))?;
     let mut texts = Vec::with_capacity(names.len());
     for name in names {
-        let entry = archive.by_name(&name).map_err(|error| fail(error.to_string()))?;
-        let mut text = Vec::new();
-        entry.take(left).read_to_end(&mut text).map_err(|error| fail(error.to_string()))?;
-        left -= text.len() as u64;
-        texts.push((name, String::from_utf8_lossy(&text).into_owned()));
+        let text = archive.text(Some(&name), meter)?;
+        texts.push((name, text));
     }
     Ok((root, texts))
 }
@@ -82,23 +69,23 @@ impl<'a> Placed<'a> {
 }
 
 /// A walk through components.
-struct Walk<'m> {
+struct Walk<'m, 'b> {
     models: &'m Models<'m>,
     polygons: Polygons,
-    /// Objects placed so far.
-    visits: u32,
+    meter: &'m mut Meter<'b>,
 }
 
-impl Walk<'_> {
+impl Walk<'_, '_> {
     fn place(&mut self, placed: &Placed<'_>, depth: u32) -> Result<(), ImportError> {
         let Some(model) = self.models.get(placed.part) else { return Ok(()) };
         let Some(object) = model.objects.get(placed.object) else { return Ok(()) };
-        self.visits += 1;
-        if depth > DEPTH_MAX || self.visits > VISITS_MAX || self.polygons.triangle_count() > TRIANGLES_MAX {
-            return Err(malformed("3MF", 0, "its components unfold to too much"));
+        if depth > DEPTH_MAX {
+            return Err(malformed("3MF", 0, "its components are nested too deeply"));
         }
+        self.meter.take(ELEMENT_BYTES)?;
         let child = |name: &str| object.children().find(|node| node.tag_name().name() == name);
         if let Some(mesh) = child("mesh") {
+            self.meter.take(mesh.descendants().count() * ELEMENT_BYTES)?;
             model.read_mesh(*object, mesh, placed.map, &mut self.polygons);
         }
         for part in child("components").iter().flat_map(|node| node.children()) {

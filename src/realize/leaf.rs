@@ -1,9 +1,10 @@
 //! Nodes without operands: primitives, text, files.
 
+use crate::budget::Budget;
 use crate::csg::{ImportFormat, Kind, Node, Resolution, TextSpec};
 use crate::diag::{Code, Diagnostic};
 use crate::geom::{Affine2, Affine3, Vec2};
-use crate::import::{self, Division, MeshFormat, Selection};
+use crate::import::{self, Division, ImportError, MeshFormat, Selection};
 use crate::realize::builder::{Builder, Stop};
 use crate::realize::bundle::Made;
 use crate::realize::operand::{Said, warn};
@@ -92,7 +93,7 @@ impl Builder<'_> {
                 let Kind::Import { resolution, .. } = &node.kind else { return Ok(Made::Empty) };
                 let curves = bytes.len() as u64 / CURVE_BYTES;
                 self.control.budget().check_triangles(curves.saturating_mul(resolution.segments.max(1.0) as u64))?;
-                return Ok(drawing(node, bytes, said));
+                return drawing(node, bytes, self.control.budget(), said);
             }
             ImportFormat::Unknown => {
                 let message = format!("Unsupported file format while trying to import file '{}'", file.path);
@@ -107,10 +108,11 @@ impl Builder<'_> {
         let Kind::Import { file, center, .. } = &node.kind else { return Ok(Made::Empty) };
         let memory = bytes.len() as u64 * IMPORT_BYTES;
         self.control.budget().reserve(memory)?;
-        let read = import::read_mesh(bytes, format);
+        let read = import::read_mesh(bytes, format, self.control.budget());
         self.control.budget().release(memory);
         let mesh = match read {
             Ok(mesh) => mesh,
+            Err(ImportError::Exceeded(exceeded)) => return Err(Stop::Job(exceeded)),
             Err(error) => {
                 fail(node, Code::InvalidGeometry, format!("{error} importing file '{}'", file.path), said);
                 return Ok(Made::Empty);
@@ -125,8 +127,9 @@ impl Builder<'_> {
     fn surface(&self, node: &Node, said: &mut Vec<Said>) -> Result<Made, Stop> {
         let Kind::Surface { file, center, invert, .. } = &node.kind else { return Ok(Made::Empty) };
         let Some(bytes) = &file.bytes else { return Ok(Made::Empty) };
-        let heights = match import::read_heights(bytes, *invert) {
+        let heights = match import::read_heights(bytes, *invert, self.control.budget()) {
             Ok(heights) => heights,
+            Err(ImportError::Exceeded(exceeded)) => return Err(Stop::Job(exceeded)),
             Err(error) => {
                 warn(node, node.span, format!("{error} in '{}'", file.path), said);
                 return Ok(Made::Empty);
@@ -148,22 +151,22 @@ fn fail(node: &Node, code: Code, message: String, said: &mut Vec<Said>) {
     said.push(Said { by: node.digest, diagnostic: Diagnostic::error(code, node.span, message) });
 }
 
-fn drawing(node: &Node, bytes: &[u8], said: &mut Vec<Said>) -> Made {
+fn drawing(node: &Node, bytes: &[u8], budget: &Budget, said: &mut Vec<Said>) -> Result<Made, Stop> {
     let Kind::Import { file, format, layer, id, origin, scale, dpi, center, resolution, .. } = &node.kind else {
-        return Made::Empty;
+        return Ok(Made::Empty);
     };
     let arc = |radius: f64, angle: f64| resolution.arc_segment_count(radius, angle);
     let division = Division { arc: &arc, curve: resolution.segments.clamp(3.0, 1.0e6) as u32 };
     let outcome = if *format == ImportFormat::Svg {
         let selection = Selection { id: id.as_deref(), layer: layer.as_deref(), dpi: *dpi, center: *center };
-        import::read_svg(bytes, &selection, &division).map(|region| {
+        import::read_svg(bytes, &selection, &division, budget).map(|region| {
             region.unwrap_or_else(|| {
                 warn(node, node.span, unmatched(id.as_deref(), layer.as_deref()), said);
                 Region::default()
             })
         })
     } else {
-        import::read_dxf(bytes, layer.as_deref(), *origin, *scale, &division).map(|drawing| {
+        import::read_dxf(bytes, layer.as_deref(), *origin, *scale, &division, budget).map(|drawing| {
             for (kind, count) in &drawing.unsupported {
                 warn(
                     node,
@@ -175,10 +178,14 @@ fn drawing(node: &Node, bytes: &[u8], said: &mut Vec<Said>) -> Made {
             if *center { centered(&drawing.region) } else { drawing.region }
         })
     };
-    outcome.map(Made::region).unwrap_or_else(|error| {
-        fail(node, Code::InvalidGeometry, format!("{error} importing file '{}'", file.path), said);
-        Made::Empty
-    })
+    match outcome {
+        Ok(region) => Ok(Made::region(region)),
+        Err(ImportError::Exceeded(exceeded)) => Err(Stop::Job(exceeded)),
+        Err(error) => {
+            fail(node, Code::InvalidGeometry, format!("{error} importing file '{}'", file.path), said);
+            Ok(Made::Empty)
+        }
+    }
 }
 
 fn centered(region: &Region) -> Region {

@@ -2,8 +2,9 @@
 
 use std::io::Write as _;
 
+use maquette::budget::{Budget, Exceeded, Limits};
 use maquette::geom::Vec2;
-use maquette::import::{Division, MeshFormat, Selection, read_dxf, read_heights, read_mesh, read_svg};
+use maquette::import::{Division, ImportError, MeshFormat, Selection, read_dxf, read_heights, read_mesh, read_svg};
 use maquette::mesh::measure;
 
 const TETRAHEDRON_OFF: &str =
@@ -15,7 +16,7 @@ fn division() -> Division<'static> {
 
 #[test]
 fn off_has_its_colours() {
-    let mesh = read_mesh(TETRAHEDRON_OFF.as_bytes(), MeshFormat::Off).expect("an OFF");
+    let mesh = read_mesh(TETRAHEDRON_OFF.as_bytes(), MeshFormat::Off, &Budget::default()).expect("an OFF");
     assert!((measure(&mesh).volume - 1.0 / 6.0).abs() < 1.0e-12);
     assert_eq!(mesh.faces.len(), 2);
     assert_eq!(mesh.face(0).color.map(|color| color.to_bytes()), Some([255, 0, 0, 255]));
@@ -39,7 +40,7 @@ fn stl_is_read_in_both_kinds() {
         binary.extend([0; 2]);
     }
     for bytes in [ascii.into_bytes(), binary] {
-        let measures = measure(&read_mesh(&bytes, MeshFormat::Stl).expect("an STL"));
+        let measures = measure(&read_mesh(&bytes, MeshFormat::Stl, &Budget::default()).expect("an STL"));
         assert!(measures.closed && (measures.volume - 1.0 / 6.0).abs() < 1.0e-12, "{measures:?}");
     }
 }
@@ -63,7 +64,7 @@ fn objects_in_other_parts_of_a_3mf_are_found() {
         <component p:path="/3D/Objects/a.model" objectid="1" transform="2 0 0 0 2 0 0 0 2 5 0 0"/></components></object></resources>
         <build><item objectid="1"/></build></model>"#;
     let bytes = package(&[("3D/3dmodel.model", root), ("3D/Objects/a.model", mesh)]);
-    let measures = measure(&read_mesh(&bytes, MeshFormat::ThreeMf).expect("a 3MF"));
+    let measures = measure(&read_mesh(&bytes, MeshFormat::ThreeMf, &Budget::default()).expect("a 3MF"));
     assert!(measures.closed && (measures.volume - 8.0 / 6.0).abs() < 1.0e-12, "{measures:?}");
     assert_eq!(measures.bounding_box.min.x, 5.0);
 }
@@ -76,18 +77,22 @@ fn a_3mf_that_unfolds_without_end_is_refused() {
     };
     let objects: String = (1..32).map(object).collect();
     let root = format!("<model><resources>{objects}</resources><build><item objectid=\"1\"/></build></model>");
-    assert!(read_mesh(&package(&[("3D/3dmodel.model", &root)]), MeshFormat::ThreeMf).is_err());
+    assert!(read_mesh(&package(&[("3D/3dmodel.model", &root)]), MeshFormat::ThreeMf, &Budget::default()).is_err());
 }
 
 #[test]
 fn bad_bytes_are_refused_without_harm() {
     for format in [MeshFormat::Stl, MeshFormat::Off, MeshFormat::Amf, MeshFormat::ThreeMf] {
-        assert!(read_mesh(b"no such thing", format).is_err(), "{format:?}");
-        assert!(read_mesh(&[0xff; 100], format).is_err(), "{format:?}");
+        assert!(read_mesh(b"no such thing", format, &Budget::default()).is_err(), "{format:?}");
+        assert!(read_mesh(&[0xff; 100], format, &Budget::default()).is_err(), "{format:?}");
     }
-    assert!(read_mesh(b"OFF\n999999999 1 0\n", MeshFormat::Off).is_err());
-    assert!(read_mesh(b"OFF\n1 1 0\n0 0 0\n3 0 1 7\n", MeshFormat::Off).expect("an OFF of nothing").is_empty());
-    assert!(read_heights(b"1 2\n3 x\n", false).is_err());
+    assert!(read_mesh(b"OFF\n999999999 1 0\n", MeshFormat::Off, &Budget::default()).is_err());
+    assert!(
+        read_mesh(b"OFF\n1 1 0\n0 0 0\n3 0 1 7\n", MeshFormat::Off, &Budget::default())
+            .expect("an OFF of nothing")
+            .is_empty()
+    );
+    assert!(read_heights(b"1 2\n3 x\n", false, &Budget::default()).is_err());
 }
 
 #[test]
@@ -97,7 +102,7 @@ fn svg_shapes_have_their_sizes() {
         <path d="M50 50h10v10h-10z M52 52v6h6v-6z"/><circle cx="80" cy="80" r="5" style="display:none"/></svg>"#;
     let read = |id: Option<&str>| {
         let selection = Selection { id, layer: None, dpi: 72.0, center: false };
-        read_svg(drawing.as_bytes(), &selection, &division()).expect("an SVG")
+        read_svg(drawing.as_bytes(), &selection, &division(), &Budget::default()).expect("an SVG")
     };
     let all = read(None).expect("shapes");
     assert!((all.area() - 200.0 - 64.0).abs() < 1.0e-6, "{}", all.area());
@@ -114,20 +119,41 @@ fn dxf_lines_are_joined() {
     let text = format!(
         "0\nSECTION\n2\nENTITIES\n{body}0\nCIRCLE\n8\nother\n10\n2\n20\n1.5\n40\n1\n0\nHATCH\n8\n0\n0\nENDSEC\n0\nEOF\n"
     );
-    let drawing = read_dxf(text.as_bytes(), None, Vec2::ZERO, 1.0, &division()).expect("a DXF");
+    let drawing = read_dxf(text.as_bytes(), None, Vec2::ZERO, 1.0, &division(), &Budget::default()).expect("a DXF");
     assert_eq!(drawing.region.contours().len(), 2);
     assert_eq!(drawing.unsupported.get("HATCH"), Some(&1));
-    let layer = read_dxf(text.as_bytes(), Some("0"), Vec2::ZERO, 2.0, &division()).expect("a DXF");
+    let layer = read_dxf(text.as_bytes(), Some("0"), Vec2::ZERO, 2.0, &division(), &Budget::default()).expect("a DXF");
     assert!((layer.region.area() - 48.0).abs() < 1.0e-6, "{}", layer.region.area());
 }
 
 #[test]
 fn heights_make_a_closed_solid() {
-    let heights = read_heights(b"# a table\n0 0 0\n0 5 0\n\n0 0\n", false).expect("heights");
+    let heights = read_heights(b"# a table\n0 0 0\n0 5 0\n\n0 0\n", false, &Budget::default()).expect("heights");
     assert_eq!((heights.columns, heights.rows()), (3, 3));
     let (points, faces) = heights.polygons(true);
     let control = maquette::solid::Control::new(&maquette::budget::Budget::default());
     let solid = maquette::solid::Solid::polyhedron(&points, &faces, &control).expect("finite");
     assert!(solid.is_closed());
     assert!(measure(&solid.to_mesh()).volume > 4.0);
+}
+
+/// A few lines that unfold to more than any machine has end at the job's memory.
+#[test]
+fn files_that_unfold_end() {
+    let budget = Budget::new(Limits { memory_bytes: 64 << 20, ..Limits::default() });
+    let selection = Selection { dpi: 96.0, ..Selection::default() };
+    let twice = |at: usize| format!(r##"<g id="g{}"><use href="#g{at}"/><use href="#g{at}"/></g>"##, at + 1);
+    let svg: String = (0..200).map(twice).collect();
+    let svg = format!(r##"<svg xmlns="http://www.w3.org/2000/svg"><rect id="g0" width="1" height="1"/>{svg}</svg>"##);
+    assert_eq!(read_svg(svg.as_bytes(), &selection, &division(), &budget).err(), Some(Exceeded::Memory.into()));
+    let insert = "0\nINSERT\n2\nB\n10\n1\n20\n1\n".repeat(60);
+    let line = "0\nLINE\n10\n0\n20\n0\n11\n1\n21\n1\n";
+    let blocks = format!("0\nSECTION\n2\nBLOCKS\n0\nBLOCK\n2\nB\n{line}{insert}0\nENDBLK\n0\nENDSEC\n0\nEOF\n");
+    let dxf = |text: &str| read_dxf(text.as_bytes(), None, Vec2::ZERO, 1.0, &division(), &budget).map(|_| ());
+    assert_eq!(dxf(&blocks), Err(ImportError::Exceeded(Exceeded::Memory)));
+    let turns = "0\nSECTION\n2\nENTITIES\n0\nARC\n10\n0\n20\n0\n40\n5\n50\n0\n51\n1e15\n0\nENDSEC\n0\nEOF\n";
+    assert_eq!(dxf(turns), Ok(()));
+    let table = format!("{}\n{}", "1 ".repeat(20_000), "1\n".repeat(20_000));
+    assert_eq!(read_heights(table.as_bytes(), false, &budget).err(), Some(Exceeded::Memory.into()));
+    budget.reserve(60 << 20).expect("what readers took is given back");
 }

@@ -7,7 +7,9 @@ mod transform;
 
 use roxmltree::{Document, Node};
 
+use crate::budget::{Budget, Exceeded};
 use crate::geom::{Aabb2, Affine2, Vec2};
+use crate::import::meter::Meter;
 use crate::import::svg::length::{Alignment, Length, ViewBox};
 use crate::import::svg::shape::Style;
 use crate::import::{Division, ImportError, malformed};
@@ -29,17 +31,23 @@ pub struct Selection<'a> {
 /// Reads a drawing; `None` where the selection matches nothing.
 ///
 /// # Errors
-/// Where the bytes are not XML.
-pub fn read(bytes: &[u8], selection: &Selection<'_>, division: &Division<'_>) -> Result<Option<Region>, ImportError> {
+/// Where the bytes are not XML, or references in it unfold to more than the budget has.
+pub fn read(
+    bytes: &[u8],
+    selection: &Selection<'_>,
+    division: &Division<'_>,
+    budget: &Budget,
+) -> Result<Option<Region>, ImportError> {
     let text = String::from_utf8_lossy(bytes);
     let options = roxmltree::ParsingOptions { allow_dtd: true, ..Default::default() };
     let document = Document::parse_with_options(&text, options)
         .map_err(|error| malformed("SVG", error.pos().row as usize, error.to_string()))?;
-    let mut walk = Walk { document: &document, selection, division, found: false, shapes: Vec::new() };
+    let mut walk =
+        Walk { document: &document, selection, division, meter: Meter::new(budget), found: false, shapes: Vec::new() };
     let root = document.root_element();
     let whole = selection.id.is_none() && selection.layer.is_none();
     for child in root.children().filter(Node::is_element) {
-        walk.enter(child, Affine2::IDENTITY, &State { selected: whole, layer: false, depth: 0 });
+        walk.enter(child, Affine2::IDENTITY, &State { selected: whole, layer: false, depth: 0 })?;
     }
     let Walk { found, shapes, .. } = walk;
     if !whole && !found {
@@ -52,11 +60,14 @@ pub fn read(bytes: &[u8], selection: &Selection<'_>, division: &Division<'_>) ->
 
 /// Elements in elements, and `use` of `use`.
 const DEPTH_MAX: u32 = 256;
+/// What looking at an element counts: references to references visit it again and again.
+const VISIT_BYTES: usize = 256;
 
 struct Walk<'a> {
     document: &'a Document<'a>,
     selection: &'a Selection<'a>,
     division: &'a Division<'a>,
+    meter: Meter<'a>,
     found: bool,
     shapes: Vec<Vec<Contour>>,
 }
@@ -69,11 +80,12 @@ struct State {
 }
 
 impl<'a> Walk<'a> {
-    fn enter(&mut self, node: Node<'a, 'a>, map: Affine2, outer: &State) {
+    fn enter(&mut self, node: Node<'a, 'a>, map: Affine2, outer: &State) -> Result<(), Exceeded> {
         let name = node.tag_name().name();
         if name == "defs" || outer.depth > DEPTH_MAX {
-            return;
+            return Ok(());
         }
+        self.meter.take(VISIT_BYTES)?;
         let style = Style::of(node);
         let (state, chosen) = self.select(node, outer);
         // a hidden element hides what is in it, unless that is asked for by name
@@ -82,16 +94,18 @@ impl<'a> Walk<'a> {
         if state.selected {
             let contours = shape::contours(node, &style, self.division);
             if !contours.is_empty() {
+                self.meter.take(contours.iter().map(|contour| size_of_val(&**contour)).sum())?;
                 let place = |contour: Contour| contour.into_iter().map(|point| map.transform_point2(point)).collect();
                 self.shapes.push(contours.into_iter().map(place).collect());
             }
         }
         if name == "use" {
-            self.enter_reference(node, map, &state);
+            self.enter_reference(node, map, &state)?;
         }
         for child in node.children().filter(Node::is_element) {
-            self.enter(child, map, &state);
+            self.enter(child, map, &state)?;
         }
+        Ok(())
     }
 
     fn select(&mut self, node: Node<'_, '_>, outer: &State) -> (State, bool) {
@@ -109,14 +123,15 @@ impl<'a> Walk<'a> {
         (State { selected: outer.selected || chosen, layer, depth: outer.depth + 1 }, chosen)
     }
 
-    fn enter_reference(&mut self, node: Node<'a, 'a>, map: Affine2, state: &State) {
+    fn enter_reference(&mut self, node: Node<'a, 'a>, map: Affine2, state: &State) -> Result<(), Exceeded> {
         let href = node.attribute("href").or(node.attribute((XLINK, "href"))).unwrap_or_default();
-        let Some(id) = href.strip_prefix('#') else { return };
+        let Some(id) = href.strip_prefix('#') else { return Ok(()) };
         let target = self.document.descendants().find(|other| other.attribute("id") == Some(id));
         if let Some(target) = target.filter(|target| !node.ancestors().any(|outer| outer == *target)) {
             let at = ["x", "y"].map(|axis| shape::number(node, axis));
-            self.enter(target, map * Affine2::from_translation(Vec2::from_array(at)), state);
+            self.enter(target, map * Affine2::from_translation(Vec2::from_array(at)), state)?;
         }
+        Ok(())
     }
 }
 
