@@ -64,10 +64,9 @@ impl Fonts {
         let tables = open(&face)?;
         let head = tables.head().ok()?;
         let hhea = tables.hhea().ok()?;
-        let scale = Scale::of(&tables);
         let units_per_em = f64::from(head.units_per_em());
         // FreeType rounds to 1/64 pixel
-        let to_mm = |units: f64| (units * f64::from(scale.em_units()) / units_per_em).round() / Scale::UNITS * size;
+        let to_mm = |units: f64| (units * f64::from(Scale::EM_UNITS) / units_per_em).round() / Scale::UNITS * size;
         let (ascender, descender) = (f64::from(hhea.ascender().to_i16()), f64::from(hhea.descender().to_i16()));
         let name = |id: StringId| tables.localized_strings(id).english_or_first().map(|text| text.to_string());
         Some(FontMetrics {

@@ -11,8 +11,8 @@ use crate::text::font::Face;
 /// The size in pixels that glyphs are scaled and hinted at.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Scale {
-    /// Units of 1/64 pixel per em.
-    em_units: i32,
+    /// Units of 1/64 pixel per em of an outline: whole pixels where the font asks for it, as hinted outlines have them.
+    outline_units: i32,
     /// Ascent less descent, in the same units.
     column_advance: i32,
 }
@@ -21,33 +21,32 @@ impl Scale {
     /// Units of 1/64 pixel that one unit of the text's size has.
     pub(super) const UNITS: f64 = 100_000.0;
 
-    /// 100000/64 points at 100 dots per inch, in 1/64 pixel: 100000 · 100 / 72; whole pixels where the font asks for it.
+    /// Units of 1/64 pixel per em: 100000/64 points at 100 dots per inch, 100000 · 100 / 72. Advances and the font's own figures are not
+    /// hinted, so no font has its way with them.
+    pub(super) const EM_UNITS: i32 = 138_889;
+
+    /// The scale of a font.
     pub(super) fn of(font: &FontRef<'_>) -> Self {
-        const EM_UNITS: i32 = 138_889;
         const WHOLE_PIXELS: u16 = 1 << 3;
         let flags = font.head().map_or(0, |head| head.flags().bits());
         let whole = font.glyf().is_ok() && flags & WHOLE_PIXELS != 0;
-        let em_units = if whole { (EM_UNITS + 32) / 64 * 64 } else { EM_UNITS };
+        let outline_units = if whole { (Self::EM_UNITS + 32) / 64 * 64 } else { Self::EM_UNITS };
         let height = match (font.os2(), font.hhea()) {
             (Ok(os2), _) => i32::from(os2.s_typo_ascender()) - i32::from(os2.s_typo_descender()),
             (_, Ok(hhea)) => i32::from(hhea.ascender().to_i16()) - i32::from(hhea.descender().to_i16()),
             _ => 0,
         };
         let per_em = font.head().map_or(1000, |head| head.units_per_em());
-        let column_advance = (f64::from(height) * f64::from(em_units) / f64::from(per_em)).round() as i32;
-        Self { em_units, column_advance }
+        let column_advance = (f64::from(height) * f64::from(Self::EM_UNITS) / f64::from(per_em)).round() as i32;
+        Self { outline_units, column_advance }
     }
 
     pub(super) fn column_advance(&self) -> i32 {
         self.column_advance
     }
 
-    pub(super) fn em_units(&self) -> i32 {
-        self.em_units
-    }
-
     fn pixels(&self) -> f32 {
-        self.em_units as f32 / 64.0
+        self.outline_units as f32 / 64.0
     }
 }
 

@@ -28,7 +28,7 @@ pub(super) fn shape(face: &Face, scale: &Scale, spec: &Spec<'_>) -> Option<Shape
     let bytes: std::sync::Arc<[u8]> = face.bytes.clone();
     let font = Font::new(bytes.to_vec(), face.index)?;
     let columns = Columns { advance: scale.column_advance() };
-    let shaper = ShaperFont::new(&font).with_scale(scale.em_units()).with_font_funcs(Some(&columns));
+    let shaper = ShaperFont::new(&font).with_scale(Scale::EM_UNITS).with_font_funcs(Some(&columns));
     let features: Vec<Feature> = features(spec.font).filter_map(|name| Feature::from_str(name).ok()).collect();
     let mut buffer = Buffer::new();
     buffer.push_str(spec.text);
