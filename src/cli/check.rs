@@ -9,7 +9,7 @@ use crate::cli::console::Console;
 use crate::cli::disk::DiskHost;
 use crate::cli::{CommandResult, Failed, STACK_BYTES, deep};
 use crate::diag::Severity;
-use crate::job::{Inputs, JobSpec, Library, Source, message};
+use crate::job::{Inputs, JobSpec, Library, Source, message, parameters, report};
 use crate::scad::{self, Host};
 use crate::text::Fonts;
 
@@ -30,6 +30,10 @@ fn check_job(name: &str) -> CommandResult {
         println!("{name}: the job is well formed; its files are in the store and were not looked at");
         return Ok(ExitCode::SUCCESS);
     };
+    if spec.check_parameters {
+        let checked = parameters::check(&inputs, &spec.parameters);
+        checked.map_err(|failure| Failed::new(format!("{name}: {}", report::detail(&failure))))?;
+    }
     check_program(inputs.entry(), &inputs, Vec::new(), spec.parameters)
 }
 

@@ -43,11 +43,6 @@ impl Polygons {
         }
     }
 
-    /// Triangles so far.
-    pub(super) fn triangle_count(&self) -> usize {
-        self.mesh.triangles.len()
-    }
-
     pub(super) fn finish(self) -> TriMesh {
         self.mesh
     }

@@ -67,9 +67,12 @@ impl Inputs {
         &self.fonts
     }
 
-    fn find(&self, from: &str, name: &str) -> Option<String> {
+    fn find(&self, from: &str, name: &str, purpose: Purpose) -> Option<String> {
         let scheme = if from.starts_with(LIBRARY) { LIBRARY } else { "" };
         let beside = normalize(folder_of(from), name).map(|path| format!("{scheme}{path}"));
+        if purpose == Purpose::Import {
+            return beside.filter(|path| self.bytes(path).is_some());
+        }
         let beside_entry = normalize(folder_of(&self.entry), name);
         let installed = normalize("", name).map(|path| format!("{LIBRARY}{path}"));
         [beside, beside_entry, installed].into_iter().flatten().find(|path| self.bytes(path).is_some())
@@ -84,13 +87,13 @@ impl Inputs {
 }
 
 impl Host for Inputs {
-    fn resolve(&self, from_file: &str, name: &str, _purpose: Purpose) -> Result<String, HostError> {
+    fn resolve(&self, from_file: &str, name: &str, purpose: Purpose) -> Result<String, HostError> {
         if name.starts_with('/') || name.contains(['\\', '\0']) || name.contains("://") {
             return Err(HostError::Refused);
         }
         let leaves = normalize("", name).is_none() && normalize(folder_of(from_file), name).is_none();
         let missing = if leaves { HostError::Refused } else { HostError::NotFound };
-        self.find(from_file, name).ok_or(missing)
+        self.find(from_file, name, purpose).ok_or(missing)
     }
 
     fn read(&self, path: &str) -> Result<Arc<[u8]>, HostError> {

@@ -67,6 +67,8 @@ struct RawJob {
     source: RawSource,
     #[serde(default)]
     parameters: BTreeMap<String, Value>,
+    #[serde(default)]
+    check_parameters: bool,
     parameter_set: Option<String>,
     outputs: Vec<RawOutput>,
     #[serde(default)]
@@ -214,6 +216,7 @@ fn check(raw: RawJob) -> Result<JobSpec, String> {
         expires: raw.expires.map(|text| timestamp("expires", &text)).transpose()?,
         source: source(raw.source)?,
         parameters: raw.parameters.into_iter().map(parameter).collect::<Result<_, _>>()?,
+        check_parameters: raw.check_parameters,
         parameter_set: raw.parameter_set,
         outputs: outputs(&raw.id, raw.outputs)?,
         limits: limits(&raw.limits)?,

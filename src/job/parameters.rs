@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::job::{Failure, Inputs};
-use crate::scad::{Bounds, Control, Literal, Parameter, parameters};
+use crate::scad::{self, Bounds, Control, Literal, Parameter, parameters};
 
 /// The values of a set of the parameter file beside a job's entry: `box.json` for `box.scad`.
 ///
@@ -16,12 +16,42 @@ pub fn of_job(inputs: &Inputs, set: &str) -> Result<Vec<(String, Literal)>, Fail
             "parameterSet {set:?} needs the file {path:?}, which is not in the job"
         )));
     };
-    let program = inputs
-        .files()
-        .get(inputs.entry())
-        .map_or_else(String::new, |bytes| String::from_utf8_lossy(bytes).into_owned());
-    let values = of_set(&program, document, set).map_err(|why| Failure::Invalid(format!("{path}: {why}")))?;
+    let values = of_set(&program(inputs), document, set).map_err(|why| Failure::Invalid(format!("{path}: {why}")))?;
     values.ok_or_else(|| Failure::Invalid(format!("{path} has no parameter set {set:?}")))
+}
+
+/// Checks the values that a job gives against what its program offers.
+///
+/// # Errors
+/// A name that the program does not offer, or a value that it does not allow: all of them. Not where the program cannot be read, because
+/// that is the better error.
+pub fn check(inputs: &Inputs, given: &[(String, Literal)]) -> Result<(), Failure> {
+    let program = program(inputs);
+    let known = parameters(&program);
+    let wrong = |(name, value): &(String, Literal)| match known.iter().find(|parameter| parameter.name == *name) {
+        Some(parameter) => parameter.check(value).err(),
+        None => Some(unknown(name, &known)),
+    };
+    let wrong: Vec<String> = given.iter().filter_map(wrong).collect();
+    if wrong.is_empty() || !scad::is_program(&program) {
+        return Ok(());
+    }
+    Err(Failure::Invalid(wrong.join("; ")))
+}
+
+fn unknown(name: &str, known: &[Parameter]) -> String {
+    let names = || known.iter().map(|parameter| &*parameter.name);
+    let hint = match scad::nearest_name(name, names()) {
+        Some(nearest) => format!("did you mean '{nearest}'?"),
+        None if known.is_empty() => "it offers none".to_owned(),
+        None => format!("it offers {}", names().collect::<Vec<_>>().join(", ")),
+    };
+    format!("the program offers no parameter '{name}': {hint}")
+}
+
+fn program(inputs: &Inputs) -> String {
+    let bytes = inputs.files().get(inputs.entry());
+    bytes.map_or_else(String::new, |bytes| String::from_utf8_lossy(bytes).into_owned())
 }
 
 /// The values of a parameter set (every value is a text there); `None` where the document has no set of that name.
@@ -86,17 +116,21 @@ fn described(parameter: &Parameter) -> Value {
             entry["options"] =
                 options.iter().map(|(name, value)| json!({ "name": name, "value": literal(value) })).collect();
         }
-        Control::Number(bounds) => add_bounds(&mut entry, &slider(*bounds), ["min", "max", "step"]),
+        Control::Number(bounds) => {
+            let bounds = widget(*bounds, matches!(parameter.initial, Literal::Number(_)));
+            add_bounds(&mut entry, &bounds, ["min", "max", "step"]);
+        }
         Control::Text(Some(most)) => entry["maxLength"] = json!(most),
         Control::Check | Control::Text(None) | Control::Color | Control::Font => {}
     }
     entry
 }
 
-/// What OpenSCAD's slider does with a largest value alone: it begins at 0 and goes by 1.
-fn slider(bounds: Bounds) -> Bounds {
+/// What OpenSCAD's widgets do: a slider with a largest value alone begins at 0 and goes by 1, and so does one number without any bounds.
+fn widget(bounds: Bounds, is_scalar: bool) -> Bounds {
     match bounds.max {
         Some(_) => Bounds { min: bounds.min.or(Some(0.0)), step: bounds.step.or(Some(1.0)), ..bounds },
+        None if is_scalar => Bounds { step: bounds.step.or(Some(1.0)), ..bounds },
         None => bounds,
     }
 }

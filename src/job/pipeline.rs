@@ -137,6 +137,9 @@ fn mesh_of(shape: Shape) -> Option<TriMesh> {
 }
 
 fn scad_options(spec: &JobSpec, inputs: &Inputs) -> Result<scad::Options, Failure> {
+    if spec.check_parameters {
+        parameters::check(inputs, &spec.parameters)?;
+    }
     let mut overrides = Vec::new();
     if let Some(set) = &spec.parameter_set {
         overrides = parameters::of_job(inputs, set)?;

@@ -31,6 +31,8 @@ pub struct JobSpec {
     pub source: Source,
     /// Values that replace the program's own top-level ones, in name order.
     pub parameters: Vec<(String, Literal)>,
+    /// Whether `parameters` must be among those that the program's comments offer, and be what they allow.
+    pub check_parameters: bool,
     /// A set of the program's parameter-set file (`NAME.json` beside the entry).
     pub parameter_set: Option<String>,
     /// What is wanted; at least one, names and formats pairwise different.

@@ -248,6 +248,9 @@ impl Parameter {
     /// What it may be, in words.
     pub fn check(&self, value: &Literal) -> Result<(), String> {
         let name = &self.name;
+        if *value == self.initial {
+            return Ok(());
+        }
         match (&self.control, value, &self.initial) {
             (Control::Check, Literal::Bool(_), _) | (Control::Font, Literal::Text(_), _) => Ok(()),
             (Control::Check, ..) => Err(format!("parameter '{name}' must be true or false")),

@@ -16,9 +16,15 @@ pub enum Wanted {
     Module,
 }
 
+/// After so many messages nobody reads hints, and each costs a look at every name.
+const HINTS_MAX: u64 = 50;
+
 impl Interpreter<'_> {
     /// The known name that is spelled most like `name`, if one is spelled nearly so.
     pub(in crate::scad) fn nearest(&self, name: &str, reach: &Reach, wanted: Wanted) -> Option<String> {
+        if self.log.count() > HINTS_MAX {
+            return None;
+        }
         let names = reach.names.upgrade()?;
         let mut search = Search::new(name);
         if wanted != Wanted::Module {
@@ -42,6 +48,13 @@ impl Interpreter<'_> {
         }
         search.best.map(|(_, best)| best)
     }
+}
+
+/// The one of the known names that is spelled most like `name`, if one is spelled nearly so.
+pub fn nearest_name<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<String> {
+    let mut search = Search::new(name);
+    known.for_each(|known| search.offer(known));
+    search.best.map(|(_, best)| best)
 }
 
 /// The best so far: fewest edits, then first in the alphabet.

@@ -77,7 +77,9 @@ fn a_3mf_that_unfolds_without_end_is_refused() {
     };
     let objects: String = (1..32).map(object).collect();
     let root = format!("<model><resources>{objects}</resources><build><item objectid=\"1\"/></build></model>");
-    assert!(read_mesh(&package(&[("3D/3dmodel.model", &root)]), MeshFormat::ThreeMf, &Budget::default()).is_err());
+    let budget = Budget::new(Limits { memory_bytes: 64 << 20, ..Limits::default() });
+    let read = read_mesh(&package(&[("3D/3dmodel.model", &root)]), MeshFormat::ThreeMf, &budget);
+    assert_eq!(read.err(), Some(Exceeded::Memory.into()));
 }
 
 #[test]

@@ -2,7 +2,8 @@
 
 use maquette::budget::Exceeded;
 use maquette::diag::{Code, Diagnostic, Span};
-use maquette::job::{Failure, Fate, Product, Source, keys, message};
+use maquette::job::{Blob, Failure, Fate, Inputs, JobSpec, Library, Product, Source, keys, message, parameters};
+use maquette::text::Fonts;
 
 const SMALLEST: &str =
     r#"{ "version": 1, "id": "a1", "source": { "text": "cube(10);" }, "outputs": [ { "format": "stl" } ] }"#;
@@ -148,4 +149,74 @@ fn an_obj_takes_the_name_of_its_colors() {
     let spec = message::parse(text.as_bytes()).expect("it parses");
     assert_eq!(spec.outputs[0].companion_name().as_deref(), Some("a1.mtl"));
     assert_eq!(spec.outputs[1].companion_name(), None);
+}
+
+const OFFERS: &str = r##"
+/* [Size] */
+// Outer width
+width = 40; // [10:5:80]
+label = "box"; // 8
+lid = "flat"; // [flat, round:Domed]
+size = [1, 2]; // [0:9]
+open = false;
+accent = "#ff0000"; // color
+/* [Hidden] */
+wall = 2;
+cube(width);
+"##;
+
+/// Parameters, and words that the refusal must hold; none where they are fine.
+#[test]
+fn parameters_are_checked_when_asked() {
+    let table: [(&str, &[&str]); 12] = [
+        (
+            r##"{"width": 50, "label": "short", "lid": "round", "size": [3, 4], "open": true, "accent": "#00ff00"}"##,
+            &[],
+        ),
+        ("{}", &[]),
+        (r#"{"width": 81}"#, &["width", "from 10 to 80"]),
+        (r#"{"width": "50"}"#, &["width", "number"]),
+        (r#"{"label": "much too long"}"#, &["label", "8 bytes"]),
+        (r#"{"lid": "Domed"}"#, &["lid", "flat, round"]),
+        (r#"{"size": [1, 2, 3]}"#, &["size", "2 numbers"]),
+        (r#"{"size": [1, 10]}"#, &["size", "from 0 to 9"]),
+        (r#"{"open": 1}"#, &["open", "true or false"]),
+        (r#"{"accent": "red"}"#, &["accent", "#RRGGBB"]),
+        (r#"{"widht": 50}"#, &["widht", "did you mean 'width'?"]),
+        (r#"{"wall": 3, "width": 0}"#, &["wall", "it offers width, label", "width", "from 10 to 80"]),
+    ];
+    for (given, words) in table {
+        let spec = checked_job(OFFERS, given);
+        let refused = checked(&spec).err().map(|failure| format!("{failure:?}"));
+        let as_expected = match &refused {
+            None => words.is_empty(),
+            Some(text) => !words.is_empty() && words.iter().all(|word| text.contains(word)),
+        };
+        assert!(as_expected, "{given} gives {refused:?}");
+    }
+}
+
+#[test]
+fn a_broken_program_is_told_of_first() {
+    assert!(checked(&checked_job("width = ; cube(width);", r#"{"width": 5}"#)).is_ok());
+}
+
+fn checked_job(program: &str, parameters: &str) -> JobSpec {
+    let text = SMALLEST
+        .replace("\"cube(10);\"", &serde_json::Value::from(program).to_string())
+        .replace("\"id\"", &format!("\"checkParameters\": true, \"parameters\": {parameters}, \"id\""));
+    let spec = message::parse(text.as_bytes()).expect("it parses");
+    assert!(spec.check_parameters);
+    spec
+}
+
+fn checked(spec: &JobSpec) -> Result<(), Failure> {
+    let Source::Files { files, entry } = &spec.source else { panic!("the job has files") };
+    let inline = |blob: &Blob| match blob {
+        Blob::Inline(bytes) => bytes.clone(),
+        Blob::Object(_) => panic!("the job's files are in it"),
+    };
+    let files = files.iter().map(|(path, blob)| (path.clone(), inline(blob))).collect();
+    let inputs = Inputs::new(files, entry.clone(), Library::default(), Fonts::bundled()).expect("the entry is there");
+    parameters::check(&inputs, &spec.parameters)
 }
