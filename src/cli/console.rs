@@ -28,7 +28,13 @@ impl Console {
     }
 
     /// The same as one text, without carets: what OpenSCAD writes to an `.echo` file.
-    pub fn text(diagnostics: &[Diagnostic], sources: &SourceMap) -> String {
+    pub fn text(self, diagnostics: &[Diagnostic], sources: &SourceMap) -> String {
+        let errors = diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error);
+        if self.quiet {
+            return errors
+                .map(|error| render(&Diagnostic { trace: Vec::new(), ..error.clone() }, sources) + "\n")
+                .collect();
+        }
         diagnostics.iter().map(|diagnostic| render(diagnostic, sources) + "\n").collect()
     }
 }

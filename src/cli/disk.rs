@@ -46,12 +46,15 @@ impl DiskHost {
         &self.fonts
     }
 
-    fn candidates(&self, from_file: &str, name: &str) -> Vec<PathBuf> {
+    fn candidates(&self, from_file: &str, name: &str, purpose: Purpose) -> Vec<PathBuf> {
         let given = Path::new(name);
         if given.is_absolute() {
-            return vec![given.to_owned()];
+            return vec![if Path::new(&self.main).is_absolute() { given.to_owned() } else { from_here(given) }];
         }
         let beside = |file: &str| Path::new(file).parent().map_or_else(PathBuf::new, Path::to_owned).join(given);
+        if purpose == Purpose::Import {
+            return vec![beside(from_file)];
+        }
         let mut found = vec![beside(from_file), beside(&self.main)];
         found.extend(self.libraries.iter().map(|folder| folder.join(given)));
         found
@@ -59,8 +62,8 @@ impl DiskHost {
 }
 
 impl Host for DiskHost {
-    fn resolve(&self, from_file: &str, name: &str, _purpose: Purpose) -> Result<String, HostError> {
-        let candidates = self.candidates(from_file, name);
+    fn resolve(&self, from_file: &str, name: &str, purpose: Purpose) -> Result<String, HostError> {
+        let candidates = self.candidates(from_file, name, purpose);
         let found = candidates.iter().find(|path| path.is_file()).ok_or(HostError::NotFound)?;
         Ok(tidy(found).to_string_lossy().into_owned())
     }
@@ -108,6 +111,14 @@ fn system_fonts() -> Vec<PathBuf> {
         folders.push(Path::new(&home).join(".local/share/fonts"));
     }
     folders
+}
+
+/// An absolute path as seen from the current folder, like the path of the main program.
+fn from_here(path: &Path) -> PathBuf {
+    let Ok(here) = env::current_dir() else { return path.to_owned() };
+    let shared = here.components().zip(path.components()).take_while(|(a, b)| a == b).count();
+    let up = std::iter::repeat_n("..", here.components().count() - shared);
+    up.map(PathBuf::from).chain(path.components().skip(shared).map(|part| PathBuf::from(part.as_os_str()))).collect()
 }
 
 /// `a/./b/../c` as `a/c`, so that a file included on two ways has one name.

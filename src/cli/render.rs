@@ -120,9 +120,10 @@ fn write_texts(
     for (path, format) in texts {
         let text = match (format.as_str(), &evaluation.tree) {
             ("csg", Some(tree)) => csg::dump(tree),
-            ("csg", None) => continue,
+            // an older dump must not pass for that of this program
+            ("csg", None) => String::new(),
             ("param", _) => parameters::description(&arguments.model, host)?,
-            _ => Console::text(&evaluation.diagnostics, &evaluation.sources),
+            _ => console.text(&evaluation.diagnostics, &evaluation.sources),
         };
         write_output(path, text.as_bytes())?;
     }
