@@ -60,6 +60,9 @@ struct Lexer<'a> {
     names: FxHashMap<&'a str, Arc<str>>,
 }
 
+/// More notes than anybody reads; a file can be nothing but mistakes.
+const NOTES_MAX: usize = 10_000;
+
 impl<'a> Lexer<'a> {
     /// Reads one token or one run of blanks; false at the end.
     fn step(&mut self) -> bool {
@@ -87,7 +90,10 @@ impl<'a> Lexer<'a> {
     }
 
     fn note(&mut self, kind: NoteKind, start: usize, message: impl Into<String>) {
-        self.notes.push(Note { kind, loc: Loc::new(start, self.at.max(start)), message: message.into(), hint: None });
+        if self.notes.len() < NOTES_MAX {
+            let loc = Loc::new(start, self.at.max(start));
+            self.notes.push(Note { kind, loc, message: message.into(), hint: None });
+        }
     }
 
     fn line_comment(&mut self) {
@@ -126,7 +132,9 @@ impl<'a> Lexer<'a> {
                 });
                 return self.push(TokenKind::Bad, start);
             };
-            value.push_str(&self.text[self.at..self.at + length]);
+            // the ends of lines are no part of a string
+            let lines = self.text[self.at..self.at + length].split_inclusive('\n');
+            value.extend(lines.map(|line| line.strip_suffix("\r\n").or(line.strip_suffix('\n')).unwrap_or(line)));
             self.at += length;
             if self.bytes[self.at] == b'"' {
                 self.at += 1;
@@ -138,6 +146,10 @@ impl<'a> Lexer<'a> {
 
     fn escape(&mut self, value: &mut String) {
         let start = self.at;
+        if self.peek(1) == b'\n' || (self.peek(1) == b'\r' && self.peek(2) == b'\n') {
+            self.at += 1;
+            return;
+        }
         let (character, length) = match self.peek(1) {
             b'n' => (Some('\n'), 2),
             b't' => (Some('\t'), 2),
@@ -363,6 +375,14 @@ impl<'a> Lexer<'a> {
         };
         self.at += if pair.is_some() { 2 } else { 1 };
         let kind = pair.or_else(|| single(byte)).map_or(TokenKind::Bad, TokenKind::Sign);
+        if byte == b'\'' && self.notes.len() < NOTES_MAX {
+            self.notes.push(Note {
+                kind: NoteKind::Error,
+                loc: Loc::new(start, start + 1),
+                message: "Parser error: a single quote begins nothing".into(),
+                hint: Some("Strings stand in double quotes.".into()),
+            });
+        }
         self.push(kind, start);
     }
 }

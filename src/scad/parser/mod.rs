@@ -1,6 +1,7 @@
 //! Tokens to syntax tree by recursive descent, with recovery at `;` and `}`.
 
 mod expr;
+mod habit;
 mod stmt;
 
 use rustc_hash::FxHashMap;
@@ -91,8 +92,7 @@ impl Parser {
     /// Notes that something else was expected here.
     fn unexpected(&mut self, wanted: &str) -> Failed {
         let found = describe(self.kind());
-        let missing_semicolon = wanted.starts_with("';'");
-        let hint = missing_semicolon.then(|| "A semicolon may be missing at the end of the line before.".to_owned());
+        let hint = self.habit(wanted);
         let loc = self.loc();
         let told = |note: &Note| note.kind == NoteKind::Error && note.loc.start == loc.start;
         if *self.kind() == TokenKind::Bad && self.notes.iter().any(told) {

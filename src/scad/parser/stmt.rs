@@ -35,6 +35,7 @@ impl Parser {
 
     /// Skips to behind the next `;` or to a `}` on this level; always moves.
     fn recover(&mut self, before: usize) {
+        self.leave_parentheses(before);
         let mut depth = 0;
         loop {
             match self.kind() {
@@ -57,6 +58,25 @@ impl Parser {
                 _ => {}
             }
             self.advance();
+        }
+    }
+
+    /// Goes to the end of the parentheses that the statement at `before` opened, if they have one: a `;` in them ends nothing.
+    fn leave_parentheses(&mut self, before: usize) {
+        let mut open = Vec::new();
+        for at in before..self.at {
+            match self.tokens[at].kind {
+                TokenKind::Sign(Sign::OpenParen | Sign::OpenBracket) => open.push(at),
+                TokenKind::Sign(Sign::CloseParen | Sign::CloseBracket) => {
+                    open.pop();
+                }
+                _ => {}
+            }
+        }
+        let Some(first) = open.first() else { return };
+        let closer = self.closer(*first);
+        if closer > self.at && self.tokens[closer].kind == TokenKind::Sign(Sign::CloseParen) {
+            self.at = closer;
         }
     }
 

@@ -49,6 +49,7 @@ module m() {
 // --- else without if
 else cube(1);
 // error 1:1 Parser error: expected a statement, found 'else'
+// hint 'else' stands behind the child of an 'if', which a ';' may have ended.
 
 // --- assignment without value
 x =
@@ -76,3 +77,37 @@ m(1, 2);
 // warning 3:23 Ignoring a comma too many
 // echo: [1, 3], [1, 2]
 // echo: a = 1, b = 2
+
+// --- what is written in other languages
+x = 1;
+x += 2;
+x++;
+x == 3;
+y = 'text';
+function f(a) { return a; }
+for (i = 0; i < 3; i = i + 1) cube(i);
+// error 2:3 Parser error: expected '(' before the arguments, found '+'
+// hint A variable keeps the one value that it is given: there is no '+=' and no '++'.
+// error 3:2 Parser error: expected '(' before the arguments, found '+'
+// hint A variable keeps the one value that it is given: there is no '+=' and no '++'.
+// error 4:3 Parser error: expected '(' before the arguments, found '=='
+// hint An assignment has one '='.
+// error 5:5 Parser error: a single quote begins nothing
+// hint Strings stand in double quotes.
+// error 6:15 Parser error: expected '=' after the parameters of the function, found '{'
+// hint A function is one expression: 'function name(parameters) = expression;'.
+// error 7:11 Parser error: expected ')' or ',' after the argument, found ';'
+// hint A statement counts with 'for (i = [0 : 9])'; 'for (i = 0; i < 10; i = i + 1)' stands in lists alone.
+
+// --- words for signs
+echo(true and false);
+// error 1:11 Parser error: expected ')' or ',' after the argument, found 'and'
+// hint '&&' is and, '||' is or, '!' is not.
+
+// --- missing comma
+a = [1 2];
+b = max(1 a);
+// error 1:8 Parser error: expected ']' or ',' in the list, found the number 2
+// hint A comma or a closing bracket may be missing before it.
+// error 2:11 Parser error: expected ')' or ',' after the argument, found 'a'
+// hint A comma or a closing bracket may be missing before it.

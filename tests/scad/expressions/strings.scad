@@ -32,3 +32,12 @@ echo([for (c = "héy") c], [each "ab"]);
 echo(search("a", "banana"), search("a", "banana", 0), search("an", "banana", 2), search("x", "banana"));
 // echo: [1], [[1, 3, 5]], [[1, 3], [2, 4]], []
 
+// --- a string may go on in the next line, with or without a backslash
+echo("A \
+continued string");
+echo("a
+b", len("
+
+"));
+// echo: "A continued string"
+// echo: "ab", 0
