@@ -33,8 +33,11 @@ enum Step<'a> {
     Close(usize),
 }
 
+/// Deeper nodes are not moved further in: the dump of a tree as deep as a program can make one would be as long as that is squared.
+const INDENT_MAX: usize = 1000;
+
 fn indent(out: &mut String, depth: usize) {
-    out.extend(std::iter::repeat_n('\t', depth));
+    out.push_str(&"\t".repeat(depth.min(INDENT_MAX)));
 }
 
 fn open(out: &mut String, node: &Node, depth: usize) {

@@ -80,6 +80,12 @@ impl SourceMap {
         Some(Location { path: file.path.clone(), line: line as u32, column: column as u32 })
     }
 
+    /// The 1-based line in which a span begins; `None` when detached. Costs nothing in proportion to the line, as [`Self::locate`] does.
+    pub fn line_number(&self, span: Span) -> Option<u32> {
+        let file = self.files.get(span.file.0 as usize)?;
+        Some(file.line_starts.partition_point(|at| *at <= span.start) as u32)
+    }
+
     /// The text of a 1-based line, without its line break.
     pub fn line(&self, file: FileId, line: u32) -> Option<&str> {
         let file = self.files.get(file.0 as usize)?;

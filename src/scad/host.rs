@@ -7,11 +7,12 @@ use crate::csg::TextSpec;
 /// Why a program names a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Purpose {
-    /// `include <…>`: beside the file that says so, then among the libraries.
+    /// `include <…>`: beside the file that says so, beside the main program, then among the libraries.
     Include,
     /// `use <…>`: the same.
     Use,
-    /// `import()`, `surface()`, `dxf_dim()` and their kin: beside the file that says so, then beside the main program.
+    /// `import()`, `surface()`, `dxf_dim()` and their kin: beside the file that says so. The evaluator asks again for the main program,
+    /// and says that it did.
     Import,
     /// `use <….ttf>`
     Font,

@@ -271,11 +271,11 @@ impl Interpreter<'_> {
     /// OpenSCAD tells of an assignment that replaces another in the same file, or one of the main program.
     pub fn warn_overwritten(&mut self, name: &str, first: Span, now: Span) {
         let main = FileId(0);
-        let line = self.sources.locate(first).map_or(0, |place| place.line);
+        let line = self.sources.line_number(first).unwrap_or(0);
         let message = if first.file == main && now.file == main {
             format!("\"{name}\" was assigned on line {line} but was overwritten")
         } else {
-            let same_line = self.sources.locate(now).map_or(0, |place| place.line) == line;
+            let same_line = self.sources.line_number(now).unwrap_or(0) == line;
             let told = (first.file == now.file && !same_line) || (first.file == main && now.file != main);
             if !told {
                 return;
@@ -447,7 +447,7 @@ fn capitalised(text: &str) -> String {
     first + characters.as_str()
 }
 
-/// A path as seen from the folder of the main program.
+/// A path as seen from the folder of the main program; as it is, where one of them does not tell how it stands to the other.
 pub fn relative(path: &str, main: &str) -> String {
     let parts = |path: &str| {
         let mut parts: Vec<String> = Vec::new();
@@ -462,8 +462,12 @@ pub fn relative(path: &str, main: &str) -> String {
         parts
     };
     let folder = parts(main.rsplit_once('/').map_or("", |(folder, _)| folder));
+    let given = path;
     let path = parts(path);
     let shared = folder.iter().zip(&path).take_while(|(a, b)| a == b).count();
+    if given.starts_with('/') != main.starts_with('/') || folder[shared..].iter().any(|part| part == "..") {
+        return given.to_owned();
+    }
     let up = std::iter::repeat_n("..", folder.len() - shared);
     up.chain(path[shared..].iter().map(String::as_str)).collect::<Vec<_>>().join("/")
 }

@@ -174,7 +174,7 @@ impl Log {
 }
 
 fn line_of(text: &str, span: Span, sources: &SourceMap) -> Line {
-    let line = sources.locate(span).map_or(0, |place| place.line);
+    let line = sources.line_number(span).unwrap_or(0);
     Line { text: text.to_owned(), file: span.file, line }
 }
 

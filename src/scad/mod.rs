@@ -37,6 +37,7 @@ use crate::scad::log::Run;
 pub use customizer::{Bounds, Control, Parameter, parameters};
 pub use eval::Plate;
 pub use host::{FontMetrics, Host, HostError, Purpose, TextMetrics};
+pub use nearest::nearest_name;
 pub use options::{AskedView, Feature, Features, Literal, Options, Plates, View};
 pub use unit::ParseCache;
 
@@ -67,6 +68,7 @@ impl Evaluation {
 /// Runs on the caller's stack: [`Options::stack_bytes`] says how much of it there is.
 pub fn evaluate(main: &str, host: &dyn Host, options: &Options, budget: &Budget) -> Evaluation {
     value::reset_alive();
+    value::begin_effort(budget, options.stack_bytes);
     let mut interpreter = Interpreter::new(host, options, budget);
     let (tree, plates) = match run(&mut interpreter, main) {
         Ok((tree, plates)) => (tree, plates),
@@ -77,7 +79,13 @@ pub fn evaluate(main: &str, host: &dyn Host, options: &Options, budget: &Budget)
     };
     let view = interpreter.asked_view;
     let (diagnostics, sources) = interpreter.take_messages();
+    value::end_effort();
     Evaluation { tree, plates, view, diagnostics, sources }
+}
+
+/// Whether a text can be read as a program.
+pub fn is_program(source: &str) -> bool {
+    !unit::Unit::parse(Arc::from(source.as_bytes())).is_broken()
 }
 
 /// Reads the program at the path `main` and all that it includes and uses, and evaluates nothing: what is wrong with its text.

@@ -23,6 +23,7 @@ mod remesh;
 mod report;
 mod road;
 mod scad;
+mod scad_limits;
 mod solid;
 mod standin;
 mod text;

@@ -12,6 +12,9 @@ use crate::scad::value::Value;
 /// What OpenSCAD writes where no colour was understood.
 const NONE: Rgba = Rgba { r: -1.0, g: -1.0, b: -1.0, a: -1.0 };
 
+/// Bytes of a name that are looked at.
+const NAME_MAX: usize = 256;
+
 pub(super) fn color(job: &mut Interpreter<'_>, arguments: &ModuleArguments<'_>) -> Run<Kind> {
     let mut color = NONE;
     match arguments.get("c") {
@@ -27,6 +30,9 @@ pub(super) fn color(job: &mut Interpreter<'_>, arguments: &ModuleArguments<'_>) 
             }
             let [r, g, b, a] = channels;
             color = Rgba { r, g, b, a };
+        }
+        Value::Text(text) if text.as_str().len() > NAME_MAX => {
+            job.warn(arguments.span, "Unable to parse color: its name is too long");
         }
         Value::Text(text) => match named(text.as_str()).or_else(|| hexadecimal(text.as_str())) {
             Some(found) => color = found,

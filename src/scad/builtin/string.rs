@@ -18,7 +18,7 @@ pub(super) fn str(job: &mut Interpreter<'_>, arguments: &Arguments<'_>) -> Run<V
             }
             other => match plain_text(other) {
                 Some(text) => out.push_str(&text),
-                None => return Err(job.stop_deep()),
+                None => return Err(job.stop_deep(arguments.span)),
             },
         }
     }

@@ -503,7 +503,7 @@ impl Interpreter<'_> {
             }
             match echo_text(value) {
                 Some(value) => text.push_str(&value),
-                None => return Err(self.stop_deep()),
+                None => return Err(self.stop_deep(span)),
             }
         }
         self.steps(text.len() / 64, span)?;
@@ -513,7 +513,10 @@ impl Interpreter<'_> {
 
     /// The end of an evaluation at a list that is nested too deeply to be printed.
     #[cold]
-    pub(in crate::scad) fn stop_deep(&mut self) -> Box<crate::scad::log::Stop> {
+    pub(in crate::scad) fn stop_deep(&mut self, span: Span) -> Box<crate::scad::log::Stop> {
+        if let Err(stop) = self.check_effort(span) {
+            return stop;
+        }
         let message = "Stack exhausted while trying to convert a vector to EchoString".to_owned();
         let mut stop = self.stop(Code::LimitExceeded, Span::DETACHED, message);
         stop.hide_trace();

@@ -4,7 +4,7 @@ use crate::budget::Exceeded;
 use crate::diag::{Code, Diagnostic, Span};
 use crate::scad::eval::Interpreter;
 use crate::scad::log::{Run, Stop};
-use crate::scad::value::alive_bytes;
+use crate::scad::value::{alive_bytes, spent_effort};
 
 /// Steps between two looks at the budget.
 const FUEL_BATCH: u32 = 4096;
@@ -54,6 +54,7 @@ impl Interpreter<'_> {
     fn refuel(&mut self, span: Span) -> Run<()> {
         self.budget.burn(u64::from(FUEL_BATCH)).map_err(|exceeded| self.stop_exceeded(exceeded, span))?;
         self.fuel.set(FUEL_BATCH);
+        self.check_effort(span)?;
         if self.log.is_full() {
             return Err(self.stop_limit(Exceeded::Size, span, "the program prints more than the limit".into()));
         }
@@ -63,6 +64,18 @@ impl Interpreter<'_> {
     /// Whether the job may go on.
     pub(in crate::scad) fn check_time(&mut self, span: Span) -> Run<()> {
         self.budget.check().map_err(|exceeded| self.stop_exceeded(exceeded, span))
+    }
+
+    /// Whether work on values was given up because it went over a limit.
+    pub(in crate::scad) fn check_effort(&mut self, span: Span) -> Run<()> {
+        match spent_effort() {
+            None => Ok(()),
+            Some(Exceeded::Recursion) => {
+                let message = "lists are nested too deeply to be compared or computed with".to_owned();
+                Err(self.stop_limit(Exceeded::Recursion, span, message))
+            }
+            Some(exceeded) => Err(self.stop_exceeded(exceeded, span)),
+        }
     }
 
     /// Tells the budget how much memory the values take, and `more` that is about to be taken.

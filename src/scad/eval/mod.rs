@@ -35,7 +35,7 @@ use crate::scad::log::{Log, Path, Stop};
 use crate::scad::options::{AskedView, Literal, Options};
 use crate::scad::token::Loc;
 use crate::scad::unit::{ParseCache, Unit};
-use crate::scad::value::{Object, Value, alive};
+use crate::scad::value::{Object, Value, alive, grave};
 
 /// A function value: its code, and the variables that it took along.
 #[derive(Debug)]
@@ -54,6 +54,7 @@ const CLOSURE_BYTES: usize = 80;
 impl Drop for Closure {
     fn drop(&mut self) {
         alive::give(CLOSURE_BYTES + size_of_val(&*self.captures));
+        grave::bury(std::mem::take(&mut self.captures).into_vec());
     }
 }
 

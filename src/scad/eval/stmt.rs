@@ -95,7 +95,8 @@ impl Interpreter<'_> {
                 let message = format!("Parameter \"{}\" is overwritten with a literal", assignment.name);
                 self.warn(assignment.span, message);
             }
-            match self.eval(&assignment.value, frame) {
+            let value = self.eval(&assignment.value, frame);
+            match value.and_then(|value| self.check_effort(assignment.span).map(|()| value)) {
                 Ok(value) => match assignment.target {
                     Target::Global(slot) => self.globals[slot as usize] = value,
                     target => self.assign(target, value, frame),
@@ -116,7 +117,9 @@ impl Interpreter<'_> {
         out: &mut Vec<NodeRef>,
     ) -> Run<()> {
         self.step(instantiation.site.span)?;
-        self.instantiate_kind(instantiation, frame, out).map_err(|mut stop| {
+        let done =
+            self.instantiate_kind(instantiation, frame, out).and_then(|()| self.check_effort(instantiation.site.span));
+        done.map_err(|mut stop| {
             let site = &instantiation.site;
             stop.trace(site.span, || format!("called by '{}'", site.name));
             stop
@@ -533,6 +536,7 @@ fn kind_bytes(kind: &Kind) -> usize {
     match kind {
         Kind::Polyhedron { points, faces, .. } => points.len() * 24 + faces.len() * 40,
         Kind::Polygon { points, .. } => points.len() * 16,
+        Kind::Text(spec) => spec.text.len() + spec.font.len(),
         _ => 0,
     }
 }

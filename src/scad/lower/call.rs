@@ -2,6 +2,8 @@
 
 use std::rc::Rc;
 
+use rustc_hash::{FxHashMap, FxHashSet};
+
 use crate::scad::ast::{self, Argument, ExprKind, Name};
 use crate::scad::builtin;
 use crate::scad::ir::{ArgumentPlan, BuiltinCall, Call, DynamicCall, Expr, Otherwise, Site, Target};
@@ -137,21 +139,60 @@ impl Lowerer<'_, '_> {
 /// How far the arguments of one call were matched with parameters.
 pub(in crate::scad) struct Matching<'a> {
     parameters: &'a [&'a str],
-    named: Vec<Name>,
+    /// Where to find them, where there are too many to look through.
+    index: FxHashMap<&'a str, usize>,
+    named: NameSet,
     filled: Vec<bool>,
     next: usize,
     told: bool,
 }
 
+/// Names that one looks through, or finds where there are more.
+#[derive(Default)]
+struct NameSet {
+    few: Vec<Name>,
+    many: FxHashSet<Name>,
+}
+
+/// Names that one looks through.
+const FEW: usize = 16;
+
+impl NameSet {
+    fn contains(&self, name: &str) -> bool {
+        self.few.iter().any(|few| **few == *name) || self.many.contains(name)
+    }
+
+    fn insert(&mut self, name: Name) {
+        if self.few.len() < FEW {
+            self.few.push(name);
+        } else {
+            self.many.insert(name);
+        }
+    }
+}
+
 impl<'a> Matching<'a> {
     /// Nothing matched so far.
     pub(in crate::scad) fn new(parameters: &'a [&'a str]) -> Self {
-        Self { parameters, named: Vec::new(), filled: vec![false; parameters.len()], next: 0, told: false }
+        let filled = vec![false; parameters.len()];
+        let mut index = FxHashMap::default();
+        if parameters.len() > FEW {
+            // of several parameters with one name the first is the variable
+            index.extend(parameters.iter().enumerate().rev().map(|(at, name)| (*name, at)));
+        }
+        Self { parameters, index, named: NameSet::default(), filled, next: 0, told: false }
+    }
+
+    fn position(&self, name: &str) -> Option<usize> {
+        if self.parameters.len() > FEW {
+            return self.index.get(name).copied();
+        }
+        self.parameters.iter().position(|parameter| *parameter == name)
     }
 
     /// The parameter of that name, and OpenSCAD's warnings about it.
     pub(in crate::scad) fn named_target(&mut self, name: &Name, notes: &mut Vec<String>) -> Option<usize> {
-        let target = self.parameters.iter().position(|parameter| **parameter == **name);
+        let target = self.position(name);
         if self.named.contains(name) {
             notes.push(format!("argument \"{name}\" supplied more than once"));
         } else if target.is_some_and(|at| self.filled[at]) {
@@ -159,7 +200,7 @@ impl<'a> Matching<'a> {
         } else if target.is_none() && !is_special(name) {
             notes.push(format!("variable \"{name}\" not specified as parameter"));
         }
-        self.named.push(name.clone());
+        self.named.insert(name.clone());
         if let Some(at) = target {
             self.filled[at] = true;
         }
@@ -171,10 +212,8 @@ impl<'a> Matching<'a> {
         while self.next < self.parameters.len() {
             let at = self.next;
             self.next += 1;
-            if !self.named.iter().any(|name| **name == *self.parameters[at]) {
-                // of several parameters with one name the first is the variable
-                let name = self.parameters[at];
-                let at = self.parameters.iter().position(|parameter| *parameter == name).unwrap_or(at);
+            if !self.named.contains(self.parameters[at]) {
+                let at = self.position(self.parameters[at]).unwrap_or(at);
                 self.filled[at] = true;
                 return Some(at);
             }
@@ -189,9 +228,13 @@ impl<'a> Matching<'a> {
 
 /// Gives arguments beyond the parameters places behind them; whether one of these is new, so that the callee must be lowered anew.
 pub(super) fn add_extras(plan: &mut ArgumentPlan, extras: Vec<(usize, Name)>, known: &mut Vec<Name>) -> bool {
+    if extras.is_empty() {
+        return false;
+    }
     let before = known.len();
+    let mut index: FxHashMap<Name, usize> = known.iter().enumerate().map(|(at, name)| (name.clone(), at)).collect();
     for (at, name) in extras {
-        let place = known.iter().position(|extra| *extra == name).unwrap_or_else(|| {
+        let place = *index.entry(name.clone()).or_insert_with(|| {
             known.push(name);
             known.len() - 1
         });

@@ -217,10 +217,14 @@ impl Lowerer<'_, '_> {
 
     /// The names in reach of this place, for when a name turns out to be unknown.
     pub(super) fn reach(&self) -> Reach {
-        let near = self.frames.iter().flat_map(|frame| frame.scopes.iter().flat_map(|scope| &scope.variables));
+        let scopes = self.frames.iter().rev().flat_map(|frame| frame.scopes.iter().rev());
+        let near = scopes.flat_map(|scope| scope.variables.iter().rev()).take(NEAR_MAX);
         Reach { names: Rc::downgrade(&self.names), near: near.map(|variable| variable.name.clone()).collect() }
     }
 }
+
+/// Variables around an unknown name that are offered for it: each unknown name keeps its own list.
+const NEAR_MAX: usize = 256;
 
 /// A variable that is there but has no value yet.
 pub(super) fn pending(name: &Name, slot: u32) -> Variable {

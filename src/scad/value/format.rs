@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::scad::print::print_function;
+use crate::scad::value::effort::{enter, give_up_text, spend, text_max};
 use crate::scad::value::{Object, Value};
 
 /// Deeper nesting than this is printed as `...`, where OpenSCAD runs out of stack.
@@ -10,7 +11,13 @@ const DEPTH_MAX: u32 = 10_000;
 
 /// As `echo()` prints it: strings in quotes. `None` where it is nested too deeply.
 pub fn echo_text(value: &Value) -> Option<String> {
-    bounded_text(value, usize::MAX)
+    let most = text_max();
+    let mut out = String::new();
+    let whole = write_value(&mut out, value, 0, most);
+    if out.len() > most {
+        give_up_text();
+    }
+    (whole && out.len() <= most).then_some(out)
 }
 
 /// The same; `None` also where it is longer than `most` bytes.
@@ -39,13 +46,13 @@ fn write_value(out: &mut String, value: &Value, depth: u32, most: usize) -> bool
             out.push('"');
         }
         Value::List(list) => {
-            if depth >= DEPTH_MAX || out.len() > most {
+            if depth >= DEPTH_MAX || out.len() > most || !enter() {
                 return false;
             }
             out.push('[');
             for (index, item) in list.iter().enumerate() {
                 out.push_str(if index > 0 { ", " } else { "" });
-                if out.len() > most || !write_value(out, &item, depth + 1, most) {
+                if out.len() > most || !spend(1) || !write_value(out, &item, depth + 1, most) {
                     return false;
                 }
             }
@@ -67,13 +74,13 @@ fn write_value(out: &mut String, value: &Value, depth: u32, most: usize) -> bool
 }
 
 fn write_object(out: &mut String, object: &Object, depth: u32, most: usize) -> bool {
-    if depth >= DEPTH_MAX || out.len() > most {
+    if depth >= DEPTH_MAX || out.len() > most || !enter() {
         return false;
     }
     out.push_str("{ ");
     for (name, value) in object.iter() {
         let _ = write!(out, "{name} = ");
-        if !write_value(out, value, depth + 1, most) {
+        if !spend(1) || !write_value(out, value, depth + 1, most) {
             return false;
         }
         out.push_str("; ");

@@ -1,5 +1,6 @@
 //! `List`: values in order; up to three numbers inside the list itself, more numbers packed, anything else as values.
 
+use crate::scad::value::grave::bury;
 use crate::scad::value::{Value, alive};
 
 /// An immutable list.
@@ -130,29 +131,8 @@ impl Drop for List {
             Store::Numbers(numbers) => alive::give(HEAD_BYTES + numbers.capacity() * size_of::<f64>()),
             Store::Values(values) => {
                 alive::give(HEAD_BYTES + values.capacity() * size_of::<Value>());
-                drop_flat(std::mem::take(values));
+                bury(std::mem::take(values));
             }
-        }
-    }
-}
-
-/// Drops nested lists one after another: a program can nest them deeper than any stack.
-fn drop_flat(values: Vec<Value>) {
-    let mut nested: Vec<Vec<Value>> = Vec::new();
-    let mut current = values;
-    loop {
-        for value in current {
-            if let Value::List(list) = value
-                && let Some(mut list) = std::rc::Rc::into_inner(list)
-                && let Store::Values(inner) = &mut list.store
-            {
-                alive::give(inner.capacity() * size_of::<Value>());
-                nested.push(std::mem::take(inner));
-            }
-        }
-        match nested.pop() {
-            Some(next) => current = next,
-            None => return,
         }
     }
 }

@@ -1,13 +1,15 @@
 //! `Value`: undef, bool, number, string, list, range, function, object; 16 bytes, shared by reference count.
 //!
 //! **Stages** `list` and `text` the two kinds that share structure · `range` · `object` · `format` as text · `compare` equality and order ·
-//! `ops` operators · `alive` bytes in use.
+//! `ops` operators · `alive` bytes in use · `grave` dropping · `effort` work that no step counts.
 //! **Invariants** A value never changes once a program can see it. Numeric lists are kept as plain numbers.
 //! **Knows nothing of** scopes, files and the tree.
 
 pub(in crate::scad) mod alive;
 mod compare;
+mod effort;
 mod format;
+pub(in crate::scad) mod grave;
 mod list;
 mod object;
 mod ops;
@@ -21,6 +23,7 @@ use crate::scad::eval::Closure;
 
 pub use alive::{alive_bytes, reset_alive};
 pub use compare::{compare, equal};
+pub use effort::{begin_effort, end_effort, spent_effort};
 pub use format::{bounded_text, echo_text, format_number, plain_text};
 pub use list::{List, ListBuilder};
 pub use object::Object;

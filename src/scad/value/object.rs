@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use rustc_hash::FxHashMap;
 
+use crate::scad::value::grave::bury;
 use crate::scad::value::{Value, alive};
 
 /// Named values.
@@ -20,6 +21,7 @@ impl Drop for Object {
     fn drop(&mut self) {
         let names: usize = self.entries.iter().map(|(name, _)| name.len() + ENTRY_BYTES).sum();
         alive::give(names);
+        bury(std::mem::take(&mut self.entries).into_iter().map(|(_, value)| value).collect());
     }
 }
 

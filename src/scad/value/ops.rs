@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use crate::scad::ast::BinaryOp;
 use crate::scad::print::binary_sign;
+use crate::scad::value::effort::{enter, spend};
 use crate::scad::value::{List, ListBuilder, Range, Value, ascii_text, compare, equal};
 
 /// Why an operation has no result. Cheap to make: most are thrown away.
@@ -169,7 +170,10 @@ fn pairwise(
         return map_numbers(a.len().min(b.len()), |at| numbers(a[at], b[at]));
     }
     let mut out = ListBuilder::default();
-    left.iter().zip(right.iter()).for_each(|(a, b)| out.push(values(&a, &b).unwrap_or_default()));
+    if enter() {
+        let pairs = left.iter().zip(right.iter()).take_while(|_| spend(1));
+        pairs.for_each(|(a, b)| out.push(values(&a, &b).unwrap_or_default()));
+    }
     out.finish()
 }
 
@@ -190,7 +194,9 @@ fn each(list: &List, numbers: impl Fn(f64) -> f64, values: impl Fn(&Value) -> Re
         return Value::list(map_numbers(all.len(), |at| numbers(all[at])));
     }
     let mut out = ListBuilder::default();
-    list.iter().for_each(|value| out.push(values(&value).unwrap_or_default()));
+    if enter() {
+        list.iter().take_while(|_| spend(1)).for_each(|value| out.push(values(&value).unwrap_or_default()));
+    }
     Value::list(out.finish())
 }
 
