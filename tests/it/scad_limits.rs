@@ -166,7 +166,7 @@ fn what_is_long_or_deep_ends() {
 fn names_by_the_thousand_end() {
     let many = |each: &dyn Fn(usize) -> String| (0..20_000).map(each).collect::<String>();
     check(&many(&|at| format!("a{at} = b{at};\n")), Fine);
-    check(&many(&|at| format!("cubx{at}();\n")), Fine);
+    check(&many(&|at| format!("cubx{at}();\n")), Limit);
     check(&format!("function f(a) = a; x = f({});", many(&|at| format!("b{at} = 1, "))), Fine);
     check(&format!("function f({}) = a1; x = f();", many(&|at| format!("a{at} = {at}, "))), Fine);
     check(&format!("module m() {{ {} }} m();", many(&|at| format!("a{} = a{at};\n", at + 1))), Fine);

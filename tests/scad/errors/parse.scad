@@ -94,6 +94,8 @@ for (i = 0; i < 3; i = i + 1) cube(i);
 // hint An assignment has one '='.
 // error 5:5 Parser error: a single quote begins nothing
 // hint Strings stand in double quotes.
+// error 5:10 Parser error: a single quote begins nothing
+// hint Strings stand in double quotes.
 // error 6:15 Parser error: expected '=' after the parameters of the function, found '{'
 // hint A function is one expression: 'function name(parameters) = expression;'.
 // error 7:11 Parser error: expected ')' or ',' after the argument, found ';'
