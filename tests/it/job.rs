@@ -1,8 +1,11 @@
 //! Messages that are jobs, messages that are not, and what each failure asks of the queue.
 
+use std::sync::Arc;
+
 use maquette::budget::Exceeded;
 use maquette::diag::{Code, Diagnostic, Span};
 use maquette::job::{Blob, Failure, Fate, Inputs, JobSpec, Library, Product, Source, keys, message, parameters};
+use maquette::scad::{Host as _, Purpose};
 use maquette::text::Fonts;
 
 const SMALLEST: &str =
@@ -219,4 +222,47 @@ fn checked(spec: &JobSpec) -> Result<(), Failure> {
     let files = files.iter().map(|(path, blob)| (path.clone(), inline(blob))).collect();
     let inputs = Inputs::new(files, entry.clone(), Library::default(), Fonts::bundled()).expect("the entry is there");
     parameters::check(&inputs, &spec.parameters)
+}
+
+/// A program reads its own tree and the libraries, however it spells a path.
+#[test]
+fn paths_stay_in_the_job() {
+    let file = |text: &str| Arc::<[u8]>::from(text.as_bytes());
+    let files = [("main.scad", "cube();"), ("parts/a.scad", "x = 1;"), ("parts/b.stl", "solid")];
+    let files = files.map(|(path, text)| (path.to_owned(), file(text))).into_iter().collect();
+    let inputs = Inputs::new(files, "main.scad", Library::default(), Fonts::bundled()).expect("the entry is there");
+    let purposes = [Purpose::Include, Purpose::Use, Purpose::Import, Purpose::Font];
+    let outside = [
+        "/etc/passwd",
+        "//etc/passwd",
+        "/proc/self/environ",
+        "../main.scad",
+        "../../etc/passwd",
+        "parts/../../main.scad",
+        "..",
+        ".",
+        "",
+        "./..",
+        "c:\\windows\\win.ini",
+        "..\\main.scad",
+        "main.scad\0.stl",
+        "http://host/main.scad",
+        "file:///etc/passwd",
+        "lib://main.scad",
+        "s3://bucket/key",
+        "~/main.scad",
+        "MAIN.SCAD",
+        "/main.scad",
+    ];
+    for name in outside {
+        for purpose in purposes {
+            assert!(inputs.resolve("main.scad", name, purpose).is_err(), "{name:?} {purpose:?}");
+        }
+    }
+    assert!(inputs.resolve("main.scad", &"a/".repeat(100_000), Purpose::Include).is_err());
+    let found = |from: &str, name: &str, purpose| inputs.resolve(from, name, purpose).ok();
+    assert_eq!(found("main.scad", "parts/../parts/./a.scad", Purpose::Include).as_deref(), Some("parts/a.scad"));
+    assert_eq!(found("parts/a.scad", "../main.scad", Purpose::Use).as_deref(), Some("main.scad"));
+    assert_eq!(found("parts/a.scad", "b.stl", Purpose::Import).as_deref(), Some("parts/b.stl"));
+    assert_eq!(found("main.scad", "b.stl", Purpose::Import), None);
 }
