@@ -1,7 +1,7 @@
 //! `maquette demo`: embedded queue and store, sample jobs through the real daemon loop, a table of what was made and where.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
@@ -10,10 +10,11 @@ use serde_json::{Value, json};
 
 use crate::cli::arguments::DemoArguments;
 use crate::cli::samples::SAMPLES;
-use crate::cli::serve::{self, Embedded};
+use crate::cli::serve::{self, BUCKET, Embedded};
 use crate::cli::table::table;
 use crate::cli::{CommandResult, Failed};
 use crate::daemon::{self, JobStatus, Producer};
+use crate::standin;
 
 /// Longest that the demo waits for its jobs.
 const PATIENCE: Duration = Duration::from_secs(600);
@@ -118,7 +119,7 @@ async fn report(
             &rows
         )
     );
-    let place: PathBuf = directory.join("results").join("results");
+    let place = standin::bucket_folder(directory, BUCKET).join("results");
     println!(
         "\n{succeeded} of {} jobs succeeded in {:.1} s; the files lie below {}",
         ids.len(),

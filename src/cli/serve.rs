@@ -14,7 +14,7 @@ use crate::standin;
 
 /// Queue and bucket of the embedded default.
 const QUEUE: &str = "jobs";
-const BUCKET: &str = "results";
+pub const BUCKET: &str = "results";
 const VISIBILITY: Duration = Duration::from_secs(60);
 
 /// Runs the daemon until it is told to stop.

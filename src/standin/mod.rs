@@ -20,6 +20,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 pub use fault::{Action, Fault, Faults};
+pub use s3::bucket_folder;
 
 use crate::standin::http::Services;
 use crate::standin::journal::{Journal, JournalError};

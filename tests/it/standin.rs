@@ -17,7 +17,7 @@ use aws_sdk_sqs::types::{
     MessageSystemAttributeName, MessageSystemAttributeNameForSends, MessageSystemAttributeValue, QueueAttributeName,
     SendMessageBatchRequestEntry,
 };
-use maquette::standin::{Action, Fault, Server};
+use maquette::standin::{Action, Fault, Server, bucket_folder};
 
 use crate::local_aws::{Scratch, serve};
 
@@ -508,6 +508,8 @@ async fn messages_and_objects_outlive_the_process() {
     sqs.receive_message().queue_url(&queue).send().await.expect("received");
     s3.create_bucket().bucket("kept").send().await.expect("made");
     s3.put_object().bucket("kept").key("a/b").body(ByteStream::from_static(b"bytes")).send().await.expect("put");
+    let file = bucket_folder(scratch.path(), "kept").join("a/b");
+    assert_eq!(std::fs::read(file).expect("an object is a file"), b"bytes");
     server.shutdown().await;
     let server = serve(scratch.path()).await;
     let (sqs, s3) = clients(&server.endpoint());

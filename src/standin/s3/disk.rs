@@ -65,13 +65,21 @@ pub struct Disk {
 /// The folder of a bucket for keys that cannot be file names.
 const FLAT: &str = ".keys";
 
+/// Folder of the buckets.
+const OBJECTS: &str = "s3";
+
+/// Where the objects of a bucket lie in a stand-in's directory, as files by their keys.
+pub fn bucket_folder(directory: &Path, bucket: &str) -> PathBuf {
+    directory.join(OBJECTS).join(bucket)
+}
+
 impl Disk {
     /// The objects that the journal remembers below `directory`.
     ///
     /// # Errors
     /// When the folders cannot be made or read.
     pub fn load(journal: Arc<Journal>, directory: &Path, sync: bool) -> io::Result<Self> {
-        let (root, staging) = (directory.join("s3"), directory.join("staging"));
+        let (root, staging) = (directory.join(OBJECTS), directory.join("staging"));
         std::fs::create_dir_all(&root)?;
         std::fs::create_dir_all(&staging)?;
         let mut buckets: Buckets = BTreeMap::new();

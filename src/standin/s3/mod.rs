@@ -22,6 +22,7 @@ use std::sync::Arc;
 use axum::body::Body;
 use axum::http::{HeaderName, HeaderValue, Response, StatusCode};
 
+pub use disk::bucket_folder;
 pub use error::error_response;
 pub use request::Request;
 
