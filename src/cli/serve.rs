@@ -144,6 +144,9 @@ fn local_settings(endpoint: &str, queue_url: &str, set: &[String]) -> Result<Set
         format!("store.bucket={BUCKET}"),
         "store.path_style=true".to_owned(),
         "aws.region=us-east-1".to_owned(),
+        // on the loopback, and so is the store: a browser would not be let through to it
+        "http.accept=queue".to_owned(),
+        "http.downloads=stream".to_owned(),
     ];
     flags.extend(set.iter().cloned());
     load_settings(None, flags)

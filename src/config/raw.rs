@@ -92,6 +92,10 @@ pub struct RawLimits {
 pub struct RawHttp {
     pub listen: Option<String>,
     pub control: Option<bool>,
+    pub accept: Option<String>,
+    pub token_file: Option<String>,
+    pub downloads: Option<String>,
+    pub ui: Option<bool>,
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]

@@ -44,7 +44,7 @@ pub struct Settings {
 /// Where jobs come from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Queue {
-    /// URLs in order of priority; at least one.
+    /// URLs in order of priority; at least one, unless jobs are pushed.
     pub urls: Vec<String>,
     /// One a queue, or none for strict order.
     pub weights: Vec<u32>,
@@ -136,6 +136,36 @@ pub struct Http {
     pub listen: Option<SocketAddr>,
     /// Whether the daemon can be paused and jobs cancelled over it.
     pub control: bool,
+    /// What becomes of jobs that are posted.
+    pub accept: Accept,
+    /// File of the bearer tokens that callers of `/v1` have to show; none when anybody may call.
+    pub token_file: Option<PathBuf>,
+    /// How artefacts are handed out.
+    pub downloads: Downloads,
+    /// Whether the page is served.
+    pub ui: bool,
+}
+
+/// What becomes of jobs that are posted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Accept {
+    /// They are refused.
+    #[default]
+    Off,
+    /// They are put on the first queue.
+    Queue,
+    /// They are worked on at once, from memory.
+    Direct,
+}
+
+/// How artefacts are handed out.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Downloads {
+    /// By sending the caller to the store, with a URL that is signed for a short while.
+    #[default]
+    Redirect,
+    /// Through the daemon.
+    Stream,
 }
 
 /// When to stop receiving.
@@ -176,15 +206,16 @@ impl Settings {
     /// The first value that cannot be used, by key.
     pub fn check(raw: Raw) -> Result<Self, ConfigError> {
         let wall_limit = seconds("limits.wall_seconds", raw.limits.wall_seconds, 1, 86_400)?;
+        let http = check_http(raw.http)?;
         Ok(Self {
-            queue: check_queue(raw.queue)?,
+            queue: check_queue(raw.queue, http.accept)?,
             store: check_store(raw.store)?,
             notify_queue_url: url("notify.queue_url", raw.notify.queue_url)?,
             aws: check_aws(raw.aws)?,
             worker: check_worker(raw.worker)?,
             limits: check_limits(&raw.limits)?,
             wall_limit,
-            http: check_http(raw.http)?,
+            http,
             drain_grace: seconds("drain.grace_seconds", raw.drain.grace_seconds, 0, 43_200)?,
             breaker: check_breaker(&raw.breaker)?,
             ec2: Ec2 {
@@ -198,14 +229,15 @@ impl Settings {
     }
 }
 
-fn check_queue(raw: RawQueue) -> Result<Queue, ConfigError> {
+fn check_queue(raw: RawQueue, accept: Accept) -> Result<Queue, ConfigError> {
     let first = url("queue.url", raw.url)?;
     let mut urls: Vec<String> = first.into_iter().collect();
     for more in raw.more_urls.unwrap_or_default() {
         urls.extend(url("queue.more_urls", Some(more))?);
     }
-    if urls.is_empty() {
-        let reason = "it must name the SQS queue that jobs come from, or use `serve --local DIR`";
+    if urls.is_empty() && accept != Accept::Direct {
+        let reason =
+            "it must name the SQS queue that jobs come from; or use `serve --local DIR`, or http.accept = direct";
         return Err(invalid("queue.url", "\"\"", reason));
     }
     let weights = raw.weights.unwrap_or_default();
@@ -299,7 +331,39 @@ fn check_http(raw: RawHttp) -> Result<Http, ConfigError> {
             .parse()
             .map_err(|_| invalid("http.listen", address, "it must be an address and a port, 127.0.0.1:8080 say"))
     });
-    Ok(Http { listen: listen.transpose()?, control: raw.control.unwrap_or_default() })
+    let listen: Option<SocketAddr> = listen.transpose()?;
+    let accept = check_accept(raw.accept.as_deref())?;
+    let token_file = text(raw.token_file).map(PathBuf::from);
+    let is_open = listen.is_some_and(|address| !address.ip().is_loopback()) && token_file.is_none();
+    if is_open && accept != Accept::Off {
+        let reason = "callers from other machines could post jobs: name a file of tokens, or listen on the loopback";
+        return Err(invalid("http.token_file", "\"\"", reason));
+    }
+    Ok(Http {
+        listen,
+        control: raw.control.unwrap_or_default(),
+        accept,
+        token_file,
+        downloads: check_downloads(raw.downloads.as_deref())?,
+        ui: raw.ui.unwrap_or_default(),
+    })
+}
+
+fn check_accept(accept: Option<&str>) -> Result<Accept, ConfigError> {
+    match accept.unwrap_or_default() {
+        "off" => Ok(Accept::Off),
+        "queue" => Ok(Accept::Queue),
+        "direct" => Ok(Accept::Direct),
+        other => Err(invalid("http.accept", other, "it must be off, queue or direct")),
+    }
+}
+
+fn check_downloads(downloads: Option<&str>) -> Result<Downloads, ConfigError> {
+    match downloads.unwrap_or_default() {
+        "redirect" => Ok(Downloads::Redirect),
+        "stream" => Ok(Downloads::Stream),
+        other => Err(invalid("http.downloads", other, "it must be redirect or stream")),
+    }
 }
 
 fn check_breaker(raw: &RawBreaker) -> Result<Breaker, ConfigError> {

@@ -240,7 +240,7 @@ impl Lease {
         let age = Instant::now().duration_since(self.held.since);
         let left = HELD_MAX.saturating_sub(age + Duration::from_secs(60));
         let queue = &self.keeper.queue;
-        let outcome = queue.extend(&[(self.held.receipt.clone(), pause.min(left))]).await;
+        let outcome = queue.release(&self.held.receipt, pause.min(left)).await;
         event::Released { queue: queue.name(), pause, outcome: &outcome }.emit();
     }
 }

@@ -20,6 +20,7 @@ mod making;
 mod notify;
 mod poll;
 mod producer;
+mod push;
 pub mod queue;
 mod resources;
 mod retry;
@@ -38,7 +39,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::{Semaphore, oneshot, watch};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot, watch};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -51,7 +52,7 @@ pub use shutdown::Shutdown;
 pub use status::{Board, JobStatus, Observer};
 pub use worker::{Hands, Pool, Work, serve_parent};
 
-use crate::config::Settings;
+use crate::config::{Accept, Settings};
 use crate::daemon::acknowledge::Acknowledger;
 use crate::daemon::aws::Clients;
 use crate::daemon::breaker::Breaker;
@@ -59,7 +60,7 @@ use crate::daemon::ec2::{Metadata, Notice};
 use crate::daemon::inputs::Larder;
 use crate::daemon::lease::{Keeper, Lease};
 use crate::daemon::poll::Poller;
-use crate::daemon::queue::{Queue, SqsQueue};
+use crate::daemon::queue::{PushedQueue, Queue, SqsQueue};
 use crate::daemon::settle::Settler;
 use crate::daemon::store::{S3Store, Store};
 use crate::daemon::systemd::Alive;
@@ -74,6 +75,14 @@ pub enum DaemonError {
     /// Libraries or fonts cannot be read.
     #[error(transparent)]
     Resources(#[from] ResourceError),
+    /// The file of tokens cannot be read, or has none.
+    #[error("http.token_file = {file}: {reason}")]
+    Tokens {
+        /// The file.
+        file: String,
+        /// Why.
+        reason: String,
+    },
     /// The HTTP address cannot be listened on.
     #[error("http.listen = {address}: {cause}")]
     Listen {
@@ -179,7 +188,8 @@ pub async fn run_with(
 ) -> Result<Summary, DaemonError> {
     let tasks = Tasks::default();
     let daemon = Daemon::new(settings, services, (resources, hands.into()), shutdown, hooks.observer, &tasks);
-    let http = http::listen(&daemon, &tasks.tracker, tasks.stop.clone()).await?;
+    let attempts = TaskTracker::new();
+    let http = http::listen(&daemon, &attempts, &tasks).await?;
     daemon.start(http, &tasks);
     if let Some(started) = hooks.started {
         let running = Running { http, board: daemon.board.clone(), metrics: Arc::clone(&daemon.metrics) };
@@ -191,7 +201,6 @@ pub async fn run_with(
         daemon.look_for_notice().await;
         tasks.tracker.spawn(Arc::clone(&daemon).watch_notices(tasks.stop.clone()));
     }
-    let attempts = TaskTracker::new();
     let mut poller = JoinSet::new();
     poller.spawn(Poller::new(Arc::clone(&daemon), attempts.clone()).run());
     daemon.shutdown.drain.cancelled().await;
@@ -225,7 +234,10 @@ impl Tasks {
 #[derive(Debug)]
 struct Daemon {
     settings: Settings,
+    /// One a queue; the last is for posted jobs, where they are taken.
     keepers: Vec<Arc<Keeper>>,
+    /// How many queues are received from: the first ones.
+    polled: usize,
     acknowledgers: Mutex<Vec<Acknowledger>>,
     dead_letters: DeadLetters,
     larder: Larder,
@@ -258,7 +270,10 @@ impl Daemon {
         let metrics = Arc::new(Metrics::default());
         let mut acknowledgers = Vec::new();
         let mut keepers = Vec::new();
-        for queue in services.queues {
+        let polled = services.queues.len();
+        let is_pushed = settings.http.accept == Accept::Direct;
+        let pushed = is_pushed.then(|| Queue::Pushed(PushedQueue::default()));
+        for queue in services.queues.into_iter().chain(pushed) {
             let (acknowledger, task) = Acknowledger::new(queue.clone(), Arc::clone(&metrics));
             acknowledgers.push(acknowledger);
             tasks.acknowledging.spawn(task);
@@ -284,6 +299,7 @@ impl Daemon {
         Arc::new(Self {
             alive: Alive::new(settings.queue.wait + settings.aws.attempt + Duration::from_secs(15)),
             keepers,
+            polled,
             acknowledgers: Mutex::new(acknowledgers),
             dead_letters: services.dead_letters,
             larder,
@@ -306,6 +322,14 @@ impl Daemon {
     /// Whether the queue keeps order within groups.
     fn is_fifo(&self, queue: usize) -> bool {
         self.keepers[queue].queue().name().ends_with(".fifo")
+    }
+
+    /// A slot, once one is free; none when draining.
+    async fn next_slot(&self) -> Option<OwnedSemaphorePermit> {
+        tokio::select! {
+            () = self.shutdown.drain.cancelled() => None,
+            slot = Arc::clone(&self.slots).acquire_owned() => slot.ok(),
+        }
     }
 
     fn breaker(&self) -> &Breaker {

@@ -63,7 +63,7 @@ const TICK: Duration = Duration::from_secs(5);
 impl Poller {
     /// A loop that hands deliveries to tasks of `attempts`.
     pub fn new(daemon: Arc<Daemon>, attempts: TaskTracker) -> Self {
-        let turns = Turns::new(daemon.keepers.len(), &daemon.settings.queue.weights);
+        let turns = Turns::new(daemon.polled, &daemon.settings.queue.weights);
         let transient = Backoff::new(Duration::from_millis(500), Duration::from_secs(30));
         // somebody has to mend rights or the queue itself: asking often helps nobody
         let refused = Backoff::new(Duration::from_secs(15), Duration::from_secs(120));
@@ -72,6 +72,9 @@ impl Poller {
 
     /// Receives until draining begins. The last receive is waited for: dropped, it could take messages along.
     pub async fn run(mut self) {
+        if self.daemon.polled == 0 {
+            return self.stand_by().await;
+        }
         while let Some((slots, admission)) = self.next_slots().await {
             let (queue, wait) = self.turns.next(self.daemon.settings.queue.wait);
             let received = self.daemon.keepers[queue].queue().receive(slots.len(), wait).await;
@@ -84,6 +87,13 @@ impl Poller {
                     self.pause_after(queue, &error).await;
                 }
             }
+        }
+    }
+
+    /// Lives while there is nothing to receive: all jobs are posted.
+    async fn stand_by(&self) {
+        while tokio::time::timeout(TICK, self.daemon.shutdown.drain.cancelled()).await.is_err() {
+            self.daemon.alive.tick();
         }
     }
 
@@ -213,7 +223,7 @@ impl Turns {
     fn begin(&mut self) {
         self.at = 0;
         self.order = (0..self.queues).collect();
-        if self.weights.len() != self.queues {
+        if self.weights.is_empty() || self.weights.len() != self.queues {
             return;
         }
         // smooth weighted round robin: each gains its weight, the richest goes first and pays for all

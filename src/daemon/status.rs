@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 
 use serde::Serialize;
+use tokio::sync::broadcast;
 use tokio_util::sync::CancellationToken;
 
 /// Something that happened to a job.
@@ -15,7 +16,7 @@ pub struct JobStatus {
     pub job: String,
     /// Which attempt.
     pub attempt: u32,
-    /// `running`, `queued` (again), or the manifest's status.
+    /// `queued`, `running`, or the manifest's status.
     pub status: String,
     /// While running: `fetching`, `evaluating`, `meshing`, `exporting`, `uploading`.
     pub phase: &'static str,
@@ -23,6 +24,8 @@ pub struct JobStatus {
     pub progress: f32,
     /// Milliseconds since 1970, of the last change.
     pub changed_ms: u64,
+    /// Grows with every change of any job: by the clock, so that another daemon's are comparable.
+    pub sequence: u64,
     /// The failure's code, once failed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,
@@ -45,51 +48,100 @@ pub type Observer = Arc<dyn Fn(&JobStatus) + Send + Sync>;
 pub struct Board {
     shared: Arc<Mutex<State>>,
     observer: Option<Observer>,
+    changes: broadcast::Sender<JobStatus>,
 }
 
 #[derive(Default)]
 struct State {
     running: BTreeMap<String, (JobStatus, CancellationToken)>,
-    settled: VecDeque<JobStatus>,
+    /// Those that do not run here: settled, or in the queue.
+    resting: VecDeque<JobStatus>,
+    sequence: u64,
 }
 
-/// Settled jobs that are remembered.
-const SETTLED_MAX: usize = 200;
+/// Jobs that are remembered once they do not run.
+const RESTING_MAX: usize = 2000;
 
-impl Board {
-    /// An empty board.
-    pub fn new(observer: Option<Observer>) -> Self {
-        Self { shared: Arc::default(), observer }
-    }
+/// Changes that a slow watcher may be behind; it goes on from where the job stands then.
+const CHANGES_MAX: usize = 256;
 
-    /// A job that begins, and the token that cancels it.
-    pub fn begin(&self, job: &str, attempt: u32, cancel: CancellationToken) {
-        let status = JobStatus {
+impl JobStatus {
+    /// A job of which nothing is known yet but that it waits.
+    pub fn queued(job: &str) -> Self {
+        Self {
             job: job.to_owned(),
-            attempt,
-            status: "running".into(),
-            phase: "fetching",
+            attempt: 0,
+            status: "queued".into(),
+            phase: "queued",
             progress: 0.0,
             changed_ms: now_ms(),
+            sequence: 0,
             code: None,
             manifest: None,
             artefacts: Vec::new(),
             triangles: None,
             took_ms: None,
-        };
+        }
+    }
+
+    /// Whether the job has a manifest, so that nothing will change any more.
+    pub fn is_settled(&self) -> bool {
+        self.manifest.is_some()
+    }
+}
+
+impl State {
+    /// Marks a change.
+    fn touch(&mut self, status: &mut JobStatus) {
+        status.changed_ms = now_ms();
+        self.sequence = (self.sequence + 1).max(status.changed_ms);
+        status.sequence = self.sequence;
+    }
+
+    fn rest(&mut self, status: JobStatus) {
+        self.resting.push_back(status);
+        if self.resting.len() > RESTING_MAX {
+            self.resting.pop_front();
+        }
+    }
+}
+
+impl Board {
+    /// An empty board.
+    pub fn new(observer: Option<Observer>) -> Self {
+        Self { shared: Arc::default(), observer, changes: broadcast::Sender::new(CHANGES_MAX) }
+    }
+
+    /// A job that was put on the queue.
+    pub fn queue(&self, job: &str) -> JobStatus {
+        let mut status = JobStatus::queued(job);
+        let mut state = self.lock();
+        state.touch(&mut status);
+        state.rest(status.clone());
+        drop(state);
         self.tell(&status);
-        self.lock().running.insert(job.to_owned(), (status, cancel));
+        status
+    }
+
+    /// A job that begins, and the token that cancels it.
+    pub fn begin(&self, job: &str, attempt: u32, cancel: CancellationToken) {
+        let mut status = JobStatus { attempt, status: "running".into(), phase: "fetching", ..JobStatus::queued(job) };
+        let mut state = self.lock();
+        state.touch(&mut status);
+        state.running.insert(job.to_owned(), (status.clone(), cancel));
+        drop(state);
+        self.tell(&status);
     }
 
     /// A job that goes on.
     pub fn advance(&self, job: &str, phase: &'static str, progress: f32) {
         let mut state = self.lock();
-        let Some((status, _)) = state.running.get_mut(job) else { return };
+        let Some((mut status, cancel)) = state.running.remove(job) else { return };
         status.phase = phase;
         // going back would look like a fault to whoever watches
         status.progress = status.progress.max(progress);
-        status.changed_ms = now_ms();
-        let status = status.clone();
+        state.touch(&mut status);
+        state.running.insert(job.to_owned(), (status.clone(), cancel));
         drop(state);
         self.tell(&status);
     }
@@ -98,14 +150,16 @@ impl Board {
     pub fn end(&self, job: &str, finish: impl FnOnce(&mut JobStatus)) {
         let mut state = self.lock();
         let Some((mut status, _)) = state.running.remove(job) else { return };
-        status.changed_ms = now_ms();
         finish(&mut status);
-        state.settled.push_back(status.clone());
-        if state.settled.len() > SETTLED_MAX {
-            state.settled.pop_front();
-        }
+        state.touch(&mut status);
+        state.rest(status.clone());
         drop(state);
         self.tell(&status);
+    }
+
+    /// Told of every change from now on, of any job.
+    pub fn watch(&self) -> broadcast::Receiver<JobStatus> {
+        self.changes.subscribe()
     }
 
     /// Cancels a job that runs here.
@@ -119,11 +173,11 @@ impl Board {
         }
     }
 
-    /// One job, running or lately settled.
+    /// One job, running or lately at rest.
     pub fn find(&self, job: &str) -> Option<JobStatus> {
         let state = self.lock();
-        let settled = || state.settled.iter().rev().find(|status| status.job == job).cloned();
-        state.running.get(job).map(|(status, _)| status.clone()).or_else(settled)
+        let resting = || state.resting.iter().rev().find(|status| status.job == job).cloned();
+        state.running.get(job).map(|(status, _)| status.clone()).or_else(resting)
     }
 
     /// The running jobs.
@@ -134,6 +188,10 @@ impl Board {
     fn tell(&self, status: &JobStatus) {
         if let Some(observer) = &self.observer {
             observer(status);
+        }
+        if self.changes.receiver_count() > 0 {
+            // the last watcher may just have gone
+            let _ = self.changes.send(status.clone());
         }
     }
 

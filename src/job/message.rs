@@ -234,7 +234,8 @@ fn check(raw: RawJob) -> Result<JobSpec, String> {
     Ok(spec)
 }
 
-fn is_id(id: &str) -> bool {
+/// Whether a job may have this id.
+pub fn is_id(id: &str) -> bool {
     let mut bytes = id.bytes();
     bytes.next().is_some_and(|first| first.is_ascii_alphanumeric())
         && id.len() <= 128

@@ -45,6 +45,7 @@ const FENCES: &[(&str, &[&str])] = &[
     ("aws_sdk_s3", &["daemon/"]),
     ("aws_config", &["daemon/"]),
     ("axum", &["daemon/", "standin/"]),
+    ("futures_util", &["daemon/http/"]),
     ("redb", &["standin/"]),
     ("postcard", &["daemon/worker/"]),
     ("landlock", &["daemon/worker/"]),

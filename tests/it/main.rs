@@ -6,6 +6,7 @@ mod daemon;
 mod drawing;
 mod export;
 mod hostile;
+mod http;
 mod import;
 mod isolation;
 mod job;

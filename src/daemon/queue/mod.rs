@@ -1,6 +1,7 @@
 //! `Queue`, `Delivery`, `Receipt`: receive, extend, acknowledge, release.
 
 mod memory;
+mod pushed;
 mod sqs;
 
 use std::collections::BTreeMap;
@@ -9,15 +10,18 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 pub use memory::MemoryQueue;
+pub use pushed::{Parted, PushedQueue};
 pub use sqs::{SqsQueue, send as sqs_send};
 
-/// One queue: on SQS, or in memory for tests under paused time.
+/// One queue: on SQS, in memory for tests under paused time, or the jobs that were posted.
 #[derive(Debug, Clone)]
 pub enum Queue {
     /// On SQS.
     Sqs(SqsQueue),
     /// In memory.
     Memory(MemoryQueue),
+    /// What was posted; nothing is received from it.
+    Pushed(PushedQueue),
 }
 
 /// What names one delivery of a message to the queue.
@@ -84,10 +88,11 @@ impl Queue {
         match self {
             Self::Sqs(queue) => queue.receive(count.min(BATCH_MAX), wait).await,
             Self::Memory(queue) => queue.receive(count.min(BATCH_MAX), wait).await,
+            Self::Pushed(_) => Err(QueueError::Refused("posted jobs are not received".to_owned())),
         }
     }
 
-    /// Makes up to ten deliveries invisible from now for so long; zero releases them.
+    /// Makes up to ten deliveries invisible from now for so long.
     ///
     /// # Errors
     /// For the call as a whole, and for each entry.
@@ -95,6 +100,21 @@ impl Queue {
         match self {
             Self::Sqs(queue) => queue.extend(entries).await,
             Self::Memory(queue) => Ok(queue.extend(entries)),
+            Self::Pushed(queue) => Ok(queue.extend(entries)),
+        }
+    }
+
+    /// Gives a delivery back, to be received again after `pause`.
+    ///
+    /// # Errors
+    /// As for an extension.
+    pub async fn release(&self, receipt: &Receipt, pause: Duration) -> Result<(), QueueError> {
+        match self {
+            Self::Pushed(queue) => queue.release(receipt, pause),
+            _ => {
+                let results = self.extend(&[(receipt.clone(), pause)]).await?;
+                results.into_iter().next().unwrap_or(Ok(()))
+            }
         }
     }
 
@@ -106,6 +126,7 @@ impl Queue {
         match self {
             Self::Sqs(queue) => queue.acknowledge(receipts).await,
             Self::Memory(queue) => Ok(queue.acknowledge(receipts)),
+            Self::Pushed(queue) => Ok(queue.acknowledge(receipts)),
         }
     }
 
@@ -114,6 +135,7 @@ impl Queue {
         match self {
             Self::Sqs(queue) => queue.name(),
             Self::Memory(_) => "memory",
+            Self::Pushed(_) => "pushed",
         }
     }
 }

@@ -35,6 +35,26 @@ impl SqsQueue {
         self.url.rsplit('/').next().unwrap_or_default()
     }
 
+    /// Sends a job. On a standard queue the tenant makes it a fair one; on a FIFO queue its jobs are done in order.
+    pub async fn send(
+        &self,
+        body: &str,
+        attributes: &BTreeMap<String, String>,
+        tenant: Option<&str>,
+        job: &str,
+    ) -> Result<(), QueueError> {
+        let is_fifo = self.url.ends_with(".fifo");
+        let group = tenant.or(is_fifo.then_some("maquette")).map(str::to_owned);
+        let mut call = self.client.send_message().queue_url(&self.url).message_body(body);
+        call = call.set_message_group_id(group).set_message_deduplication_id(is_fifo.then(|| job.to_owned()));
+        for (name, value) in attributes {
+            let value = MessageAttributeValue::builder().data_type("String").string_value(value).build();
+            let value = value.map_err(|error| QueueError::Refused(error.to_string()))?;
+            call = call.message_attributes(name, value);
+        }
+        call.send().await.map(drop).map_err(|error| failure(&error))
+    }
+
     /// Receives.
     pub async fn receive(&self, count: usize, wait: Duration) -> Result<Vec<Delivery>, QueueError> {
         let asked = Instant::now();

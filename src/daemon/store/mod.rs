@@ -3,6 +3,8 @@
 mod memory;
 mod s3;
 
+use std::time::Duration;
+
 use axum::body::Bytes;
 
 pub use memory::MemoryStore;
@@ -91,6 +93,17 @@ impl Store {
         }
     }
 
+    /// A URL that anybody may fetch the object with for a while, as a download named `file`; none where the store has no URLs.
+    ///
+    /// # Errors
+    /// The request cannot be signed.
+    pub async fn presign(&self, place: &Place, file: &str, valid: Duration) -> Result<Option<String>, StoreError> {
+        match self {
+            Self::S3(store) => store.presign(place, file, valid).await.map(Some),
+            Self::Memory(_) => Ok(None),
+        }
+    }
+
     /// Whether there is an object.
     ///
     /// # Errors
@@ -122,6 +135,16 @@ impl Store {
             Self::S3(store) => store.probe(bucket).await,
             Self::Memory(_) => Ok(()),
         }
+    }
+}
+
+impl std::str::FromStr for Place {
+    type Err = ();
+
+    /// Reads what `Display` writes.
+    fn from_str(text: &str) -> Result<Self, ()> {
+        let (bucket, key) = text.strip_prefix("s3://").and_then(|rest| rest.split_once('/')).ok_or(())?;
+        Ok(Self { bucket: bucket.to_owned(), key: key.to_owned() })
     }
 }
 

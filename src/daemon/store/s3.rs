@@ -1,7 +1,10 @@
 //! The store on S3.
 
+use std::time::Duration;
+
 use aws_sdk_s3::config::http::HttpResponse;
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_s3::presigning::PresigningConfig;
 use aws_sdk_s3::primitives::ByteStream;
 use axum::body::Bytes;
 
@@ -44,6 +47,16 @@ impl S3Store {
         let body = output.body.collect().await;
         // the connection broke off in the middle of the body
         Ok(body.map_err(|error| StoreError::Unavailable(format!("{place}: {}", explain(&error))))?.into_bytes())
+    }
+
+    /// A URL that anybody may fetch the object with for a while.
+    pub async fn presign(&self, place: &Place, file: &str, valid: Duration) -> Result<String, StoreError> {
+        let refused = |error: &dyn std::fmt::Display| StoreError::Refused(format!("{place}: {error}"));
+        let terms = PresigningConfig::expires_in(valid).map_err(|error| refused(&error))?;
+        let call = self.client.get_object().bucket(&place.bucket).key(&place.key);
+        let call = call.response_content_disposition(format!("attachment; filename=\"{file}\""));
+        let signed = call.presigned(terms).await.map_err(|error| failure(&error, place))?;
+        Ok(signed.uri().to_owned())
     }
 
     /// Whether there is an object.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::daemon::queue::{BatchResult, QueueError};
+use crate::daemon::queue::QueueError;
 
 /// The daemon is ready to receive.
 pub struct Started<'a> {
@@ -116,19 +116,15 @@ pub struct Released<'a> {
     /// Visible again after this.
     pub pause: Duration,
     /// What the queue said.
-    pub outcome: &'a BatchResult,
+    pub outcome: &'a Result<(), QueueError>,
 }
 
 impl Released<'_> {
     /// Logs it.
     pub fn emit(&self) {
-        let failure = match self.outcome {
-            Err(error) => Some(error),
-            Ok(entries) => entries.iter().find_map(|entry| entry.as_ref().err()),
-        };
-        match failure {
-            None => tracing::debug!(queue = self.queue, pause_ms = millis(self.pause), "message given back"),
-            Some(error) => {
+        match self.outcome {
+            Ok(()) => tracing::debug!(queue = self.queue, pause_ms = millis(self.pause), "message given back"),
+            Err(error) => {
                 tracing::warn!(queue = self.queue, %error, "message could not be given back; its visibility will run out")
             }
         }

@@ -1,0 +1,87 @@
+//! What became of a job: its status, its manifest, its artefacts; and its cancelling.
+
+use std::time::Duration;
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde_json::{Value, json};
+
+use crate::config::Downloads;
+use crate::daemon::http::Surface;
+use crate::daemon::http::problem::Problem;
+use crate::daemon::http::standing;
+use crate::daemon::status::JobStatus;
+use crate::daemon::store::Place;
+
+/// How long a redirect to an artefact may be followed.
+const VALID: Duration = Duration::from_secs(300);
+
+/// How it stands.
+pub async fn status(State(surface): State<Surface>, Path(id): Path<String>) -> Result<Json<JobStatus>, Problem> {
+    surface.standing(&id).await.map(Json)
+}
+
+/// Its manifest, as it lies in the store.
+pub async fn manifest(State(surface): State<Surface>, Path(id): Path<String>) -> Result<Json<Value>, Problem> {
+    // a job that is known and has none yet is not a job that nobody knows
+    let status = surface.standing(&id).await?;
+    if !status.is_settled() {
+        return Err(Problem::later(StatusCode::NOT_FOUND, "The job has no manifest yet", 1));
+    }
+    surface.manifest(&id).await.map(|(manifest, _)| Json(manifest))
+}
+
+/// One of its artefacts, or where to fetch it.
+pub async fn output(
+    State(surface): State<Surface>,
+    Path((id, file)): Path<(String, String)>,
+) -> Result<Response, Problem> {
+    let (manifest, place) = surface.manifest(&id).await?;
+    let Some((key, media_type)) = artefact(&manifest, &file) else {
+        return Err(Problem::not_found("The job has no artefact of this name"));
+    };
+    let place = Place { bucket: place.bucket, key };
+    let store = &surface.daemon.settler.store;
+    if surface.daemon.settings.http.downloads == Downloads::Redirect
+        && let Some(url) = store.presign(&place, &file, VALID).await.map_err(|error| standing::problem(&error))?
+    {
+        return Ok((StatusCode::SEE_OTHER, [(header::LOCATION, url)]).into_response());
+    }
+    let most = surface.daemon.settings.limits.output_bytes;
+    let bytes = store.get(&place, None, most).await.map_err(|error| standing::problem(&error))?;
+    let media_type = HeaderValue::from_str(&media_type).unwrap_or(HeaderValue::from_static("application/octet-stream"));
+    let headers = [
+        (header::CONTENT_TYPE, media_type),
+        // artefacts are made from strangers' programs: a browser must neither guess their kind nor run what is in them
+        (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+        (
+            header::CONTENT_SECURITY_POLICY,
+            HeaderValue::from_static("sandbox; default-src 'none'; style-src 'unsafe-inline'"),
+        ),
+        (header::CACHE_CONTROL, HeaderValue::from_static("private, max-age=86400, immutable")),
+    ];
+    Ok((headers, bytes).into_response())
+}
+
+/// Key and media type of the artefact of that file name, among all that a manifest lists.
+fn artefact(manifest: &Value, file: &str) -> Option<(String, String)> {
+    let outputs = manifest["outputs"].as_array()?;
+    let entries = outputs
+        .iter()
+        .flat_map(|output| std::iter::once(output).chain(output["beside"].as_array().map_or(&[][..], Vec::as_slice)));
+    let mut named = entries.filter_map(|entry| Some((entry["key"].as_str()?, entry["mediaType"].as_str()?)));
+    let found = named.find(|(key, _)| key.rsplit('/').next() == Some(file));
+    found.map(|(key, media_type)| (key.to_owned(), media_type.to_owned()))
+}
+
+/// Ends it as `canceled`, where it runs here.
+pub async fn cancel(State(surface): State<Surface>, Path(id): Path<String>) -> Result<Response, Problem> {
+    if surface.daemon.board.cancel(&id) {
+        return Ok((StatusCode::ACCEPTED, Json(json!({ "job": id, "status": "canceling" }))).into_response());
+    }
+    let status = surface.standing(&id).await?;
+    let title = if status.is_settled() { "The job is over" } else { "The job does not run here" };
+    Err(Problem::new(StatusCode::CONFLICT, title))
+}
