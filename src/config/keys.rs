@@ -104,6 +104,13 @@ pub const KEYS: &[Key] = &[
         "\"templates/\"",
         "Where the templates that jobs name lie in the bucket: `name/version/`.",
     ),
+    key(
+        "store.cache",
+        Text,
+        "prefix",
+        "\"\"",
+        "Where it is noted what results were made from, so that equal jobs are answered with a copy, `cache/` say; empty: every job is computed.",
+    ),
     key("store.uploads", Number, "uploads", "4", "Artefacts of one job that are uploaded at once, 1 to 64."),
     key(
         "notify.queue_url",

@@ -45,6 +45,7 @@ pub struct RawStore {
     pub write_buckets: Option<Vec<String>>,
     pub write_prefixes: Option<Vec<String>>,
     pub templates: Option<String>,
+    pub cache: Option<String>,
     pub uploads: Option<u64>,
 }
 

@@ -83,6 +83,8 @@ pub struct Store {
     pub write_prefixes: Vec<String>,
     /// Where templates lie.
     pub templates: String,
+    /// Where it is noted what results were made from; empty for nowhere.
+    pub cache: String,
     /// Uploads at once.
     pub uploads: usize,
 }
@@ -274,6 +276,7 @@ fn check_store(raw: RawStore) -> Result<Store, ConfigError> {
         write_buckets: raw.write_buckets.unwrap_or_default(),
         write_prefixes: raw.write_prefixes.unwrap_or_default(),
         templates: prefix("store.templates", raw.templates)?,
+        cache: prefix("store.cache", raw.cache)?,
         uploads: usize::from(small(number("store.uploads", raw.uploads, 1, 64)?)),
     })
 }

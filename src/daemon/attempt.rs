@@ -252,6 +252,14 @@ impl Attempt {
         event::Settled { status, code, detail: &detail, artefacts, bytes, took, manifest: &manifest }.emit();
     }
 
+    pub fn count_reused(&self, artefacts: usize, target: &Target) {
+        self.daemon.metrics.jobs_settled.increment(report::SUCCEEDED);
+        self.daemon.metrics.job_time.observe(self.received.elapsed());
+        let (took, manifest) = (self.received.elapsed(), target.manifest().to_string());
+        let (status, code, detail) = (report::SUCCEEDED, "", "copied from an equal job");
+        event::Settled { status, code, detail, artefacts, bytes: 0, took, manifest: &manifest }.emit();
+    }
+
     /// Acts on what became of the message.
     async fn finish(self, end: End) {
         let daemon = self.daemon;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde_json::Value;
 use time::OffsetDateTime;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -10,10 +11,11 @@ use tokio_util::sync::CancellationToken;
 use crate::budget::Budget;
 use crate::daemon::attempt::{Attempt, End, ended};
 use crate::daemon::settle::{Target, Unsettled};
+use crate::daemon::shelf::Shelf;
 use crate::daemon::status::JobStatus;
 use crate::daemon::worker::{Computed, Task, compute};
 use crate::job::report;
-use crate::job::{Failure, Fate, Inputs, JobSpec, Outcome, Phase, keys};
+use crate::job::{CachePolicy, Failure, Fate, Inputs, JobSpec, Outcome, Phase, cache_key, keys};
 
 /// What is shown of a settled job.
 pub struct Shown {
@@ -25,6 +27,20 @@ pub struct Shown {
 }
 
 impl Shown {
+    /// What a manifest tells of a job that succeeded.
+    fn of_manifest(manifest: &[u8], target: &Target) -> Self {
+        let manifest: Value = serde_json::from_slice(manifest).unwrap_or_default();
+        let outputs = manifest["outputs"].as_array().map_or(&[][..], Vec::as_slice);
+        let keys = outputs.iter().filter_map(|output| output["key"].as_str());
+        Self {
+            status: report::SUCCEEDED,
+            code: None,
+            manifest: target.manifest().to_string(),
+            artefacts: keys.map(str::to_owned).collect(),
+            triangles: manifest["geometry"]["triangles"].as_u64().and_then(|count| usize::try_from(count).ok()),
+        }
+    }
+
     /// Puts it into a status.
     pub fn show(self, status: &mut JobStatus) {
         self.status.clone_into(&mut status.status);
@@ -55,7 +71,38 @@ impl Making<'_> {
     /// Makes and settles it; what is shown of it, if it has a manifest now.
     pub async fn run(&self, lost: CancellationToken) -> (End, Option<Shown>) {
         let started = OffsetDateTime::now_utc();
-        let (computed, bytes_in) = self.make(started, &lost).await;
+        let (inputs, bytes_in) = match self.gather(started, &lost).await {
+            Ok(gathered) => gathered,
+            Err((failure, bytes_in)) => return self.decide(Computed::failed(failure), started, bytes_in, &lost).await,
+        };
+        let Some(shelf) = self.attempt.daemon.shelf.as_ref().filter(|_| self.spec.cache != CachePolicy::Off) else {
+            let computed = self.compute(inputs, &lost).await;
+            return self.decide(computed, started, bytes_in, &lost).await;
+        };
+        let key = cache_key::of(self.spec, &inputs);
+        if self.spec.cache == CachePolicy::Use
+            && let Some(reused) = self.reuse(shelf, &key, started, bytes_in).await
+        {
+            return reused;
+        }
+        let computed = self.compute(inputs, &lost).await;
+        let is_whole =
+            computed.outcome.failure.is_none() && computed.outcome.outputs.iter().all(|output| output.made.is_ok());
+        let (end, shown) = self.decide(computed, started, bytes_in, &lost).await;
+        if is_whole && shown.is_some() {
+            shelf.note(&key, &self.target.manifest()).await;
+        }
+        (end, shown)
+    }
+
+    /// Settles what was computed, or gives it back.
+    async fn decide(
+        &self,
+        computed: Computed,
+        started: OffsetDateTime,
+        bytes_in: u64,
+        lost: &CancellationToken,
+    ) -> (End, Option<Shown>) {
         let cancelled_by_owner = self.cancel_job.is_cancelled();
         let fate = match &computed.outcome.failure {
             Some(failure) if cancelled_by_owner && failure.code() == "canceled" => Fate::Acknowledge,
@@ -74,16 +121,46 @@ impl Making<'_> {
         }
     }
 
-    /// Fetches and computes; everything that goes wrong is in the outcome.
-    async fn make(&self, started: OffsetDateTime, lost: &CancellationToken) -> (Computed, u64) {
+    /// Answers with a copy of an equal job's result, if there is one that can be copied.
+    async fn reuse(
+        &self,
+        shelf: &Shelf,
+        key: &str,
+        started: OffsetDateTime,
+        bytes_in: u64,
+    ) -> Option<(End, Option<Shown>)> {
+        let daemon = &self.attempt.daemon;
+        let kept = shelf.find(key, self.target).await?;
+        daemon.board.advance(&self.spec.id, "uploading", 0.95);
+        if let Err(error) = shelf.copy(&kept, self.target).await {
+            tracing::debug!(%error, "an earlier result cannot be copied");
+            return None;
+        }
+        let run = self.attempt.run_figures(started, bytes_in, None);
+        let manifest = report::reused_manifest(self.spec, &kept.manifest, kept.prefix(), &run, &self.target.prefix);
+        let shown = Shown::of_manifest(&manifest, self.target);
+        match self.attempt.commit(self.target, &self.spec.id, manifest).await {
+            Ok(()) => {
+                daemon.metrics.jobs_reused.increment();
+                self.attempt.count_reused(shown.artefacts.len(), self.target);
+                shelf.note(key, &self.target.manifest()).await;
+                Some((End::Done, Some(shown)))
+            }
+            Err(Unsettled::Destination(_)) => None,
+            Err(unsettled) => Some((ended(&unsettled), None)),
+        }
+    }
+
+    /// Fetches the job's files, if it is to be made at all; what went wrong, and the bytes that were fetched.
+    async fn gather(&self, started: OffsetDateTime, lost: &CancellationToken) -> Result<(Inputs, u64), (Failure, u64)> {
         let daemon = &self.attempt.daemon;
         if self.spec.expires.is_some_and(|expires| expires < started) {
-            return (Computed::failed(Failure::Expired), 0);
+            return Err((Failure::Expired, 0));
         }
         if self.attempt.delivery.attempt > daemon.settings.queue.attempts_max {
             let times = self.attempt.delivery.attempt - 1;
             let told = format!("the job was attempted {times} times and never came to an end: it may crash the daemon");
-            return (Computed::failed(Failure::Internal(told)), 0);
+            return Err((Failure::Internal(told), 0));
         }
         let fetching = Instant::now();
         let fetched = tokio::select! {
@@ -92,24 +169,13 @@ impl Making<'_> {
             () = self.cancel_job.cancelled() => Err(Failure::Cancelled),
             () = daemon.shutdown.drain.cancelled() => Err(Failure::Cancelled),
         };
-        let fetched = match fetched {
-            Ok(fetched) => fetched,
-            Err(failure) => return (Computed::failed(failure), 0),
-        };
+        let fetched = fetched.map_err(|failure| (failure, 0))?;
         daemon.metrics.fetch_time.observe(fetching.elapsed());
         daemon.metrics.bytes_in.add(fetched.bytes);
-        let bytes_in = fetched.bytes;
-        let inputs = Inputs::new(
-            fetched.files,
-            fetched.entry.clone(),
-            daemon.resources.library.clone(),
-            daemon.resources.fonts.clone(),
-        );
-        let Some(inputs) = inputs else {
-            let reason = format!("there is no file {:?} in the job", fetched.entry);
-            return (Computed::failed(Failure::SourceNotFound(reason)), bytes_in);
-        };
-        (self.compute(inputs, lost).await, bytes_in)
+        let (library, fonts) = (daemon.resources.library.clone(), daemon.resources.fonts.clone());
+        let inputs = Inputs::new(fetched.files, fetched.entry.clone(), library, fonts);
+        let missing = || Failure::SourceNotFound(format!("there is no file {:?} in the job", fetched.entry));
+        inputs.map(|inputs| (inputs, fetched.bytes)).ok_or_else(|| (missing(), fetched.bytes))
     }
 
     async fn compute(&self, inputs: Inputs, lost: &CancellationToken) -> Computed {

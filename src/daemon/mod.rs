@@ -25,6 +25,7 @@ pub mod queue;
 mod resources;
 mod retry;
 mod settle;
+mod shelf;
 mod shutdown;
 mod status;
 pub mod store;
@@ -62,6 +63,7 @@ use crate::daemon::lease::{Keeper, Lease};
 use crate::daemon::poll::Poller;
 use crate::daemon::queue::{PushedQueue, Queue, SqsQueue};
 use crate::daemon::settle::Settler;
+use crate::daemon::shelf::Shelf;
 use crate::daemon::store::{S3Store, Store};
 use crate::daemon::systemd::Alive;
 use crate::daemon::telemetry::{Emf, Metrics, event};
@@ -241,6 +243,7 @@ struct Daemon {
     acknowledgers: Mutex<Vec<Acknowledger>>,
     dead_letters: DeadLetters,
     larder: Larder,
+    shelf: Option<Shelf>,
     settler: Arc<Settler>,
     resources: Resources,
     hands: Hands,
@@ -286,6 +289,11 @@ impl Daemon {
             templates: settings.store.templates.clone(),
             bytes_max: settings.limits.source_bytes,
         };
+        let shelf = (!settings.store.cache.is_empty()).then(|| Shelf {
+            store: services.store.clone(),
+            bucket: settings.store.bucket.clone(),
+            prefix: settings.store.cache.clone(),
+        });
         let settler = Arc::new(Settler {
             store: services.store,
             notifier: services.notifier,
@@ -303,6 +311,7 @@ impl Daemon {
             acknowledgers: Mutex::new(acknowledgers),
             dead_letters: services.dead_letters,
             larder,
+            shelf,
             settler,
             resources,
             hands,

@@ -45,7 +45,8 @@ impl Target {
         Place { bucket: self.bucket.clone(), key: keys::manifest(&self.prefix) }
     }
 
-    fn artefact(&self, name: &str) -> Place {
+    /// Where an artefact lies.
+    pub fn artefact(&self, name: &str) -> Place {
         Place { bucket: self.bucket.clone(), key: keys::artefact(&self.prefix, name) }
     }
 }

@@ -1,9 +1,10 @@
 //! `Inputs`: a job's files in memory; all that its program can read beside the operator's libraries.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::csg::TextSpec;
+use crate::export;
 use crate::scad::{FontMetrics, Host, HostError, Purpose, TextMetrics};
 use crate::text::Fonts;
 
@@ -14,12 +15,21 @@ pub type Files = BTreeMap<String, Arc<[u8]>>;
 #[derive(Debug, Clone, Default)]
 pub struct Library {
     files: Arc<Files>,
+    digest: Arc<OnceLock<String>>,
 }
 
 impl Library {
     /// A library of these files.
     pub fn new(files: Files) -> Self {
-        Self { files: Arc::new(files) }
+        Self { files: Arc::new(files), digest: Arc::default() }
+    }
+
+    /// Stands for all of the files; computed when it is first asked for.
+    pub fn digest(&self) -> &str {
+        self.digest.get_or_init(|| {
+            let files = self.files.iter().map(|(path, bytes)| format!("{path:?} {}\n", export::digest(bytes)));
+            export::digest(files.collect::<String>().as_bytes())
+        })
     }
 
     /// How many files there are.
@@ -60,6 +70,11 @@ impl Inputs {
     /// The files by path.
     pub fn files(&self) -> &Files {
         &self.files
+    }
+
+    /// The libraries.
+    pub fn library(&self) -> &Library {
+        &self.library
     }
 
     /// The fonts.

@@ -5,7 +5,7 @@
 //! **Invariants** Only `message`, `options` and `report` know the wire. The same spec and inputs give the same bytes.
 //! **Knows nothing of** queues, stores, clocks and threads.
 
-mod cache_key;
+pub mod cache_key;
 pub mod failure;
 mod inputs;
 pub mod keys;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
@@ -58,10 +58,49 @@ pub fn rejection_manifest(id: &str, detail: &str, run: &Run, prefix: &str) -> Ve
     write(&head, &Outcome::failed(Failure::Invalid(detail.to_owned())), run, prefix)
 }
 
+/// The status of a job, and of an output, that went well.
+pub const SUCCEEDED: &str = "succeeded";
+
+/// The manifest of a job whose artefacts are copies of those that `earlier` tells of, which lie below `earlier_prefix`.
+pub fn reused_manifest(spec: &JobSpec, earlier: &Value, earlier_prefix: &str, run: &Run, prefix: &str) -> Vec<u8> {
+    let mut manifest = earlier.clone();
+    manifest["job"] = spec.id.as_str().into();
+    manifest["tenant"] = spec.tenant.as_deref().into();
+    manifest["attempt"] = run.attempt.into();
+    manifest["cached"] = true.into();
+    manifest["times"] = json!({
+        "created": spec.created.map(rfc3339),
+        "started": rfc3339(run.started),
+        "finished": rfc3339(run.finished),
+    });
+    let wall_ms = u64::try_from((run.finished - run.started).whole_milliseconds()).unwrap_or(0);
+    let bytes_out = &earlier["usage"]["bytesOut"];
+    manifest["usage"] =
+        json!({ "queuedMs": run.queued_ms, "wallMs": wall_ms, "bytesIn": run.bytes_in, "bytesOut": bytes_out });
+    manifest["worker"] = json!({ "instance": run.instance, "region": run.region });
+    manifest["labels"] = json!(spec.labels);
+    manifest["traceparent"] = spec.traceparent.as_deref().into();
+    for output in manifest["outputs"].as_array_mut().into_iter().flatten() {
+        move_key(output, earlier_prefix, prefix);
+        for beside in output["beside"].as_array_mut().into_iter().flatten() {
+            move_key(beside, earlier_prefix, prefix);
+        }
+    }
+    let mut bytes = serde_json::to_vec_pretty(&manifest).unwrap_or_default();
+    bytes.push(b'\n');
+    bytes
+}
+
+fn move_key(entry: &mut Value, from: &str, to: &str) {
+    if let Some(name) = entry["key"].as_str().and_then(|key| key.strip_prefix(from)) {
+        entry["key"] = keys::artefact(to, name).into();
+    }
+}
+
 /// The job's status for the manifest and the status documents.
 pub fn status(outcome: &Outcome) -> &'static str {
     match &outcome.failure {
-        None => "succeeded",
+        None => SUCCEEDED,
         Some(Failure::Expired) => "expired",
         Some(failure) if failure.code() == "canceled" => "canceled",
         Some(_) => "failed",
@@ -154,7 +193,7 @@ fn output_entry(output: &OutputResult, prefix: &str, sources: &SourceMap) -> Out
         name: output.name.clone(),
         kind: output.kind,
         format: output.format,
-        status: if made.is_some() { "succeeded" } else { "failed" },
+        status: if made.is_some() { SUCCEEDED } else { "failed" },
         key: made.map(|artefact| keys::artefact(prefix, &artefact.name)),
         media_type: made.map(|artefact| artefact.media_type),
         bytes: made.map(|artefact| artefact.bytes.len()),

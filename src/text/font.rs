@@ -1,16 +1,18 @@
 //! Font selection by name and style; the bundled default.
 
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use fontdb::{Database, FaceInfo, Family, ID, Query, Source, Stretch, Style, Weight};
 use rustc_hash::FxHashMap;
+use sha2::{Digest as _, Sha256};
 
 /// The fonts that a job may use. Cheap to clone.
 #[derive(Clone)]
 pub struct Fonts {
     database: Arc<Database>,
     loaded: Arc<Mutex<FxHashMap<ID, Face>>>,
+    digest: Arc<OnceLock<String>>,
 }
 
 impl std::fmt::Debug for Fonts {
@@ -71,6 +73,20 @@ impl Fonts {
         self.find(description).is_some()
     }
 
+    /// Stands for all faces in their order, as hexadecimal digits; reads every font's file when it is first asked for.
+    pub fn digest(&self) -> &str {
+        self.digest.get_or_init(|| {
+            let mut all = Sha256::new();
+            for face in self.database.faces() {
+                self.database.with_face_data(face.id, |bytes, index| {
+                    all.update(index.to_le_bytes());
+                    all.update(Sha256::digest(bytes));
+                });
+            }
+            all.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+        })
+    }
+
     /// The families there are, sorted.
     pub fn families(&self) -> Vec<String> {
         let first = |face: &FaceInfo| face.families.first().map(|(name, _)| name.clone());
@@ -81,7 +97,7 @@ impl Fonts {
     }
 
     fn of(database: Database) -> Self {
-        Self { database: Arc::new(database), loaded: Arc::default() }
+        Self { database: Arc::new(database), loaded: Arc::default(), digest: Arc::default() }
     }
 
     /// The face that a font description names best.

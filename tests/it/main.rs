@@ -22,6 +22,7 @@ mod realize;
 mod region;
 mod remesh;
 mod report;
+mod reuse;
 mod road;
 mod scad;
 mod scad_limits;

@@ -82,6 +82,17 @@ impl Store {
         }
     }
 
+    /// Copies an object, without its bytes coming here.
+    ///
+    /// # Errors
+    /// `NotFound` and the others.
+    pub async fn copy(&self, from: &Place, to: &Place) -> Result<(), StoreError> {
+        match self {
+            Self::S3(store) => store.copy(from, to).await,
+            Self::Memory(store) => store.put(to, store.get(from)?, PutIf::Always),
+        }
+    }
+
     /// Fetches at most `bytes_max` bytes.
     ///
     /// # Errors

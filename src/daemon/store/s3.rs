@@ -7,6 +7,7 @@ use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_s3::presigning::PresigningConfig;
 use aws_sdk_s3::primitives::ByteStream;
 use axum::body::Bytes;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::daemon::aws::{Trouble, explain, trouble};
 use crate::daemon::store::{Place, PutIf, StoreError};
@@ -16,6 +17,9 @@ use crate::daemon::store::{Place, PutIf, StoreError};
 pub struct S3Store {
     client: aws_sdk_s3::Client,
 }
+
+/// What a copy's source may hold as it is.
+const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~').remove(b'/');
 
 /// Keys listed at most: a template or library of more files is a mistake.
 const KEYS_MAX: usize = 5000;
@@ -33,6 +37,13 @@ impl S3Store {
             call = call.if_none_match("*");
         }
         call.body(ByteStream::from(bytes)).send().await.map(drop).map_err(|error| failure(&error, place))
+    }
+
+    /// Copies within S3, up to 5 GB.
+    pub async fn copy(&self, from: &Place, to: &Place) -> Result<(), StoreError> {
+        let source = format!("{}/{}", from.bucket, utf8_percent_encode(&from.key, UNRESERVED));
+        let call = self.client.copy_object().copy_source(source).bucket(&to.bucket).key(&to.key);
+        call.send().await.map(drop).map_err(|error| failure(&error, from))
     }
 
     /// Fetches, and stops at the limit.

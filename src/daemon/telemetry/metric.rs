@@ -126,6 +126,8 @@ pub struct Metrics {
     /// See [`TABLE`].
     pub jobs_redelivered: Counter,
     /// See [`TABLE`].
+    pub jobs_reused: Counter,
+    /// See [`TABLE`].
     pub messages_rejected: Counter,
     /// See [`TABLE`].
     pub messages_dead_lettered: Counter,
@@ -175,6 +177,7 @@ pub const TABLE: &[(&str, &str)] = &[
     ("maquette_jobs_released_total", "Jobs given back at once: shutdown, cancelled attempt."),
     ("maquette_jobs_retried_total", "Jobs given back to be tried again after a pause."),
     ("maquette_jobs_redelivered_total", "Jobs that had their manifest already and were acknowledged after a check."),
+    ("maquette_jobs_reused_total", "Jobs whose artefacts were copied from an earlier job's."),
     ("maquette_messages_rejected_total", "Messages that are not jobs."),
     ("maquette_messages_dead_lettered_total", "Messages that were put into the dead-letter queue or aside."),
     ("maquette_jobs_in_flight", "Jobs received and not yet settled."),
@@ -208,6 +211,7 @@ impl Metrics {
             Value::Counter(&self.jobs_released),
             Value::Counter(&self.jobs_retried),
             Value::Counter(&self.jobs_redelivered),
+            Value::Counter(&self.jobs_reused),
             Value::Counter(&self.messages_rejected),
             Value::Counter(&self.messages_dead_lettered),
             Value::Gauge(&self.jobs_in_flight),
