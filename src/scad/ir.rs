@@ -81,6 +81,8 @@ pub enum Expr {
     Each(Box<(Expr, Span)>),
     /// List elements: `if`.
     If(Box<(Expr, Expr, Option<Expr>)>),
+    /// What stands behind so much of the program's text without a call or a loop that it costs steps of its own.
+    Heavy(Box<(Expr, u32, Span)>),
 }
 
 /// A name and where it stands.

@@ -162,6 +162,22 @@ fn what_is_long_or_deep_ends() {
         .for_each(|(before, middle, after, end)| check(&format!("{before}{}{after}", middle.repeat(30_000)), *end));
 }
 
+/// Expressions without a call or a loop in them, evaluated again and again.
+#[test]
+fn what_is_wide_ends() {
+    let sum = format!("({})", "n + ".repeat(15_000) + "n");
+    let list = format!("[{}]", "n, ".repeat(15_000));
+    let tests = format!("({})", "n < 0 || ".repeat(15_000) + "n > 0");
+    let chosen = format!("[{}]", "n < 0 ? n * n + n * n : n, ".repeat(3_000));
+    for wide in [&sum, &list, &tests, &chosen] {
+        check(&format!("function f(n) = len(str({wide})); echo([for (n = [1:2000]) f(n)]);"), Limit);
+        check(&format!("for (n = [1:2000]) let(m = {wide}) echo(n);"), Limit);
+        check(&format!("function f(n) = {wide}; x = f(1);"), Fine);
+    }
+    let bound = format!("let({} z = n) z", "a = n, ".repeat(15_000));
+    check(&format!("echo(len([for (n = [1:2000]) {bound}]));"), Limit);
+}
+
 #[test]
 fn names_by_the_thousand_end() {
     let many = |each: &dyn Fn(usize) -> String| (0..20_000).map(each).collect::<String>();

@@ -100,6 +100,10 @@ impl Interpreter<'_> {
                 echo.body.as_ref().map_or(Ok(Value::Undef), |body| self.eval(body, frame))
             }
             Expr::Literal(literal) => Ok(self.make_closure(literal, frame)),
+            Expr::Heavy(parts) => {
+                self.steps(parts.1 as usize, parts.2)?;
+                self.eval(&parts.0, frame)
+            }
             // what is left are list elements, which make a list of their own where a value is asked for
             _ => {
                 let mut out = ListBuilder::default();

@@ -13,9 +13,24 @@ use crate::scad::print::print_expr;
 use crate::scad::token::Loc;
 use crate::scad::value::{List, Value};
 
+/// So many expressions are worth asking the budget for; calls and loop rounds ask by themselves.
+const HEAVY: u32 = 256;
+/// As many expressions cost a step.
+const EXPRESSIONS_A_STEP: u32 = 16;
+
 impl Lowerer<'_, '_> {
     /// An expression, or a list element.
     pub(super) fn expr(&mut self, expr: &ast::Expr) -> Run<Expr> {
+        let lowered = self.expr_here(expr)?;
+        self.weight += 1;
+        if self.weight < HEAVY || !can_be_heavy(&lowered) {
+            return Ok(lowered);
+        }
+        let steps = std::mem::take(&mut self.weight) / EXPRESSIONS_A_STEP;
+        Ok(Expr::Heavy(Box::new((lowered, steps, self.span(expr.loc)))))
+    }
+
+    fn expr_here(&mut self, expr: &ast::Expr) -> Run<Expr> {
         let span = self.span(expr.loc);
         Ok(match &expr.kind {
             ExprKind::Undef => Expr::Const(Value::Undef),
@@ -26,7 +41,13 @@ impl Lowerer<'_, '_> {
             ExprKind::Unary(op, operand) => self.unary(*op, operand, expr.loc)?,
             ExprKind::Binary(op, operands) => self.binary(*op, operands, expr.loc)?,
             ExprKind::Ternary(parts) => {
-                Expr::Ternary(Box::new((self.expr(&parts.0)?, self.expr(&parts.1)?, self.expr(&parts.2)?)))
+                let condition = self.expr(&parts.0)?;
+                let before = self.weight;
+                let then = self.expr(&parts.1)?;
+                let after = std::mem::replace(&mut self.weight, before);
+                let otherwise = self.expr(&parts.2)?;
+                self.weight = self.weight.max(after);
+                Expr::Ternary(Box::new((condition, then, otherwise)))
             }
             ExprKind::Index(parts) => Expr::Index(Box::new((self.expr(&parts.0)?, self.expr(&parts.1)?))),
             ExprKind::Member(object, name) => Expr::Member(Box::new((self.expr(object)?, name.clone()))),
@@ -44,8 +65,13 @@ impl Lowerer<'_, '_> {
             ExprKind::ForC(parts) => self.for_c_element(parts, expr.loc)?,
             ExprKind::Each(inner) => Expr::Each(Box::new((self.expr(inner)?, span))),
             ExprKind::If(parts) => {
+                let condition = self.expr(&parts.0)?;
+                let before = self.weight;
+                let then = self.expr(&parts.1)?;
+                let after = std::mem::replace(&mut self.weight, before);
                 let otherwise = parts.2.as_ref().map(|otherwise| self.expr(otherwise)).transpose()?;
-                Expr::If(Box::new((self.expr(&parts.0)?, self.expr(&parts.1)?, otherwise)))
+                self.weight = self.weight.max(after);
+                Expr::If(Box::new((condition, then, otherwise)))
             }
         })
     }
@@ -57,7 +83,12 @@ impl Lowerer<'_, '_> {
 
     fn binary(&mut self, op: ast::BinaryOp, operands: &(ast::Expr, ast::Expr), loc: Loc) -> Run<Expr> {
         let span = self.span(loc);
-        let (left, right) = (self.expr(&operands.0)?, self.expr(&operands.1)?);
+        let left = self.expr(&operands.0)?;
+        let before = self.weight;
+        let right = self.expr(&operands.1)?;
+        if matches!(op, ast::BinaryOp::And | ast::BinaryOp::Or) {
+            self.weight = self.weight.max(before);
+        }
         Ok(match op {
             ast::BinaryOp::And => Expr::And(Box::new((left, right))),
             ast::BinaryOp::Or => Expr::Or(Box::new((left, right))),
@@ -78,6 +109,7 @@ impl Lowerer<'_, '_> {
 
     /// A list; one of constants only is made once.
     fn list(&mut self, items: &[ast::Expr]) -> Run<Expr> {
+        let before = self.weight;
         let mut lowered = Vec::with_capacity(items.len());
         for item in items {
             lowered.push(self.expr(item)?);
@@ -85,6 +117,7 @@ impl Lowerer<'_, '_> {
         if !lowered.iter().all(|item| matches!(item, Expr::Const(_))) {
             return Ok(Expr::List(lowered.into_boxed_slice()));
         }
+        self.weight = before;
         let values = lowered.into_iter().map(|item| match item {
             Expr::Const(value) => value,
             _ => Value::Undef,
@@ -278,6 +311,24 @@ impl Lowerer<'_, '_> {
         let init = self.close_bindings(init, used);
         Ok(Expr::ForC(Box::new(ir::ForC { init, condition, step, body, fresh, span })))
     }
+}
+
+/// Whether an expression may be wrapped: others are looked at by their kind, or their calls must stay in tail position.
+fn can_be_heavy(expr: &Expr) -> bool {
+    matches!(
+        expr,
+        Expr::Local(_)
+            | Expr::Global(..)
+            | Expr::Captured(_)
+            | Expr::Unary(_)
+            | Expr::Binary(_)
+            | Expr::And(_)
+            | Expr::Or(_)
+            | Expr::Index(_)
+            | Expr::Member(_)
+            | Expr::List(_)
+            | Expr::Builtin(_)
+    )
 }
 
 /// Whether an expression surely comes to a value without a message or an error.

@@ -35,6 +35,8 @@ pub(in crate::scad) struct Lowerer<'a, 'h> {
     names: Rc<Names>,
     /// The function, module or file, then the function literals one inside the other.
     frames: Vec<FrameNames>,
+    /// Expressions since the last one that asks the budget.
+    weight: u32,
 }
 
 /// The variables of one frame.
@@ -118,7 +120,7 @@ pub(in crate::scad) fn lower_function(job: &mut Interpreter<'_>, function: u32) 
     let entry = &job.functions[function as usize];
     let (syntax, source, extras) = (entry.syntax.clone(), entry.source, entry.extras.clone());
     let names = entry.names.upgrade().unwrap_or_else(|| job.files[0].names.clone());
-    let mut lowerer = Lowerer { job, source, names, frames: vec![FrameNames::default()] };
+    let mut lowerer = Lowerer { job, source, names, frames: vec![FrameNames::default()], weight: 0 };
     let body = Rc::new(lowerer.function_body(&syntax, &extras)?);
     job.functions[function as usize].body = Some(body.clone());
     Ok(body)
@@ -129,7 +131,7 @@ pub(in crate::scad) fn lower_module(job: &mut Interpreter<'_>, module: u32) -> R
     let entry = &job.modules[module as usize];
     let (syntax, source, extras) = (entry.syntax.clone(), entry.source, entry.extras.clone());
     let around = entry.names.upgrade().unwrap_or_else(|| job.files[0].names.clone());
-    let mut lowerer = Lowerer { job, source, names: around, frames: vec![FrameNames::default()] };
+    let mut lowerer = Lowerer { job, source, names: around, frames: vec![FrameNames::default()], weight: 0 };
     let body = Rc::new(lowerer.module_body(&syntax, &extras)?);
     job.modules[module as usize].body = Some(body.clone());
     Ok(body)
@@ -141,7 +143,7 @@ pub(in crate::scad) fn lower_file(job: &mut Interpreter<'_>, file: u32) -> Run<R
         return Ok(block.clone());
     }
     let names = job.files[file as usize].names.clone();
-    let mut lowerer = Lowerer { job, source: FileId(0), names, frames: vec![FrameNames::default()] };
+    let mut lowerer = Lowerer { job, source: FileId(0), names, frames: vec![FrameNames::default()], weight: 0 };
     let block = lowerer.file_block(file)?;
     let size = lowerer.frames[0].size;
     let block = Rc::new((block, size));
@@ -196,7 +198,9 @@ impl Lowerer<'_, '_> {
     /// A function literal, which is being assigned to `own_name`.
     fn literal(&mut self, syntax: &Arc<ast::Function>, own_name: Option<&Name>) -> Run<Expr> {
         self.frames.push(FrameNames { own_name: own_name.cloned(), ..FrameNames::default() });
+        let weight = std::mem::take(&mut self.weight);
         let body = self.function_body(syntax, &[]);
+        self.weight = weight;
         let frame = self.frames.pop().unwrap_or_default();
         let captures = frame.captures.into_iter().map(|(_, source, _)| source).collect();
         Ok(Expr::Literal(Box::new(crate::scad::ir::Literal { body: Rc::new(body?), captures })))
