@@ -297,7 +297,7 @@ impl Interpreter<'_> {
         Ok(())
     }
 
-    /// Special variables change only when all arguments have their values.
+    /// Special variables change only when all arguments and defaults have their values.
     fn stage_specials(&mut self, plan: &ArgumentPlan, staged: usize, frame: Frame) -> Run<()> {
         let first = self.push_slots(plan.arguments.len() as u32);
         for (at, (target, value)) in plan.arguments.iter().enumerate() {
@@ -311,8 +311,11 @@ impl Interpreter<'_> {
         for (at, (target, _)) in plan.arguments.iter().enumerate() {
             if let Target::Special(id) = target {
                 let value = std::mem::take(&mut self.stack[first + at]);
-                self.bind_special(*id, value);
+                self.staged_specials.push((*id, value));
             }
+        }
+        if plan.defaults.is_empty() {
+            self.bind_staged_specials();
         }
         self.pop_slots(first);
         for at in (0..plan.parameters).filter(|at| !plan.defaults.contains(at)) {
@@ -324,8 +327,9 @@ impl Interpreter<'_> {
         Ok(())
     }
 
-    /// Gives parameters that the call left out their defaults.
+    /// Gives parameters that the call left out their defaults, which do not see the special variables of this call yet.
     pub(super) fn fill_defaults(&mut self, parameters: &[Parameter], frame: Frame) -> Run<()> {
+        let mut specials = std::mem::take(&mut self.staged_specials);
         for (at, parameter) in parameters.iter().enumerate() {
             let slot = frame.base as usize + at;
             if !matches!(self.stack[slot], Value::Unset) {
@@ -337,13 +341,26 @@ impl Interpreter<'_> {
             };
             match parameter.target {
                 Target::Special(id) => {
-                    self.bind_special(id, value);
+                    specials.push((id, value));
                     self.stack[slot] = Value::Undef;
                 }
                 _ => self.stack[slot] = value,
             }
         }
+        if !specials.is_empty() {
+            self.staged_specials = specials;
+            self.bind_staged_specials();
+        }
         Ok(())
+    }
+
+    #[cold]
+    fn bind_staged_specials(&mut self) {
+        let mut specials = std::mem::take(&mut self.staged_specials);
+        for (id, value) in specials.drain(..) {
+            self.bind_special(id, value);
+        }
+        self.staged_specials = specials;
     }
 
     fn dynamic_flow(&mut self, call: &DynamicCall, frame: Frame) -> Run<Value> {
@@ -388,15 +405,17 @@ impl Interpreter<'_> {
     ) -> Run<TailCall> {
         let staged = self.push_slots(closure.body.frame_size);
         let parameters = &closure.body.parameters;
-        let simple = arguments.len() <= parameters.len() && arguments.iter().all(|(name, _)| name.is_none());
-        if simple && parameters.iter().all(|parameter| matches!(parameter.target, Target::Slot(_))) {
+        let plain = arguments.len() <= parameters.len()
+            && arguments.iter().all(|(name, _)| name.is_none())
+            && parameters.iter().all(|parameter| matches!(parameter.target, Target::Slot(_)));
+        if plain {
             for (at, (_, value)) in arguments.iter().enumerate() {
                 self.stack[staged + at] = self.eval(value, frame)?;
             }
         } else {
             self.stage_by_name(parameters, arguments, site, staged, frame)?;
         }
-        let has_defaults = arguments.len() < parameters.len() || !simple;
+        let has_defaults = arguments.len() < parameters.len() || !plain;
         Ok(TailCall { callee: Callee::Closure(closure), site: site.clone(), staged, has_defaults })
     }
 
@@ -425,7 +444,7 @@ impl Interpreter<'_> {
                 (Some(at), _) => self.stage_parameter(&parameters[at], staged + at, value),
                 (None, Some(name)) if name.starts_with('$') => {
                     let id = self.special_id(name);
-                    self.bind_special(id, value);
+                    self.staged_specials.push((id, value));
                 }
                 _ => {}
             }
@@ -439,7 +458,7 @@ impl Interpreter<'_> {
     fn stage_parameter(&mut self, parameter: &Parameter, slot: usize, value: Value) {
         match parameter.target {
             Target::Special(id) => {
-                self.bind_special(id, value);
+                self.staged_specials.push((id, value));
                 self.stack[slot] = Value::Undef;
             }
             _ => self.stack[slot] = value,

@@ -137,6 +137,8 @@ pub struct Interpreter<'h> {
     specials: Vec<Value>,
     special_ids: FxHashMap<Name, u32>,
     undo: Vec<(u32, Value)>,
+    /// Special variables of a call that is being prepared.
+    staged_specials: Vec<(u32, Value)>,
     /// A call in tail position, told by the value `Unset`.
     pending_call: Option<TailCall>,
     cells: Vec<Weak<RefCell<Value>>>,
@@ -190,6 +192,7 @@ impl<'h> Interpreter<'h> {
             specials: Vec::new(),
             special_ids: FxHashMap::default(),
             undo: Vec::new(),
+            staged_specials: Vec::new(),
             pending_call: None,
             cells: Vec::new(),
             cells_max: 1024,

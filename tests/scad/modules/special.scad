@@ -60,3 +60,51 @@ function call() = $f(2);
 echo(call($f=function (x) x+1));
 // echo: 3
 
+// --- defaults do not see the special variables of their own call
+$m = 1;
+function g(d = 0, m = $m) = [d, m];
+function f(a = g(5), $m = $m + 100, b = $m) = [a, b, $m];
+module mm(a = g(5), b = $m) echo("mm", a, b, $m);
+module m2(a = $m, $m = 50, b = $m) echo("m2", a, b, $m);
+echo(f());
+echo(f($m = 7));
+echo(f(b = 3, $m = 8));
+mm();
+mm($m = 9);
+mm($q = 1, $m = 10);
+m2(); m2($m = 60); m2(1);
+h = function(a = $m, b = g()) [a, b, $m];
+echo(h()); echo(h($m = 3));
+function t(n, a = $m) = n == 0 ? a : t(n - 1, $m = n);
+echo(t(3));
+function u(n, a = $m) = n == 0 ? a : [u(n - 1, $m = n)];
+echo(u(3));
+module outer($m = 20) { mm(); mm($m = 30); module inner(x = $m) echo("inner", x, $m); inner(); inner($m = 40); }
+outer(); outer($m = 21);
+module fnn(n = $fn) echo("fn", n, $fn); fnn($fn = 12); fnn();
+function v(n, $m = $m * 2, a = $m) = n == 0 ? [a, $m] : v(n - 1);
+echo(v(3));
+// echo: [[5, 1], 1, 101]
+// echo: [[5, 1], 1, 7]
+// echo: [[5, 1], 3, 8]
+// echo: "mm", [5, 1], 1, 1
+// echo: "mm", [5, 1], 1, 9
+// echo: "mm", [5, 1], 1, 10
+// echo: "m2", 1, 1, 50
+// echo: "m2", 1, 1, 60
+// echo: "m2", 1, 1, 50
+// echo: [1, [0, 1], 1]
+// echo: [1, [0, 1], 3]
+// echo: 2
+// echo: [[[2]]]
+// echo: "mm", [5, 20], 20, 20
+// echo: "mm", [5, 20], 20, 30
+// echo: "inner", 20, 20
+// echo: "inner", 20, 40
+// echo: "mm", [5, 21], 21, 21
+// echo: "mm", [5, 21], 21, 30
+// echo: "inner", 21, 21
+// echo: "inner", 21, 40
+// echo: "fn", 0, 12
+// echo: "fn", 0, 0
+// echo: [8, 16]
