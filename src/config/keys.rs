@@ -119,6 +119,21 @@ pub const KEYS: &[Key] = &[
         "\"\"",
         "SQS queue that is told when a job is settled (CloudEvents 1.0); empty tells nobody.",
     ),
+    key(
+        "notify.hosts",
+        List,
+        "hosts",
+        "[]",
+        "Hosts that jobs may name in webhooks: names, or `*.example.com` for all below one; empty: jobs that ask for webhooks are refused.",
+    ),
+    key("notify.private", Bool, "", "false", "Whether webhooks may go to private addresses, and over plain http."),
+    key(
+        "notify.secrets_file",
+        Text,
+        "file",
+        "\"\"",
+        "Secrets that webhooks are signed with, `name whsec_…` a line (Standard Webhooks); `default` is for jobs that name none.",
+    ),
     key("aws.region", Text, "region", "\"\"", "AWS region; empty takes the SDK's own chain."),
     key(
         "aws.attempt_seconds",

@@ -12,7 +12,9 @@ mod settings;
 
 pub use keys::{KEYS, Key, Kind, default_toml, environment_name, markdown_table};
 pub use load::{Overrides, load};
-pub use settings::{Accept, Aws, Breaker, Downloads, Ec2, Http, Isolation, LogFormat, Queue, Settings, Store, Worker};
+pub use settings::{
+    Accept, Aws, Breaker, Downloads, Ec2, Http, Isolation, LogFormat, Queue, Settings, Store, Webhooks, Worker,
+};
 
 /// What is wrong with the settings.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -53,6 +53,9 @@ pub struct RawStore {
 #[serde(deny_unknown_fields, default)]
 pub struct RawNotify {
     pub queue_url: Option<String>,
+    pub hosts: Option<Vec<String>>,
+    pub private: Option<bool>,
+    pub secrets_file: Option<String>,
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]

@@ -17,6 +17,8 @@ pub struct Settings {
     pub store: Store,
     /// Queue that is told of settled jobs.
     pub notify_queue_url: Option<String>,
+    /// What jobs may ask to be told of by webhook.
+    pub webhooks: Webhooks,
     /// How AWS is called.
     pub aws: Aws,
     /// How jobs are computed.
@@ -87,6 +89,17 @@ pub struct Store {
     pub cache: String,
     /// Uploads at once.
     pub uploads: usize,
+}
+
+/// What jobs may ask to be told of by webhook.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Webhooks {
+    /// Names, or `*.` and the name above.
+    pub hosts: Vec<String>,
+    /// Private addresses and plain HTTP, too.
+    pub private: bool,
+    /// Secrets to sign with.
+    pub secrets_file: Option<PathBuf>,
 }
 
 /// How AWS is called.
@@ -213,6 +226,11 @@ impl Settings {
             queue: check_queue(raw.queue, http.accept)?,
             store: check_store(raw.store)?,
             notify_queue_url: url("notify.queue_url", raw.notify.queue_url)?,
+            webhooks: Webhooks {
+                hosts: raw.notify.hosts.unwrap_or_default(),
+                private: raw.notify.private.unwrap_or_default(),
+                secrets_file: text(raw.notify.secrets_file).map(PathBuf::from),
+            },
             aws: check_aws(raw.aws)?,
             worker: check_worker(raw.worker)?,
             limits: check_limits(&raw.limits)?,

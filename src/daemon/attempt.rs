@@ -12,6 +12,7 @@ use crate::daemon::Daemon;
 use crate::daemon::envelope::{self, Content, EnvelopeError};
 use crate::daemon::lease::Lease;
 use crate::daemon::making::Making;
+use crate::daemon::notify::{completed_event, started_event};
 use crate::daemon::queue::Delivery;
 use crate::daemon::retry::pause_after;
 use crate::daemon::settle::{Target, Unsettled};
@@ -21,7 +22,7 @@ use crate::daemon::telemetry::event;
 use crate::daemon::worker::Computed;
 use crate::job::message::{self, Rejection};
 use crate::job::report::{self, Run};
-use crate::job::{Destination, Failure, JobSpec, Outcome, keys};
+use crate::job::{Destination, EventKind, Failure, JobSpec, NotifySpec, Outcome, keys};
 
 /// What becomes of a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -111,9 +112,12 @@ impl Attempt {
             Ok(target) => target,
             Err(failure) => return self.refuse(&spec, failure).await,
         };
+        if let Err(reason) = self.daemon.webhooks.check(&spec.notify) {
+            return self.refuse(&spec, Failure::Invalid(reason)).await;
+        }
         match self.daemon.settler.find_manifest(&target, &spec.id).await {
             Ok(None) => {}
-            Ok(Some(manifest)) => return self.finish_settled(&target, &manifest).await,
+            Ok(Some(manifest)) => return self.finish_settled(&target, &spec, &manifest).await,
             Err(Unsettled::Destination(reason)) => return self.refuse(&spec, Failure::Invalid(reason)).await,
             Err(unsettled) => return End::Retry(unsettled.to_string()),
         }
@@ -121,7 +125,11 @@ impl Attempt {
         self.daemon.board.begin(&spec.id, self.delivery.attempt, cancel_job.clone());
         let text = Arc::from(text);
         let making = Making { attempt: self, text: &text, spec: &spec, target: &target, cancel_job };
-        let (end, settled) = making.run(self.lease.lost()).await;
+        let (end, settled) = {
+            let started = self.tell_started(&spec);
+            let (made, ()) = tokio::join!(making.run(self.lease.lost()), started);
+            made
+        };
         self.daemon.board.end(&spec.id, |status| {
             status.took_ms = Some(millis(self.received.elapsed()));
             match settled {
@@ -133,10 +141,10 @@ impl Attempt {
     }
 
     /// The job had its manifest when it was delivered: told of once more, for nobody knows whether it was.
-    async fn finish_settled(&self, target: &Target, manifest: &[u8]) -> End {
+    async fn finish_settled(&self, target: &Target, spec: &JobSpec, manifest: &[u8]) -> End {
         self.daemon.metrics.jobs_redelivered.increment();
         event::Redelivered { manifest: &target.manifest().to_string() }.emit();
-        match self.daemon.settler.tell(target, manifest).await {
+        match self.tell(target, &spec.notify, manifest).await {
             Ok(()) => End::Done,
             Err(unsettled) => End::Retry(unsettled.to_string()),
         }
@@ -173,7 +181,7 @@ impl Attempt {
         let now = OffsetDateTime::now_utc();
         let manifest =
             report::rejection_manifest(id, &rejection.detail, &self.run_figures(now, 0, None), &target.prefix);
-        match self.commit(&target, id, manifest).await {
+        match self.commit(&target, id, &[], manifest).await {
             Ok(()) => {
                 self.count_settled(&Outcome::failed(Failure::Invalid(rejection.detail.clone())), 0, &target);
                 self.dead_letter(&rejection.detail).await
@@ -204,7 +212,7 @@ impl Attempt {
         let outcome = Outcome::failed(failure);
         let now = OffsetDateTime::now_utc();
         let manifest = report::manifest(spec, &outcome, &self.run_figures(now, 0, None), &target.prefix);
-        match self.commit(&target, &spec.id, manifest).await {
+        match self.commit(&target, &spec.id, &[], manifest).await {
             Ok(()) => {
                 self.count_settled(&outcome, 0, &target);
                 End::Done
@@ -214,10 +222,47 @@ impl Attempt {
         }
     }
 
-    pub async fn commit(&self, target: &Target, job: &str, manifest: Vec<u8>) -> Result<(), Unsettled> {
-        let settler = &self.daemon.settler;
-        let manifest = settler.commit(target, job, manifest, &self.lease).await?;
-        settler.tell(target, &manifest).await
+    pub async fn commit(
+        &self,
+        target: &Target,
+        job: &str,
+        notify: &[NotifySpec],
+        manifest: Vec<u8>,
+    ) -> Result<(), Unsettled> {
+        let manifest = self.daemon.settler.commit(target, job, manifest, &self.lease).await?;
+        self.tell(target, notify, &manifest).await
+    }
+
+    /// Tells of the manifest. Webhooks that are not taken send the message back to be told of later, until its attempts are used up.
+    async fn tell(&self, target: &Target, notify: &[NotifySpec], manifest: &[u8]) -> Result<(), Unsettled> {
+        let daemon = &self.daemon;
+        daemon.settler.tell(target, manifest).await?;
+        if notify.is_empty() {
+            return Ok(());
+        }
+        let manifest = serde_json::from_slice(manifest).unwrap_or_default();
+        let document = completed_event(&manifest, &target.manifest(), &daemon.region);
+        let told = daemon.webhooks.tell(notify, EventKind::Completed, &document, &daemon.metrics).await;
+        match told {
+            Err(error) if self.delivery.attempt >= daemon.settings.queue.attempts_max => {
+                daemon.metrics.webhooks_given_up.increment();
+                event::WebhookGivenUp { error: &error, attempts: self.delivery.attempt }.emit();
+                Ok(())
+            }
+            told => told.map_err(|error| Unsettled::Unavailable(error.to_string())),
+        }
+    }
+
+    /// Tells those who asked that an attempt begins; a job does not fail over it.
+    async fn tell_started(&self, spec: &JobSpec) {
+        if spec.notify.iter().any(|wanted| wanted.events.contains(&EventKind::Started)) {
+            let document = started_event(spec, self.delivery.attempt, &self.daemon.region);
+            let told =
+                self.daemon.webhooks.tell(&spec.notify, EventKind::Started, &document, &self.daemon.metrics).await;
+            if told.is_err() {
+                tracing::debug!("nobody was told that the job began");
+            }
+        }
     }
 
     pub fn run_figures(&self, started: OffsetDateTime, bytes_in: u64, computed: Option<&Computed>) -> Run {

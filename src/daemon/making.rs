@@ -139,7 +139,7 @@ impl Making<'_> {
         let run = self.attempt.run_figures(started, bytes_in, None);
         let manifest = report::reused_manifest(self.spec, &kept.manifest, kept.prefix(), &run, &self.target.prefix);
         let shown = Shown::of_manifest(&manifest, self.target);
-        match self.attempt.commit(self.target, &self.spec.id, manifest).await {
+        match self.attempt.commit(self.target, &self.spec.id, &self.spec.notify, manifest).await {
             Ok(()) => {
                 daemon.metrics.jobs_reused.increment();
                 self.attempt.count_reused(shown.artefacts.len(), self.target);
@@ -230,7 +230,7 @@ impl Making<'_> {
             outcome.outputs.clear();
         }
         let manifest = report::manifest(self.spec, &outcome, &run, &self.target.prefix);
-        match self.attempt.commit(self.target, &self.spec.id, manifest).await {
+        match self.attempt.commit(self.target, &self.spec.id, &self.spec.notify, manifest).await {
             Ok(()) => {
                 daemon.metrics.settle_time.observe(begun.elapsed());
                 self.attempt.count_settled(&outcome, bytes, self.target);

@@ -31,6 +31,7 @@ mod status;
 pub mod store;
 mod systemd;
 pub mod telemetry;
+mod webhook;
 mod worker;
 
 use std::collections::BTreeMap;
@@ -67,6 +68,7 @@ use crate::daemon::shelf::Shelf;
 use crate::daemon::store::{S3Store, Store};
 use crate::daemon::systemd::Alive;
 use crate::daemon::telemetry::{Emf, Metrics, event};
+use crate::daemon::webhook::Webhooks;
 
 /// Why a daemon could not be started.
 #[derive(Debug, thiserror::Error)]
@@ -80,6 +82,14 @@ pub enum DaemonError {
     /// The file of tokens cannot be read, or has none.
     #[error("http.token_file = {file}: {reason}")]
     Tokens {
+        /// The file.
+        file: String,
+        /// Why.
+        reason: String,
+    },
+    /// The file of secrets cannot be read.
+    #[error("notify.secrets_file = {file}: {reason}")]
+    Secrets {
         /// The file.
         file: String,
         /// Why.
@@ -189,7 +199,7 @@ pub async fn run_with(
     hooks: Hooks,
 ) -> Result<Summary, DaemonError> {
     let tasks = Tasks::default();
-    let daemon = Daemon::new(settings, services, (resources, hands.into()), shutdown, hooks.observer, &tasks);
+    let daemon = Daemon::new(settings, services, (resources, hands.into()), shutdown, hooks.observer, &tasks)?;
     let attempts = TaskTracker::new();
     let http = http::listen(&daemon, &attempts, &tasks).await?;
     daemon.start(http, &tasks);
@@ -245,6 +255,7 @@ struct Daemon {
     larder: Larder,
     shelf: Option<Shelf>,
     settler: Arc<Settler>,
+    webhooks: Webhooks,
     resources: Resources,
     hands: Hands,
     /// One a job in hand.
@@ -269,7 +280,8 @@ impl Daemon {
         shutdown: Shutdown,
         observer: Option<Observer>,
         tasks: &Tasks,
-    ) -> Arc<Self> {
+    ) -> Result<Arc<Self>, DaemonError> {
+        let webhooks = Webhooks::new(&settings.webhooks)?;
         let metrics = Arc::new(Metrics::default());
         let mut acknowledgers = Vec::new();
         let mut keepers = Vec::new();
@@ -304,7 +316,7 @@ impl Daemon {
             abandon: shutdown.abandon.clone(),
         });
         let (jobs, ahead) = (settings.worker.jobs, settings.worker.ahead);
-        Arc::new(Self {
+        Ok(Arc::new(Self {
             alive: Alive::new(settings.queue.wait + settings.aws.attempt + Duration::from_secs(15)),
             keepers,
             polled,
@@ -313,6 +325,7 @@ impl Daemon {
             larder,
             shelf,
             settler,
+            webhooks,
             resources,
             hands,
             slots: Arc::new(Semaphore::new(jobs + ahead)),
@@ -325,7 +338,7 @@ impl Daemon {
             instance: attempt::instance_name(),
             region: services.region,
             settings,
-        })
+        }))
     }
 
     /// Whether the queue keeps order within groups.

@@ -5,11 +5,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use time::OffsetDateTime;
 
 use crate::daemon::queue::{QueueError, sqs_send};
 use crate::daemon::retry::Backoff;
 use crate::daemon::store::Place;
 use crate::daemon::telemetry::{Metrics, event};
+use crate::job::{JobSpec, report};
 
 /// Where notifications go.
 #[derive(Debug, Clone)]
@@ -93,7 +95,7 @@ impl Notifier {
 }
 
 /// The event; its id is the same however often the job is told of, so that receivers can drop repeats.
-fn completed_event(manifest: &Value, place: &Place, region: &str) -> Value {
+pub fn completed_event(manifest: &Value, place: &Place, region: &str) -> Value {
     let job = manifest["job"].as_str().unwrap_or_default();
     let attempt = manifest["attempt"].as_u64().unwrap_or(1);
     let mut document = json!({
@@ -120,6 +122,37 @@ fn completed_event(manifest: &Value, place: &Place, region: &str) -> Value {
     });
     if let (Some(fields), Some(trace)) = (document.as_object_mut(), manifest["traceparent"].as_str()) {
         fields.insert("traceparent".into(), trace.into());
+    }
+    document
+}
+
+/// The event that an attempt began.
+pub fn started_event(spec: &JobSpec, attempt: u32, region: &str) -> Value {
+    let job = spec.id.as_str();
+    let mut document = json!({
+        "specversion": "1.0",
+        "id": format!("{job}/{attempt}/started"),
+        "source": format!("urn:maquette:worker:{region}"),
+        "type": "dev.maquette.job.started.v1",
+        "subject": job,
+        "time": report::rfc3339(OffsetDateTime::now_utc()),
+        "datacontenttype": "application/json",
+        "dataschema": "urn:maquette:schema:event:v1",
+        "data": {
+            "job": job,
+            "tenant": spec.tenant,
+            "status": "running",
+            "attempt": attempt,
+            "progress": 0,
+            "phase": "fetching",
+            "cached": false,
+            "manifest": null,
+            "error": null,
+            "labels": spec.labels,
+        },
+    });
+    if let (Some(fields), Some(trace)) = (document.as_object_mut(), &spec.traceparent) {
+        fields.insert("traceparent".into(), trace.as_str().into());
     }
     document
 }

@@ -46,6 +46,8 @@ const FENCES: &[(&str, &[&str])] = &[
     ("aws_config", &["daemon/"]),
     ("axum", &["daemon/", "standin/"]),
     ("futures_util", &["daemon/http/"]),
+    ("aws_smithy_http_client", &["daemon/"]),
+    ("hmac", &["daemon/webhook/"]),
     ("redb", &["standin/"]),
     ("postcard", &["daemon/worker/"]),
     ("landlock", &["daemon/worker/"]),

@@ -30,3 +30,4 @@ mod solid;
 mod standin;
 mod text;
 mod tidy;
+mod webhook;

@@ -42,6 +42,10 @@ pub async fn job(
     let body = body.map_err(|rejection| Problem::of_body(&rejection))?;
     check_media_type(&headers)?;
     let (spec, posted) = read(&headers, &body)?;
+    surface.daemon.webhooks.check(&spec.notify).map_err(|reason| {
+        let title = "The job asks for a webhook that it may not have";
+        Problem::new(StatusCode::UNPROCESSABLE_ENTITY, title).detail(reason).code("invalid_job")
+    })?;
     surface.check_repetition(&headers, &spec.id, &body)?;
     let status = match surface.standing(&spec.id).await {
         // posted before: what became of it is the answer

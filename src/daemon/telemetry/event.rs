@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::daemon::queue::QueueError;
+use crate::daemon::webhook::WebhookError;
 
 /// The daemon is ready to receive.
 pub struct Started<'a> {
@@ -273,4 +274,32 @@ impl Noticed<'_> {
 
 fn millis(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// A webhook was not taken.
+pub struct WebhookFailed<'a> {
+    /// Which, and why.
+    pub error: &'a WebhookError,
+}
+
+impl WebhookFailed<'_> {
+    /// Logs it.
+    pub fn emit(&self) {
+        tracing::warn!(error = %self.error, "a webhook was not taken");
+    }
+}
+
+/// A job whose webhook was never taken, and that is not told of any more.
+pub struct WebhookGivenUp<'a> {
+    /// Which, and why.
+    pub error: &'a WebhookError,
+    /// How often the job was attempted.
+    pub attempts: u32,
+}
+
+impl WebhookGivenUp<'_> {
+    /// Logs it.
+    pub fn emit(&self) {
+        tracing::error!(error = %self.error, attempts = self.attempts, "a webhook is given up; the manifest is in the store");
+    }
 }

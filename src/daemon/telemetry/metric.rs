@@ -146,6 +146,10 @@ pub struct Metrics {
     /// See [`TABLE`].
     pub notify_failures: Counter,
     /// See [`TABLE`].
+    pub webhook_failures: Counter,
+    /// See [`TABLE`].
+    pub webhooks_given_up: Counter,
+    /// See [`TABLE`].
     pub store_failures: Counter,
     /// See [`TABLE`].
     pub panics: Counter,
@@ -187,6 +191,8 @@ pub const TABLE: &[(&str, &str)] = &[
     ("maquette_leases_lost_total", "Leases lost: the job was cancelled."),
     ("maquette_acknowledge_failures_total", "Deletes that failed."),
     ("maquette_notify_failures_total", "Notifications that failed."),
+    ("maquette_webhook_failures_total", "Attempts at a webhook that were not taken."),
+    ("maquette_webhooks_given_up_total", "Jobs that were acknowledged though a webhook of theirs was never taken."),
     ("maquette_store_failures_total", "Calls to the store that failed."),
     ("maquette_panics_total", "Jobs that panicked."),
     ("maquette_bytes_in_total", "Bytes of messages and fetched files."),
@@ -221,6 +227,8 @@ impl Metrics {
             Value::Counter(&self.leases_lost),
             Value::Counter(&self.acknowledge_failures),
             Value::Counter(&self.notify_failures),
+            Value::Counter(&self.webhook_failures),
+            Value::Counter(&self.webhooks_given_up),
             Value::Counter(&self.store_failures),
             Value::Counter(&self.panics),
             Value::Counter(&self.bytes_in),
