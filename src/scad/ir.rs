@@ -9,6 +9,7 @@ use rustc_hash::FxHashMap;
 use crate::diag::{FileId, Span};
 use crate::scad::ast::{self, BinaryOp, Modifiers, Name, UnaryOp};
 use crate::scad::builtin::{BuiltinFunction, BuiltinModule};
+use crate::scad::log::Remark;
 use crate::scad::value::Value;
 
 /// No frame, no file, no function.
@@ -206,7 +207,7 @@ pub struct Assert {
     /// Evaluated and dropped.
     pub others: Vec<Expr>,
     /// Said about the arguments.
-    pub notes: Vec<String>,
+    pub notes: Vec<Remark>,
     /// Whether nothing can be said and nothing go wrong while the message is made: then it is made only when it is needed.
     pub is_quiet: bool,
     /// The condition as it is written.
@@ -247,7 +248,7 @@ pub struct ArgumentPlan {
     /// Parameters that the call leaves to their defaults, by position.
     pub defaults: Vec<u32>,
     /// Warnings about the call.
-    pub notes: Vec<String>,
+    pub notes: Vec<Remark>,
     /// Whether all goes to slots.
     pub plain: bool,
 }

@@ -355,6 +355,14 @@ impl<'a> Lexer<'a> {
         let start = self.at;
         let character = self.text[start..].chars().next().unwrap_or(' ');
         self.at += character.len_utf8();
+        if matches!(character, '\u{2018}'..='\u{201f}') && self.notes.len() < NOTES_MAX {
+            self.notes.push(Note {
+                kind: NoteKind::Error,
+                loc: Loc::new(start, self.at),
+                message: "Parser error: a curly quote begins nothing".into(),
+                hint: Some("Strings stand in straight double quotes.".into()),
+            });
+        }
         if !matches!(character, '\u{a0}' | '\u{feff}') {
             self.push(TokenKind::Bad, start);
         }

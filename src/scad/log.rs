@@ -76,6 +76,15 @@ impl Stop {
     }
 }
 
+/// What is wrong with a call, and what would be right.
+#[derive(Debug, Clone)]
+pub struct Remark {
+    /// OpenSCAD's words.
+    pub message: String,
+    /// A whole sentence.
+    pub hint: Option<String>,
+}
+
 /// The result of something that can end the evaluation.
 pub type Run<T> = Result<T, Box<Stop>>;
 

@@ -116,3 +116,48 @@ impl<'a> Search<'a> {
         (edits <= self.most).then_some(edits)
     }
 }
+
+/// What to do about a name that other languages have, or that OpenSCAD had once.
+pub fn advice(name: &str, wanted: Wanted) -> Option<&'static str> {
+    Some(match (wanted, name) {
+        (Wanted::Variable, _) if name.starts_with(|first: char| first.is_ascii_digit()) => {
+            "A name begins with a letter, and numbers have no units: a length of 1 is a millimetre to most programs."
+        }
+        (Wanted::Variable, "red" | "green" | "blue" | "yellow" | "black" | "white" | "orange" | "gray" | "grey") => {
+            "Names of colours are strings: color(\"red\")."
+        }
+        (Wanted::Variable, "null" | "nil" | "None" | "none" | "NULL" | "undefined") => "The value for none is undef.",
+        (Wanted::Variable, "True" | "TRUE" | "False" | "FALSE") => "Truth is written true and false.",
+        (Wanted::Variable, "inf" | "Infinity" | "infinity") => "1 / 0 is infinite.",
+        (Wanted::Module, "while" | "loop" | "repeat" | "foreach") => {
+            "'for' goes through a range or a list; nothing repeats until something changes."
+        }
+        (_, "print" | "println" | "printf" | "console" | "log_message") => "echo(…) prints.",
+        (Wanted::Module, "assign") => "OpenSCAD took assign() out; let(…) does the same.",
+        (Wanted::Module, "child") => "OpenSCAD took child() out; children(0) does the same.",
+        (Wanted::Module, "import_stl" | "import_off" | "import_dxf") => {
+            "OpenSCAD took it out; import(\"file\") reads all formats."
+        }
+        (Wanted::Module, "dxf_linear_extrude" | "dxf_rotate_extrude") => {
+            "OpenSCAD took it out; linear_extrude(…) or rotate_extrude(…) of import(\"file.dxf\") does the same."
+        }
+        (Wanted::Module, "extrude") => {
+            "linear_extrude(height = …) and rotate_extrude(angle = …) make solids of outlines."
+        }
+        (Wanted::Module, "subtract" | "cut") => "difference() takes all its other children from the first.",
+        (Wanted::Module, "elif" | "elseif" | "elsif") => "It is written 'else if (…)'.",
+        (Wanted::Function, "length" | "size" | "count") => {
+            "len(…) counts the elements of a list or the letters of a string."
+        }
+        (Wanted::Function, "push" | "append") => "Lists do not change; concat(list, [value]) is a longer one.",
+        (Wanted::Function, "int") => "floor(x) and round(x) make whole numbers.",
+        (Wanted::Function, "float" | "number" | "parseInt" | "parseFloat") => "No function makes a number of a text.",
+        (Wanted::Function, "string" | "toString") => "str(…) makes a text of values.",
+        (Wanted::Function, "mod" | "fmod") => "The remainder is a % b.",
+        (Wanted::Function, "random" | "rand") => "rands(min, max, count) makes random numbers.",
+        (Wanted::Function, "radians" | "degrees" | "deg2rad" | "rad2deg") => {
+            "All angles are in degrees; PI is 3.14159…."
+        }
+        _ => return None,
+    })
+}

@@ -1,6 +1,6 @@
 //! `color()`: by numbers, by name, by hexadecimal digits.
 //!
-//! **Sources** CSS Color Module Level 4, named colours and hexadecimal notation.
+//! **Sources** CSS Color Module Level 4, named colours and hexadecimal notation; the xkcd colour survey's names behind `xkcd:`.
 
 use crate::csg::Kind;
 use crate::geom::Rgba;
@@ -65,7 +65,11 @@ fn named(name: &str) -> Option<Rgba> {
     if name == "transparent" {
         return Some(Rgba { r: 0.0, g: 0.0, b: 0.0, a: 0.0 });
     }
-    names().find(|(known, _)| *known == name).map(|(_, bytes)| from_bytes(bytes))
+    let found = match name.strip_prefix(SURVEY_PREFIX) {
+        Some(name) => survey_names().find(|(known, _)| *known == name),
+        None => names().find(|(known, _)| *known == name),
+    };
+    found.map(|(_, bytes)| from_bytes(bytes))
 }
 
 /// `#rgb`, `#rgba`, `#rrggbb`, `#rrggbbaa`
@@ -89,25 +93,38 @@ fn hexadecimal(text: &str) -> Option<Rgba> {
 /// A known name that differs by one letter.
 fn nearest(name: &str) -> Option<String> {
     let name = name.to_lowercase();
-    let close = |known: &str| {
-        known.len().abs_diff(name.len()) <= 1 && {
-            let same_start = known.bytes().zip(name.bytes()).take_while(|(a, b)| a == b).count();
-            let same_end = known.bytes().rev().zip(name.bytes().rev()).take_while(|(a, b)| a == b).count();
-            same_start + same_end + 1 >= known.len().max(name.len())
-        }
-    };
-    names().map(|(known, _)| known).find(|known| close(known)).map(str::to_owned)
+    if let Some(name) = name.strip_prefix(SURVEY_PREFIX) {
+        let found = survey_names().map(|(known, _)| known).find(|known| is_close(known, name));
+        return found.map(|known| format!("{SURVEY_PREFIX}{known}"));
+    }
+    names().map(|(known, _)| known).find(|known| is_close(known, &name)).map(str::to_owned)
+}
+
+fn is_close(known: &str, name: &str) -> bool {
+    known.len().abs_diff(name.len()) <= 1 && {
+        let same_start = known.bytes().zip(name.bytes()).take_while(|(a, b)| a == b).count();
+        let same_end = known.bytes().rev().zip(name.bytes().rev()).take_while(|(a, b)| a == b).count();
+        same_start + same_end + 1 >= known.len().max(name.len())
+    }
 }
 
 /// Names and colours.
 fn names() -> impl Iterator<Item = (&'static str, [u8; 3])> {
-    NAMES.split_ascii_whitespace().filter_map(|entry| {
-        let (name, digits) = entry.split_once('=')?;
-        let value = u32::from_str_radix(digits, 16).ok()?;
-        let [_, r, g, b] = value.to_be_bytes();
-        Some((name, [r, g, b]))
-    })
+    NAMES.split_ascii_whitespace().filter_map(|entry| entry.split_once('=')).filter_map(with_bytes)
 }
+
+/// The names of the xkcd survey, which may hold spaces.
+fn survey_names() -> impl Iterator<Item = (&'static str, [u8; 3])> {
+    SURVEY_NAMES.lines().filter_map(|line| line.split_once('\t')).filter_map(with_bytes)
+}
+
+fn with_bytes((name, digits): (&'static str, &str)) -> Option<(&'static str, [u8; 3])> {
+    let [_, r, g, b] = u32::from_str_radix(digits, 16).ok()?.to_be_bytes();
+    Some((name, [r, g, b]))
+}
+
+const SURVEY_PREFIX: &str = "xkcd:";
+const SURVEY_NAMES: &str = include_str!("../../../assets/xkcd-colors.txt");
 
 const NAMES: &str = "\
 aliceblue=f0f8ff antiquewhite=faebd7 aqua=00ffff aquamarine=7fffd4 azure=f0ffff beige=f5f5dc bisque=ffe4c4 black=000000 \

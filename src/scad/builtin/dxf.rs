@@ -128,8 +128,8 @@ fn named_values(job: &mut Interpreter<'_>, arguments: &Arguments<'_>) -> [Value;
             values[at] = value.clone();
         }
     }
-    for note in notes {
-        job.warn(arguments.span, note);
+    for note in &notes {
+        job.remark(arguments.span, note);
     }
     values
 }

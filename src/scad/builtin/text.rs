@@ -184,8 +184,8 @@ fn by_name(job: &mut Interpreter<'_>, arguments: &Arguments<'_>, parameters: &[&
             values[at] = value.clone();
         }
     }
-    for note in notes {
-        job.warn(arguments.span, note);
+    for note in &notes {
+        job.remark(arguments.span, note);
     }
     values
 }

@@ -292,7 +292,7 @@ impl Interpreter<'_> {
             self.stage_specials(plan, staged, frame)?;
         }
         if !plan.notes.is_empty() {
-            plan.notes.iter().for_each(|note| self.warn(site.span, note.clone()));
+            plan.notes.iter().for_each(|note| self.remark(site.span, note));
         }
         Ok(())
     }
@@ -393,7 +393,8 @@ impl Interpreter<'_> {
     #[cold]
     fn warn_unknown_function(&mut self, site: &Site, reach: Option<&Reach>) {
         let nearest = reach.and_then(|reach| self.nearest(&site.name, reach, Wanted::Function));
-        self.warn_nearest(site.span, format!("Ignoring unknown function '{}'", site.name), nearest.as_deref());
+        let message = format!("Ignoring unknown function '{}'", site.name);
+        self.warn_unknown_name(site.span, message, &site.name, nearest.as_deref(), Wanted::Function);
     }
 
     fn stage_closure(
@@ -449,8 +450,8 @@ impl Interpreter<'_> {
                 _ => {}
             }
         }
-        for note in notes {
-            self.warn(site.span, note);
+        for note in &notes {
+            self.remark(site.span, note);
         }
         Ok(())
     }

@@ -1,8 +1,8 @@
 //! List elements: values, `for`, `each`, `if`, `let`.
 
-use crate::diag::{Code, Span};
+use crate::diag::{Code, Diagnostic, Span};
 use crate::scad::eval::{Frame, Interpreter};
-use crate::scad::ir::{Expr, For, ForC, LoopVariable, Target};
+use crate::scad::ir::{Expr, For, ForC, LoopVariable, RangeExpr, Target};
 use crate::scad::log::Run;
 use crate::scad::value::{List, ListBuilder, Range, Value, ascii_text};
 
@@ -272,7 +272,22 @@ impl Interpreter<'_> {
         self.restore_specials(mark);
         Ok(())
     }
+
+    /// Tells of a range that is written with its ends the wrong way round.
+    #[cold]
+    pub(super) fn warn_empty_range(&mut self, range: &RangeExpr, [first, step, last]: [f64; 3]) {
+        if step > 0.0 && last < first {
+            let warning = Diagnostic::warning(range.span, "begin is greater than the end, but step is positive");
+            let warning = if range.step.is_none() { warning.with_hint(SWAPPED) } else { warning };
+            self.log.add(warning, &self.sources);
+        } else if step < 0.0 && last > first {
+            self.warn(range.span, "begin is smaller than the end, but step is negative");
+        }
+    }
 }
+
+/// For programs of the time when such ranges were turned round.
+const SWAPPED: &str = "The range is empty. OpenSCAD before 2026 swapped its ends; [begin : -1 : end] counts down.";
 
 /// Whether the expression may come to other than one value.
 fn is_element(expr: &Expr) -> bool {

@@ -7,7 +7,7 @@ use crate::diag::{Code, Span};
 use crate::scad::ast::{BinaryOp, Name, UnaryOp};
 use crate::scad::eval::{Closure, Frame, Interpreter};
 use crate::scad::ir::{Assert, Binary, Bindings, Capture, Expr, Literal, NONE, NameSite, RangeExpr, Target, Unary};
-use crate::scad::log::Run;
+use crate::scad::log::{Remark, Run};
 use crate::scad::nearest::Wanted;
 use crate::scad::options::Feature;
 use crate::scad::value::{self, List, ListBuilder, Range, Value, Why, bounded_text, echo_text};
@@ -147,7 +147,7 @@ impl Interpreter<'_> {
     fn warn_unknown(&mut self, site: &NameSite) {
         let message = format!("Ignoring unknown variable \"{}\"", site.name);
         let nearest = site.reach.as_ref().and_then(|reach| self.nearest(&site.name, reach, Wanted::Variable));
-        self.warn_nearest(site.span, message, nearest.as_deref());
+        self.warn_unknown_name(site.span, message, &site.name, nearest.as_deref(), Wanted::Variable);
     }
 
     fn child_count(&self, frame: Frame, hops: u32) -> Value {
@@ -320,10 +320,9 @@ impl Interpreter<'_> {
     #[cold]
     fn undefined(&mut self, span: Span, why: &Why) -> Value {
         if let Why::Twice(words) = why {
-            let first = words.lines().next().unwrap_or_default().to_owned();
-            self.warn(Span::DETACHED, first);
+            self.warn(Span::DETACHED, words.lines().next().unwrap_or_default());
         }
-        self.warn(span, why.to_string());
+        self.remark(span, &Remark { message: why.to_string(), hint: why.hint() });
         Value::Undef
     }
 
@@ -371,12 +370,8 @@ impl Interpreter<'_> {
                 }
             },
         };
-        if range.literal {
-            if step > 0.0 && last < first {
-                self.warn(range.span, "begin is greater than the end, but step is positive");
-            } else if step < 0.0 && last > first {
-                self.warn(range.span, "begin is smaller than the end, but step is negative");
-            }
+        if range.literal && (last - first) * step < 0.0 {
+            self.warn_empty_range(range, [first, step, last]);
         }
         Ok(Value::Range(Rc::new(Range::new(first, step, last))))
     }
@@ -484,7 +479,7 @@ impl Interpreter<'_> {
             self.eval(other, frame)?;
         }
         for note in &assert.notes {
-            self.warn(assert.span, note.clone());
+            self.remark(assert.span, note);
         }
         if holds {
             return Ok(());

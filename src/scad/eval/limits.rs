@@ -3,7 +3,8 @@
 use crate::budget::Exceeded;
 use crate::diag::{Code, Diagnostic, Span};
 use crate::scad::eval::Interpreter;
-use crate::scad::log::{Run, Stop};
+use crate::scad::log::{Remark, Run, Stop};
+use crate::scad::nearest::{Wanted, advice};
 use crate::scad::value::{alive_bytes, spent_effort};
 
 /// Steps between two looks at the budget.
@@ -167,16 +168,38 @@ impl Interpreter<'_> {
         self.log.add(Diagnostic::warning(span, message), &self.sources);
     }
 
-    /// A warning that says what to do.
+    /// A warning that names what was meant.
     #[cold]
     pub(in crate::scad) fn warn_nearest(&mut self, span: Span, message: String, nearest: Option<&str>) {
+        let hint = nearest.map(|name| format!("Did you mean '{name}'?"));
+        self.remark(span, &Remark { message, hint });
+    }
+
+    /// A warning that says what to do.
+    #[cold]
+    pub(in crate::scad) fn remark(&mut self, span: Span, remark: &Remark) {
         self.fuel.set(self.fuel.get().saturating_sub(WARNING_STEPS));
-        let diagnostic = Diagnostic::warning(span, message);
-        let diagnostic = match nearest {
-            Some(name) => diagnostic.with_hint(format!("Did you mean '{name}'?")),
+        let diagnostic = Diagnostic::warning(span, remark.message.clone());
+        let diagnostic = match &remark.hint {
+            Some(hint) => diagnostic.with_hint(hint.clone()),
             None => diagnostic,
         };
         self.log.add(diagnostic, &self.sources);
+    }
+
+    /// A warning about a name that nothing has: with the nearest known one, or with what people mean by it who come from elsewhere.
+    #[cold]
+    pub(in crate::scad) fn warn_unknown_name(
+        &mut self,
+        span: Span,
+        message: String,
+        name: &str,
+        nearest: Option<&str>,
+        wanted: Wanted,
+    ) {
+        let near = || nearest.map(|name| format!("Did you mean '{name}'?"));
+        let hint = advice(name, wanted).map(str::to_owned).or_else(near);
+        self.remark(span, &Remark { message, hint });
     }
 
     /// Something that OpenSCAD calls deprecated.

@@ -180,7 +180,7 @@ impl Interpreter<'_> {
             InstantiationKind::Unknown(reach) => {
                 let nearest = self.nearest(&site.name, reach, Wanted::Module);
                 let message = format!("Ignoring unknown module '{}'", site.name);
-                self.warn_nearest(site.span, message, nearest.as_deref());
+                self.warn_unknown_name(site.span, message, &site.name, nearest.as_deref(), Wanted::Module);
                 Ok(())
             }
         }
@@ -387,7 +387,7 @@ impl Interpreter<'_> {
             self.warn(site.span, format!("module {}() does not support child modules", site.name));
         }
         for note in &plan.notes {
-            self.warn(site.span, note.clone());
+            self.remark(site.span, note);
         }
         for (id, value) in specials {
             self.bind_special(id, value);

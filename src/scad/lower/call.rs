@@ -7,9 +7,10 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use crate::scad::ast::{self, Argument, ExprKind, Name};
 use crate::scad::builtin;
 use crate::scad::ir::{ArgumentPlan, BuiltinCall, Call, DynamicCall, Expr, Otherwise, Site, Target};
-use crate::scad::log::Run;
+use crate::scad::log::{Remark, Run};
 use crate::scad::lower::names::{Definition, Missing};
 use crate::scad::lower::{Lowerer, is_special};
+use crate::scad::nearest::nearest_name;
 use crate::scad::print::print_expr;
 use crate::scad::token::Loc;
 
@@ -191,14 +192,18 @@ impl<'a> Matching<'a> {
     }
 
     /// The parameter of that name, and OpenSCAD's warnings about it.
-    pub(in crate::scad) fn named_target(&mut self, name: &Name, notes: &mut Vec<String>) -> Option<usize> {
+    pub(in crate::scad) fn named_target(&mut self, name: &Name, notes: &mut Vec<Remark>) -> Option<usize> {
         let target = self.position(name);
         if self.named.contains(name) {
-            notes.push(format!("argument \"{name}\" supplied more than once"));
+            notes.push(remark(format!("argument \"{name}\" supplied more than once"), None));
         } else if target.is_some_and(|at| self.filled[at]) {
-            notes.push(format!("argument \"{name}\" overrides positional argument"));
+            notes.push(remark(format!("argument \"{name}\" overrides positional argument"), None));
         } else if target.is_none() && !is_special(name) {
-            notes.push(format!("variable \"{name}\" not specified as parameter"));
+            let hint = match nearest_name(name, self.parameters.iter().copied()) {
+                Some(near) => Some(format!("Did you mean '{near}'?")),
+                None => self.takes(),
+            };
+            notes.push(remark(format!("variable \"{name}\" not specified as parameter"), hint));
         }
         self.named.insert(name.clone());
         if let Some(at) = target {
@@ -208,7 +213,7 @@ impl<'a> Matching<'a> {
     }
 
     /// The next parameter that was not named so far.
-    pub(in crate::scad) fn next_target(&mut self, notes: &mut Vec<String>) -> Option<usize> {
+    pub(in crate::scad) fn next_target(&mut self, notes: &mut Vec<Remark>) -> Option<usize> {
         while self.next < self.parameters.len() {
             let at = self.next;
             self.next += 1;
@@ -220,10 +225,30 @@ impl<'a> Matching<'a> {
         }
         if !self.told {
             self.told = true;
-            notes.push("Too many unnamed arguments supplied".into());
+            let one_value = if (1..=2).contains(&self.parameters.len()) { BRACKETS } else { "" };
+            let hint = self.takes().map(|takes| takes + one_value);
+            notes.push(remark("Too many unnamed arguments supplied".into(), hint));
         }
         None
     }
+
+    /// The parameters, in words; none where there are too many to be read.
+    fn takes(&self) -> Option<String> {
+        match self.parameters {
+            [] => Some("It takes no arguments.".into()),
+            few if few.len() <= SHOWN => Some(format!("It takes {}.", few.join(", "))),
+            _ => None,
+        }
+    }
+}
+
+/// Parameters that a hint names at most.
+const SHOWN: usize = 12;
+/// For `translate(1, 2, 3)`.
+const BRACKETS: &str = " Several numbers that are one value stand in brackets: [x, y, z].";
+
+fn remark(message: String, hint: Option<String>) -> Remark {
+    Remark { message, hint }
 }
 
 /// Gives arguments beyond the parameters places behind them; whether one of these is new, so that the callee must be lowered anew.

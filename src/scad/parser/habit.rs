@@ -6,7 +6,60 @@ use crate::scad::token::{Keyword, Sign, TokenKind};
 impl Parser {
     /// What to do about the token that stands where `wanted` was expected.
     pub(super) fn habit(&self, wanted: &str) -> Option<String> {
-        self.foreign_habit(wanted).or_else(|| self.left_out(wanted)).map(str::to_owned)
+        let hint = match wanted {
+            "'(' before the arguments" => self.call_habit(),
+            "'(' after 'if'" => Some("The condition stands in parentheses: if (a > b) …"),
+            "'(' after 'for'" => Some(FOR),
+            "a statement" => self.statement_habit(),
+            _ => None,
+        };
+        let hint = hint.or_else(|| self.foreign_habit(wanted));
+        hint.or_else(|| self.left_out(wanted)).map(str::to_owned)
+    }
+
+    /// A name stands before this token, and nothing that is called.
+    fn call_habit(&self) -> Option<&'static str> {
+        let name = match self.kind_before(1) {
+            Some(TokenKind::Name(name)) => name,
+            Some(TokenKind::Keyword(Keyword::Let)) => "let",
+            Some(TokenKind::Keyword(Keyword::For)) => return Some(FOR),
+            _ => return None,
+        };
+        let begins_name = matches!(self.kind(), TokenKind::Name(_));
+        Some(match name {
+            "return" => "A function has no 'return': its value stands behind '='.",
+            "include" | "use" => "The file stands in angle brackets: include <file.scad>",
+            "int" | "float" | "double" | "string" | "bool" | "number" | "var" | "const" | "let" | "auto"
+                if begins_name =>
+            {
+                "A variable has nothing in front: 'name = value;'."
+            }
+            "def" | "func" | "fn" | "void" | "sub" | "proc" | "class" | "struct" if begins_name => {
+                "It is 'module name(parameters) { … }' for shapes, 'function name(parameters) = value;' for values."
+            }
+            _ if begins_name && self.kind_before(2) == Some(&TokenKind::Sign(Sign::Hash)) => {
+                "A comment begins with '//', or stands between '/*' and '*/'."
+            }
+            _ => match self.kind() {
+                TokenKind::Sign(Sign::OpenBrace | Sign::Semicolon) => {
+                    "A module is called with parentheses, even if nothing stands in them: 'union() { … }'."
+                }
+                TokenKind::Sign(Sign::OpenBracket) | TokenKind::Text(_) | TokenKind::Number(_) => {
+                    "Arguments stand in parentheses: 'translate([1, 2, 3])'."
+                }
+                _ => return None,
+            },
+        })
+    }
+
+    fn statement_habit(&self) -> Option<&'static str> {
+        match self.kind() {
+            TokenKind::Sign(Sign::CloseBrace) => Some("There is one '}' too many, or a '{' is missing before it."),
+            TokenKind::Sign(Sign::Assign) if self.kind_before(1) == Some(&TokenKind::Sign(Sign::CloseParen)) => {
+                Some("A module has statements: 'module name(parameters) { … }'; only a function has a '='.")
+            }
+            _ => None,
+        }
     }
 
     fn foreign_habit(&self, wanted: &str) -> Option<&'static str> {
@@ -18,12 +71,21 @@ impl Parser {
                 Some("A variable keeps the one value that it is given: there is no '+=' and no '++'.")
             }
             TokenKind::Sign(Sign::Equal) if wanted.starts_with("'('") => Some("An assignment has one '='."),
+            TokenKind::Sign(Sign::Assign) if wanted.contains("condition") || wanted.contains("or ','") => {
+                Some("Values are compared with '=='.")
+            }
             TokenKind::Sign(Sign::OpenBrace) if wanted.starts_with("'=' after the parameters") => {
                 Some("A function is one expression: 'function name(parameters) = expression;'.")
             }
             TokenKind::Sign(Sign::Semicolon) if self.is_in_for() => Some(
                 "A statement counts with 'for (i = [0 : 9])'; 'for (i = 0; i < 10; i = i + 1)' stands in lists alone.",
             ),
+            TokenKind::Sign(Sign::Dot) if wanted.starts_with("';' or a child") => {
+                Some("What moves or colours a shape stands before it: 'translate([1, 0, 0]) cube(1);'.")
+            }
+            TokenKind::Sign(Sign::Comma) if wanted.starts_with("';' after the assignment") => {
+                Some("A decimal has a point, and a list stands in brackets: 1.5, [1, 5].")
+            }
             TokenKind::Keyword(Keyword::Else) => {
                 Some("'else' stands behind the child of an 'if', which a ';' may have ended.")
             }
@@ -36,13 +98,22 @@ impl Parser {
 
     fn left_out(&self, wanted: &str) -> Option<&'static str> {
         if wanted.starts_with("';'") {
-            return Some("A semicolon may be missing at the end of the line before.");
+            return Some("A semicolon may be missing before it.");
+        }
+        let ends_early = matches!(self.kind(), TokenKind::Sign(Sign::Semicolon) | TokenKind::End);
+        if ends_early && (wanted.starts_with("')'") || wanted.starts_with("']'")) {
+            return Some("A bracket that was opened before it is not closed.");
         }
         let begins_value = matches!(
             self.kind(),
             TokenKind::Name(_) | TokenKind::Number(_) | TokenKind::Text(_) | TokenKind::Sign(Sign::OpenBracket)
         );
         (begins_value && wanted.contains("or ','")).then_some("A comma or a closing bracket may be missing before it.")
+    }
+
+    /// The token so many before this one.
+    fn kind_before(&self, steps: usize) -> Option<&TokenKind> {
+        Some(&self.tokens[self.at.checked_sub(steps)?].kind)
     }
 
     /// Whether the innermost bracket that is open is that of a `for`.
@@ -62,3 +133,5 @@ impl Parser {
         false
     }
 }
+
+const FOR: &str = "It is written 'for (i = [0 : 9])'.";

@@ -130,12 +130,14 @@ impl Parser {
 
     /// Statements up to `}`; an error in one of them does not end the block.
     fn block(&mut self, scope: &mut Scope, place: Place) -> Parsed<()> {
+        let brace = self.last_loc();
         loop {
             if self.eat(Sign::CloseBrace) {
                 return Ok(());
             }
             if *self.kind() == TokenKind::End {
-                return Err(self.unexpected("'}' at the end of the block"));
+                let message = "Parser error: expected '}' for this '{', found the end of the file".to_owned();
+                return Err(self.error(NoteKind::Error, brace, message, None));
             }
             let before = self.at;
             if self.statement(scope, place).is_err() {

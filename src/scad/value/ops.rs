@@ -27,6 +27,17 @@ impl Why {
     pub fn and(self, line: String) -> Self {
         Self::Words(format!("{self}\n\t{line}"))
     }
+
+    /// How it can be done, where that is known.
+    pub fn hint(&self) -> Option<String> {
+        let Self::Types(BinaryOp::Add, left, right) = self else { return None };
+        let hint = match (*left, *right) {
+            ("string", _) | (_, "string") => "Texts are put together by str(a, b).",
+            ("vector", "number") | ("number", "vector") => "A number is added to each: [for (x = list) x + number].",
+            _ => return None,
+        };
+        Some(hint.to_owned())
+    }
 }
 
 impl std::fmt::Display for Why {

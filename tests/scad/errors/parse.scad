@@ -2,18 +2,19 @@
 a = 1
 b = 2;
 // error 2:1 Parser error: expected ';' after the assignment, found 'b'
-// hint A semicolon may be missing at the end of the line before.
+// hint A semicolon may be missing before it.
 
 // --- missing parenthesis
 echo((1+2);
 // error 1:11 Parser error: expected ')' or ',' after the argument, found ';'
+// hint A bracket that was opened before it is not closed.
 
 // --- unknown character
 a = 1 ? 2;
 b = 3 @ 4;
 // error 1:10 Parser error: expected ':' between the two values of '?', found ';'
 // error 2:7 Parser error: expected ';' after the assignment, found a character that begins nothing
-// hint A semicolon may be missing at the end of the line before.
+// hint A semicolon may be missing before it.
 
 // --- unterminated string
 a = "abc;
@@ -38,13 +39,14 @@ c = );
 for = 3;
 function if() = 1;
 // error 1:5 Parser error: expected '(' before the arguments, found '='
+// hint It is written 'for (i = [0 : 9])'.
 // error 2:10 Parser error: expected the function's name, found 'if'
 // hint Reserved words cannot be names.
 
 // --- missing brace
 module m() {
   cube(1);
-// error 3:1 Parser error: expected '}' at the end of the block, found the end of the file
+// error 1:12 Parser error: expected '}' for this '{', found the end of the file
 
 // --- else without if
 else cube(1);
@@ -55,7 +57,7 @@ else cube(1);
 x =
 y = 2;
 // error 2:3 Parser error: expected ';' after the assignment, found '='
-// hint A semicolon may be missing at the end of the line before.
+// hint A semicolon may be missing before it.
 
 // --- let in an operand
 x = 1 + let (a=1) a;

@@ -87,8 +87,10 @@ echo(-"x");
 echo(undef<1);
 echo([1]%2);
 // warning 1:6 undefined operation (number + string)
+// hint Texts are put together by str(a, b).
 // echo: undef
 // warning 2:6 undefined operation (vector + number)
+// hint A number is added to each: [for (x = list) x + number].
 // echo: undef
 // warning 3:6 undefined operation (undefined * number)
 // echo: undef

@@ -18,6 +18,7 @@ x = [5:1];
 y = [1:-1:5];
 echo(x, y);
 // warning 1:5 begin is greater than the end, but step is positive
+// hint The range is empty. OpenSCAD before 2026 swapped its ends; [begin : -1 : end] counts down.
 // warning 2:5 begin is smaller than the end, but step is negative
 // echo: [5 : 1 : 1], [1 : -1 : 5]
 
@@ -49,7 +50,9 @@ for (i=[0:0:5]) echo(i);
 // --- equality of ranges
 echo([0:2]==[0:2], [0:2]==[0:2.5], [0:2]==[0,1,2], [1:0]==[5:3]);
 // warning 1:52 begin is greater than the end, but step is positive
+// hint The range is empty. OpenSCAD before 2026 swapped its ends; [begin : -1 : end] counts down.
 // warning 1:59 begin is greater than the end, but step is positive
+// hint The range is empty. OpenSCAD before 2026 swapped its ends; [begin : -1 : end] counts down.
 // echo: true, true, false, true
 
 // --- rounding does not lose the last value

@@ -32,6 +32,7 @@ $k = 3;
 function g() = $k + 1 > 3 ? $k * 2 : 0;
 echo(g(), g($k = 1), g($k = [1]), $k);
 // warning 2:16 undefined operation (vector + number)
+// hint A number is added to each: [for (x = list) x + number].
 // warning 2:16 undefined operation (undefined > number)
 // echo: 6, 0, 0, 3
 // --- the message of an assertion that fails

@@ -16,12 +16,14 @@ echo(f(1), g(5));
 function f(a) = a;
 echo(f(1,2,3));
 // warning 2:6 Too many unnamed arguments supplied
+// hint It takes a. Several numbers that are one value stand in brackets: [x, y, z].
 // echo: 1
 
 // --- unknown argument is told and seen
 function f(a) = [a, extra];
 echo(f(1, extra=5));
 // warning 2:6 variable "extra" not specified as parameter
+// hint It takes a.
 // echo: [1, 5]
 
 // --- argument twice

@@ -92,7 +92,9 @@ cube(1, 2, 3);
 cube(sice=2);
 sphere(1, $foo=2);
 // warning 1:1 Too many unnamed arguments supplied
+// hint It takes size, center. Several numbers that are one value stand in brackets: [x, y, z].
 // warning 2:1 variable "sice" not specified as parameter
+// hint Did you mean 'size'?
 // csg: cube(size = [1, 1, 1], center = false);
 // csg: cube(size = [1, 1, 1], center = false);
 // csg: sphere($fn = 0, $fa = 12, $fs = 2, r = 1);

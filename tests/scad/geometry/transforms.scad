@@ -103,3 +103,21 @@ resize([3,3,3], auto=true) cube(1);
 // csg: 	cube(size = [1, 1, 1], center = false);
 // csg: }
 
+// --- colours of the xkcd survey
+color("xkcd:cloudy blue") cube(1);
+color("XKCD:Bright Red") cube(1);
+color("xkcd:green/yellow", 0.5) cube(1);
+color("cloudy blue") cube(1);
+// warning 4:1 Unable to parse color "cloudy blue"
+// csg: color([0.67451, 0.760784, 0.85098, 1]) {
+// csg: 	cube(size = [1, 1, 1], center = false);
+// csg: }
+// csg: color([1, 0, 0.0509804, 1]) {
+// csg: 	cube(size = [1, 1, 1], center = false);
+// csg: }
+// csg: color([0.709804, 0.807843, 0.0313726, 0.5]) {
+// csg: 	cube(size = [1, 1, 1], center = false);
+// csg: }
+// csg: color([-1, -1, -1, -1]) {
+// csg: 	cube(size = [1, 1, 1], center = false);
+// csg: }

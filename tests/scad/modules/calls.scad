@@ -79,10 +79,12 @@ m(1, b=2);
 m(3);
 m(1,2);
 // warning 2:1 variable "b" not specified as parameter
+// hint Did you mean 'a'?
 // echo: 1, 2
 // warning 1:23 Ignoring unknown variable "b"
 // echo: 3, undef
 // warning 4:1 Too many unnamed arguments supplied
+// hint It takes a. Several numbers that are one value stand in brackets: [x, y, z].
 // warning 1:23 Ignoring unknown variable "b"
 // echo: 1, undef
 
