@@ -1,0 +1,192 @@
+"""The workers' rights: the stack deployed on moto with IAM enforced, and the real daemon at work with nothing but the stack's role.
+
+Wants TEST_BINARY (target/release/maquette by default) and moto_server beside this Python; skips loudly without.
+"""
+import ast
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+import urllib.request
+
+import stack
+
+MOTO = pathlib.Path(sys.executable).parent / "moto_server"
+BINARY = pathlib.Path(os.environ.get("TEST_BINARY", stack.ROOT / "target/release/maquette"))
+REGION = "eu-central-1"
+# moto's CloudFormation knows these of the stack's types
+MADE = {
+    "AWS::SQS::Queue", "AWS::S3::Bucket", "AWS::IAM::Role", "AWS::IAM::Policy", "AWS::IAM::InstanceProfile", "AWS::IAM::ManagedPolicy", "AWS::EC2::SecurityGroup",
+    "AWS::EC2::SecurityGroupIngress", "AWS::EC2::VPCEndpoint", "AWS::EC2::LaunchTemplate", "AWS::AutoScaling::AutoScalingGroup", "AWS::SNS::Topic", "AWS::Logs::LogGroup",
+}
+
+
+@unittest.skipUnless(MOTO.exists(), f"SKIPPED: no {MOTO}")
+class Stack(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        import boto3
+
+        cls.folder = tempfile.TemporaryDirectory()
+        port = stack.free_port()
+        cls.url = f"http://127.0.0.1:{port}"
+        # moto looks the AMI's parameter up among its own
+        cls.log = open(pathlib.Path(cls.folder.name) / "moto.log", "w")
+        cls.moto = subprocess.Popen([MOTO, "-H", "127.0.0.1", "-p", str(port)], stdout=cls.log, stderr=subprocess.STDOUT)
+        cls.addClassCleanup(cls.close)
+        stack.wait_for_port(port)
+        cls.boto3 = boto3
+        cls.root = dict(region_name=REGION, endpoint_url=cls.url, aws_access_key_id="test", aws_secret_access_key="test")
+        ec2 = boto3.client("ec2", **cls.root)
+        parameters = {
+            "VpcId": ec2.describe_vpcs()["Vpcs"][0]["VpcId"],
+            "SubnetIds": ",".join(s["SubnetId"] for s in ec2.describe_subnets()["Subnets"]),
+            "RouteTableIds": ec2.describe_route_tables()["RouteTables"][0]["RouteTableId"],
+            "AdminCidr": "203.0.113.7/32",
+            "PackageUri": "s3://releases/maquette.tar.gz",
+        }
+        cls.outputs = stack.deploy(boto3.client("cloudformation", **cls.root), "m", stack.only(stack.load(), MADE), parameters)
+        boto3.client("s3", **cls.root).create_bucket(Bucket="other", CreateBucketConfiguration={"LocationConstraint": REGION})
+        cls.other_queue = boto3.client("sqs", **cls.root).create_queue(QueueName="other")["QueueUrl"]
+
+    @classmethod
+    def close(cls):
+        cls.moto.kill()
+        cls.moto.wait(10)
+        cls.log.close()
+        cls.folder.cleanup()
+
+    def setUp(self):
+        self.enforce(False)
+
+    def enforce(self, on):
+        """IAM from now on, or not: moto counts the calls that it lets through before it asks."""
+        calls = b"0" if on else b"1000000"
+        urllib.request.urlopen(urllib.request.Request(f"{self.url}/moto-api/reset-auth", data=calls, headers={"Content-Type": "text/plain"}, method="POST")).close()
+
+    def worker(self):
+        """Credentials of the workers' role. moto's CloudFormation keeps policies in a form that its own IAM cannot read: they are put again as JSON."""
+        iam = self.boto3.client("iam", **self.root)
+        role = next(r for r in iam.list_roles()["Roles"] if "WorkerRole" in r["RoleName"])
+        for policy in iam.list_role_policies(RoleName=role["RoleName"])["PolicyNames"]:
+            document = iam.get_role_policy(RoleName=role["RoleName"], PolicyName=policy)["PolicyDocument"]
+            document = ast.literal_eval(document) if isinstance(document, str) else document
+            iam.put_role_policy(RoleName=role["RoleName"], PolicyName=policy, PolicyDocument=json.dumps(document))
+        keys = self.boto3.client("sts", **self.root).assume_role(RoleArn=role["Arn"], RoleSessionName="i-1")["Credentials"]
+        return dict(aws_access_key_id=keys["AccessKeyId"], aws_secret_access_key=keys["SecretAccessKey"], aws_session_token=keys["SessionToken"])
+
+    def test_network_lets_in_the_fixed_address_alone(self):
+        groups = self.boto3.client("ec2", **self.root).describe_security_groups()["SecurityGroups"]
+        ours = [g for g in groups if g["Description"].startswith("maquette workers")]
+        self.assertEqual(len(ours), 1)
+        rules = [(r["FromPort"], r["ToPort"], [i["CidrIp"] for i in r["IpRanges"]]) for r in ours[0]["IpPermissions"]]
+        self.assertEqual(rules, [(22, 22, ["203.0.113.7/32"])])
+
+    def test_group_begins_with_nobody(self):
+        group, = self.boto3.client("autoscaling", **self.root).describe_auto_scaling_groups()["AutoScalingGroups"]
+        self.assertEqual((group["MinSize"], group["MaxSize"], group["DesiredCapacity"]), (0, 4, 0))
+        template, = self.boto3.client("ec2", **self.root).describe_launch_template_versions(LaunchTemplateName=self.launch_template())["LaunchTemplateVersions"]
+        self.assertEqual(template["LaunchTemplateData"]["MetadataOptions"]["HttpTokens"], "required")
+
+    def launch_template(self):
+        template, = self.boto3.client("ec2", **self.root).describe_launch_templates()["LaunchTemplates"]
+        return template["LaunchTemplateName"]
+
+    def test_queue_puts_jobs_aside_after_six_tries(self):
+        answer = self.boto3.client("sqs", **self.root).get_queue_attributes(QueueUrl=self.outputs["QueueUrl"], AttributeNames=["All"])["Attributes"]
+        redrive = json.loads(answer["RedrivePolicy"])
+        self.assertEqual(int(redrive["maxReceiveCount"]), 6)
+        self.assertIn("DeadLetterQueue", redrive["deadLetterTargetArn"])
+
+    def test_worker_may_not_do_more(self):
+        from botocore.exceptions import ClientError
+
+        bucket, queue, dead = (self.outputs[k] for k in ("Bucket", "QueueUrl", "DeadLetterQueueUrl"))
+        keys = self.worker()
+        sqs, s3, iam, group = (self.boto3.client(name, **{**self.root, **keys}) for name in ("sqs", "s3", "iam", "autoscaling"))
+        self.enforce(True)
+        self.addCleanup(self.enforce, False)
+        sqs.receive_message(QueueUrl=queue)
+        s3.put_object(Bucket=bucket, Key="results/a/b", Body=b"x")
+        s3.get_object(Bucket=bucket, Key="results/a/b")
+        s3.list_objects_v2(Bucket=bucket, Prefix="templates/")
+        sqs.send_message(QueueUrl=dead, MessageBody="x")
+        denied = [
+            lambda: sqs.receive_message(QueueUrl=self.other_queue),
+            lambda: sqs.receive_message(QueueUrl=dead),
+            lambda: sqs.send_message(QueueUrl=queue, MessageBody="x"),
+            lambda: sqs.delete_queue(QueueUrl=queue),
+            lambda: sqs.purge_queue(QueueUrl=queue),
+            lambda: s3.put_object(Bucket=bucket, Key="templates/evil", Body=b"x"),
+            lambda: s3.put_object(Bucket=bucket, Key="inputs/evil", Body=b"x"),
+            lambda: s3.delete_object(Bucket=bucket, Key="results/a/b"),
+            lambda: s3.put_object(Bucket="other", Key="results/a/b", Body=b"x"),
+            lambda: s3.get_object(Bucket="other", Key="results/a/b"),
+            lambda: s3.get_object(Bucket=bucket, Key="secrets/x"),
+            lambda: iam.list_users(),
+            lambda: group.set_desired_capacity(AutoScalingGroupName="m-workers", DesiredCapacity=4),
+        ]
+        for number, call in enumerate(denied):
+            with self.assertRaises(ClientError, msg=f"call {number} is allowed") as refused:
+                call()
+            self.assertIn(refused.exception.response["Error"]["Code"], ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "403"), number)
+
+    @unittest.skipUnless(BINARY.exists(), f"SKIPPED: no {BINARY}")
+    def test_daemon_does_its_work_with_these_rights(self):
+        bucket, queue = self.outputs["Bucket"], self.outputs["QueueUrl"]
+        sqs, s3 = (self.boto3.client(name, **self.root) for name in ("sqs", "s3"))
+        s3.put_object(Bucket=bucket, Key="inputs/part.scad", Body=b"module part() cube(3);")
+        s3.put_object(Bucket=bucket, Key="templates/plate/1/plate.scad", Body=b"cube([9, 9, 1]);")
+        jobs = [
+            {"id": "text", "source": {"text": "cube(10);"}},
+            {"id": "file", "source": {"entry": "a.scad", "files": {"a.scad": "use <part.scad>\npart();", "part.scad": {"object": {"key": "inputs/part.scad"}}}}},
+            {"id": "template", "source": {"template": "plate@1"}},
+            {"id": "wrong", "source": {"text": "cube(;"}},
+        ]
+        for job in jobs:
+            sqs.send_message(QueueUrl=queue, MessageBody=json.dumps({"version": 1, "outputs": [{"format": "stl"}], **job}))
+        # not a job at all: goes to the dead letters, by the daemon
+        sqs.send_message(QueueUrl=queue, MessageBody="no job")
+        keys = self.worker()
+        environment = {**os.environ, **{k.upper(): v for k, v in keys.items()}, "AWS_REGION": REGION, "AWS_EC2_METADATA_DISABLED": "true"}
+        settings = {
+            "queue.url": queue, "queue.endpoint": self.url, "queue.wait_seconds": "1", "queue.dead_letter_url": self.outputs["DeadLetterQueueUrl"],
+            "store.bucket": bucket, "store.endpoint": self.url, "store.path_style": "true", "http.listen": f"127.0.0.1:{(port := stack.free_port())}", "log.format": "json",
+        }
+        self.enforce(True)
+        log = open(pathlib.Path(self.folder.name) / "daemon.log", "w+")
+        daemon = subprocess.Popen([BINARY, "serve", *(a for k, v in settings.items() for a in ("--set", f"{k}={v}"))], env=environment, stdout=log, stderr=log)
+        try:
+            settled = self.wait_until_settled(port, 4)
+        finally:
+            daemon.terminate()
+            self.assertEqual(daemon.wait(30), 0)
+            self.enforce(False)
+            log.seek(0)
+            said = log.read()
+            log.close()
+        self.assertNotIn("AccessDenied", said)
+        self.assertTrue(settled, said[-3000:])
+        status = {j["id"]: json.load(s3.get_object(Bucket=bucket, Key=f"results/{j['id']}/manifest.json")["Body"])["status"] for j in jobs}
+        self.assertEqual(status, {"text": "succeeded", "file": "succeeded", "template": "succeeded", "wrong": "failed"})
+        dead = sqs.receive_message(QueueUrl=self.outputs["DeadLetterQueueUrl"], MaxNumberOfMessages=10).get("Messages", [])
+        self.assertIn("no job", [m["Body"] for m in dead])
+
+    def wait_until_settled(self, port, jobs):
+        stack.wait_for_port(port)
+        for _ in range(150):
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=5) as answer:
+                lines = answer.read().decode().splitlines()
+            count = lambda name: sum(float(line.rsplit(" ", 1)[1]) for line in lines if line.startswith(name))
+            if count("maquette_jobs_settled_total") >= jobs and count("maquette_messages_dead_lettered_total") >= 1:
+                return True
+            time.sleep(0.2)
+        return False
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)

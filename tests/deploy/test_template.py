@@ -1,0 +1,175 @@
+"""What the stack promises, read off the template: nothing is deployed, no network is used."""
+import base64
+import http.server
+import json
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+import threading
+import unittest
+
+import stack
+
+LINT = pathlib.Path(sys.executable).parent / "cfn-lint"
+
+
+def lines(value):
+    """A policy's actions or resources as a list."""
+    return value if isinstance(value, list) else [value]
+
+
+class Template(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.template = stack.load()
+
+    @unittest.skipUnless(LINT.exists(), f"SKIPPED: no {LINT}")
+    def test_lint_has_nothing_to_say(self):
+        done = subprocess.run([LINT, stack.TEMPLATE], capture_output=True, text=True)
+        self.assertEqual((done.returncode, done.stdout), (0, ""), done.stderr)
+
+    def test_no_right_is_wider_than_its_resource(self):
+        for name, resource in self.template["Resources"].items():
+            if not resource["Type"].startswith("AWS::IAM::"):
+                continue
+            policies = [*resource["Properties"].get("Policies", []), resource["Properties"]]
+            for statement in (s for policy in policies for s in policy.get("PolicyDocument", {"Statement": []})["Statement"]):
+                for action in lines(statement["Action"]):
+                    self.assertNotIn("*", action, name)
+                self.assertNotEqual(lines(statement["Resource"]), ["*"], name)
+
+    def test_workers_let_nothing_in_but_what_was_asked_for(self):
+        groups = stack.of_type(self.template, "AWS::EC2::SecurityGroup")
+        self.assertNotIn("SecurityGroupIngress", groups["WorkerSecurityGroup"])
+        ingress = {n: r for n, r in self.template["Resources"].items() if r["Type"] == "AWS::EC2::SecurityGroupIngress"}
+        self.assertEqual({n: r["Condition"] for n, r in ingress.items()}, {"SshIngress": "HasSsh", "AlbToWorkers": "HasAlb"})
+        pattern = re.compile(self.template["Parameters"]["AdminCidr"]["AllowedPattern"])
+        self.assertTrue(pattern.match("203.0.113.7/32") and pattern.match(""))
+        self.assertFalse(pattern.match("0.0.0.0/0"))
+
+    def test_nothing_costs_while_idle(self):
+        kinds = {r["Type"] for r in self.template["Resources"].values()}
+        self.assertFalse(kinds & {"AWS::EC2::EIP", "AWS::EC2::NatGateway"})
+        default = {n: p.get("Default") for n, p in self.template["Parameters"].items()}
+        self.assertEqual(default["MinSize"], 0)
+        for name in ("SshIngress", "SqsInterface", "Alb", "Redis", "Push", "Notify", "ApiDestination", "PushQueue"):
+            self.assertIn("Condition", self.template["Resources"][name], name)
+
+    def test_everything_is_encrypted_and_private(self):
+        for name, queue in stack.of_type(self.template, "AWS::SQS::Queue").items():
+            self.assertEqual(queue["SqsManagedSseEnabled"]["Fn::If"][2], True, name)
+        bucket = self.template["Resources"]["Results"]["Properties"]
+        self.assertTrue(all(bucket["PublicAccessBlockConfiguration"].values()))
+        self.assertTrue(bucket["NotificationConfiguration"]["EventBridgeConfiguration"]["EventBridgeEnabled"])
+        self.assertEqual(self.template["Resources"]["Results"]["DeletionPolicy"], "Retain")
+        rules = {r["Id"]: r for r in bucket["LifecycleConfiguration"]["Rules"]}
+        self.assertEqual(rules["results"]["ExpirationInDays"], {"Ref": "ResultDays"})
+        data = self.template["Resources"]["LaunchTemplate"]["Properties"]["LaunchTemplateData"]
+        self.assertEqual(data["MetadataOptions"]["HttpTokens"], "required")
+        self.assertTrue(data["BlockDeviceMappings"][0]["Ebs"]["Encrypted"])
+
+    def test_every_queue_is_for_tls_only(self):
+        policies = stack.of_type(self.template, "AWS::SQS::QueuePolicy").values()
+        covered = {q["Ref"] for p in policies for q in p["Queues"] if any(s["Sid"] == "TlsOnly" for s in p["PolicyDocument"]["Statement"])}
+        self.assertEqual(covered, set(stack.of_type(self.template, "AWS::SQS::Queue")))
+
+    def test_times_agree(self):
+        default = {n: p.get("Default") for n, p in self.template["Parameters"].items()}
+        self.assertLess(default["DrainSeconds"], default["HookSeconds"])
+        resources = self.template["Resources"]
+        self.assertGreaterEqual(resources["PushQueue"]["Properties"]["VisibilityTimeout"], 6 * resources["Push"]["Properties"]["Timeout"])
+        wait = int(resources["Push"]["Properties"]["Environment"]["Variables"]["MAQUETTE_WAIT_SECONDS"])
+        self.assertLess(wait, resources["Push"]["Properties"]["Timeout"])
+
+    def test_scaling_arithmetic(self):
+        policy = self.template["Resources"]["FollowBacklog"]["Properties"]["TargetTrackingConfiguration"]
+        metrics = {m["Id"]: m for m in policy["CustomizedMetricSpecification"]["Metrics"]}
+        self.assertEqual([i for i, m in metrics.items() if m["ReturnData"]], ["backlog"])
+        self.assertEqual(metrics["backlog"]["Expression"], "(waiting + inhand) / IF(inservice > 0, inservice, 1)")
+        wake = {m["Id"]: m for m in self.template["Resources"]["WakeUpAlarm"]["Properties"]["Metrics"]}
+        self.assertEqual(wake["asleep"]["Expression"], "IF(FILL(desired, 0) < 1 AND FILL(waiting, 0) > 0, 1, 0)")
+
+
+def user_data(template, **values):
+    """The script that an instance runs at its first boot, with some values filled in."""
+    text, names = template["Resources"]["LaunchTemplate"]["Properties"]["LaunchTemplateData"]["UserData"]["Fn::Base64"]["Fn::Sub"]
+    values = {"AWS::Region": "eu-central-1", "AWS::StackName": "m", "Isolation": "processes", "DrainSeconds": "600", **values}
+    unconditional = {name: value["Fn::If"][2] for name, value in names.items()}
+    return re.sub(r"\$\{([A-Za-z:]+)\}", lambda m: {**unconditional, **values}.get(m[1], f"value-of-{m[1]}"), text)
+
+
+class UserData(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.text = user_data(stack.load())
+
+    def heredoc(self, mark):
+        return re.search(rf"<<'{mark}'\n(.*?)\n{mark}\n", self.text, re.S)[1]
+
+    def test_it_is_a_script_that_fits(self):
+        self.assertLess(len(base64.b64encode(self.text.encode())), 16384)
+        self.assertEqual(subprocess.run(["bash", "-n"], input=self.text, text=True).returncode, 0)
+        self.assertEqual(subprocess.run(["bash", "-n"], input=self.heredoc("DRAINED"), text=True).returncode, 0)
+        json.loads(self.heredoc("AGENT"))
+
+    def test_the_settings_are_settings(self):
+        binary = pathlib.Path(os.environ.get("TEST_BINARY", stack.ROOT / "target/release/maquette"))
+        if not binary.exists():
+            self.skipTest(f"SKIPPED: no {binary}")
+        with tempfile.NamedTemporaryFile("w", suffix=".toml") as file:
+            file.write(self.heredoc("SETTINGS").replace("value-of-JobQueue", "https://sqs.eu-central-1.amazonaws.com/1/jobs").replace("value-of-DeadLetterQueue", "https://sqs.eu-central-1.amazonaws.com/1/dead"))
+            file.flush()
+            done = subprocess.run([binary, "serve", "--config", file.name, "--print-settings"], capture_output=True, text=True)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("isolation: Processes", done.stdout)
+
+    def test_a_drained_instance_is_let_go(self):
+        """The script itself against a metadata service, a daemon and an AWS CLI of this test's own making."""
+        asked, running = [], [["a"], ["a"], []]
+
+        class Answer(http.server.BaseHTTPRequestHandler):
+            def do_PUT(self):
+                self.reply("token")
+
+            def do_GET(self):
+                asked.append(self.path)
+                if self.path.endswith("/target-lifecycle-state"):
+                    return self.reply("Terminated" if asked.count(self.path) > 1 else "InService")
+                if self.path.endswith("/instance-id"):
+                    return self.reply("i-1")
+                self.reply(json.dumps({"running": running.pop(0)}, separators=(",", ":")))
+
+            def reply(self, text):
+                self.send_response(200)
+                self.send_header("Content-Length", str(len(text)))
+                self.end_headers()
+                self.wfile.write(text.encode())
+
+            def log_message(self, *_):
+                pass
+
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Answer)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        here = f"http://127.0.0.1:{server.server_port}"
+        script = self.heredoc("DRAINED").replace("http://169.254.169.254", here).replace("http://127.0.0.1:8080", here)
+        with tempfile.TemporaryDirectory() as folder:
+            said = pathlib.Path(folder, "said")
+            for name, body in {"aws": f'echo "$@" >>{said}', "sleep": ":"}.items():
+                tool = pathlib.Path(folder, name)
+                tool.write_text(f"#!/bin/bash\n{body}\n")
+                tool.chmod(0o755)
+            done = subprocess.run(["bash", "-c", script], env={**os.environ, "PATH": f"{folder}:{os.environ['PATH']}"}, timeout=60)
+            calls = said.read_text().splitlines()
+        server.shutdown()
+        server.server_close()
+        self.assertEqual(done.returncode, 0)
+        where = "--auto-scaling-group-name m-workers --lifecycle-hook-name drain --instance-id i-1"
+        self.assertEqual(calls, [f"autoscaling record-lifecycle-action-heartbeat {where}", f"autoscaling complete-lifecycle-action --lifecycle-action-result CONTINUE {where}"])
+        self.assertEqual(running, [])
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
