@@ -21,18 +21,23 @@ RUN --mount=type=cache,target=/usr/local/cargo/registry \
 FROM ${RUNTIME_IMAGE}
 ARG VERSION=0.1.0
 ARG REVISION=unknown
+ARG CREATED=1970-01-01T00:00:00Z
 LABEL org.opencontainers.image.title="maquette" \
       org.opencontainers.image.description="3D models and technical drawings from jobs on a queue" \
       org.opencontainers.image.licenses="Apache-2.0" \
+      org.opencontainers.image.documentation="docs/operations.md" \
       org.opencontainers.image.version="${VERSION}" \
-      org.opencontainers.image.revision="${REVISION}"
+      org.opencontainers.image.revision="${REVISION}" \
+      org.opencontainers.image.created="${CREATED}"
 COPY --from=build --chown=65532:65532 /out/var /var
 COPY --from=build /out/usr /usr
 COPY --from=build /out/etc /etc
+# a number, so that an orchestrator can see that it is not root
 USER 65532:65532
-# state of `serve --local`, and caches; nothing else is written
+# state of `serve --local` and of the stand-in, and caches; nothing else is written: run it with --read-only
 VOLUME ["/var/lib/maquette", "/var/cache/maquette"]
-# health, metrics, status: loopback of the container unless published and set otherwise
+WORKDIR /var/lib/maquette
+# on the loopback of the container unless http.listen says otherwise
 EXPOSE 8080
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=15s --timeout=3s --start-period=10s --retries=3 CMD ["/usr/bin/maquette", "healthcheck"]
