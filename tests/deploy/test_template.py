@@ -1,6 +1,7 @@
 """What the stack promises, read off the template: nothing is deployed, no network is used."""
 import base64
 import http.server
+import importlib.util
 import json
 import os
 import pathlib
@@ -54,7 +55,7 @@ class Template(unittest.TestCase):
         kinds = {r["Type"] for r in self.template["Resources"].values()}
         self.assertFalse(kinds & {"AWS::EC2::EIP", "AWS::EC2::NatGateway"})
         default = {n: p.get("Default") for n, p in self.template["Parameters"].items()}
-        self.assertEqual(default["MinSize"], 0)
+        self.assertEqual(default["MinSize"], "0")
         for name in ("SshIngress", "SqsInterface", "Alb", "Redis", "Push", "Notify", "ApiDestination", "PushQueue"):
             self.assertIn("Condition", self.template["Resources"][name], name)
 
@@ -169,6 +170,39 @@ class UserData(unittest.TestCase):
         where = "--auto-scaling-group-name m-workers --lifecycle-hook-name drain --instance-id i-1"
         self.assertEqual(calls, [f"autoscaling record-lifecycle-action-heartbeat {where}", f"autoscaling complete-lifecycle-action --lifecycle-action-result CONTINUE {where}"])
         self.assertEqual(running, [])
+
+
+class Image(unittest.TestCase):
+    def test_both_dockerfiles_make_the_same_image(self):
+        tails = [(stack.ROOT / name).read_text().split("FROM ${RUNTIME_IMAGE}\n")[1] for name in ("Dockerfile", "deploy/docker/Dockerfile.prebuilt")]
+        self.assertEqual(*tails)
+
+
+class Scaling(unittest.TestCase):
+    """The policy that deploy/scaling/try plays."""
+
+    def setUp(self):
+        spec = importlib.util.spec_from_file_location("policy", stack.ROOT / "deploy/scaling/policy.py")
+        self.policy = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(self.policy)
+
+    def test_it_is_the_stacks(self):
+        policy = self.policy.Policy()
+        self.assertEqual((policy.target, policy.least, policy.most), (12, 0, 4))
+
+    def test_from_zero_and_back(self):
+        policy = self.policy.Policy(target=10, least=0, most=3)
+        self.assertEqual(policy.minute(0, 0, 0), 0)
+        self.assertEqual(policy.minute(5, 0, 0), 1)
+        # three minutes above bring what the backlog asks for, up to the cap
+        self.assertEqual([policy.minute(50, 4, 1) for _ in range(3)], [1, 1, 3])
+        # a quarter of an hour below takes them away, none before
+        self.assertEqual([policy.minute(0, 0, 3) for _ in range(15)], [3] * 14 + [0])
+
+    def test_jobs_in_hand_keep_their_instances(self):
+        policy = self.policy.Policy(target=10, least=0, most=4)
+        policy.desired = 2
+        self.assertEqual([policy.minute(0, 19, 2) for _ in range(30)], [2] * 30)
 
 
 if __name__ == "__main__":
