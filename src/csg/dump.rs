@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use crate::csg::digits::Short;
 use crate::csg::{Attached, ImportFormat, Joint, Kind, LinearExtrude, Node, Resolution, RoofMethod, TextSpec};
 use crate::geom::{Mat4, Vec2, Vec3};
 
@@ -37,7 +38,7 @@ enum Step<'a> {
 const INDENT_MAX: usize = 1000;
 
 fn indent(out: &mut String, depth: usize) {
-    out.push_str(&"\t".repeat(depth.min(INDENT_MAX)));
+    (0..depth.min(INDENT_MAX)).for_each(|_| out.push('\t'));
 }
 
 fn open(out: &mut String, node: &Node, depth: usize) {
@@ -54,15 +55,12 @@ struct G(f64);
 impl std::fmt::Display for G {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let number = self.0;
-        if number == number.trunc() && number.abs() < 1e6 && (number != 0.0 || number.is_sign_positive()) {
-            return write!(out, "{}", number as i64);
+        if let Some(text) = Short::of(number) {
+            return out.write_str(text.as_str());
         }
         if !number.is_finite() {
             let sign = if number.is_sign_negative() { "-" } else { "" };
             return write!(out, "{sign}{}", if number.is_nan() { "nan" } else { "inf" });
-        }
-        if number == 0.0 {
-            return out.write_str(if number.is_sign_negative() { "-0" } else { "0" });
         }
         let text = format!("{number:.5e}");
         let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
@@ -74,6 +72,30 @@ impl std::fmt::Display for G {
         let sign = if exponent < 0 { '-' } else { '+' };
         write!(out, "{}e{sign}{:02}", trim_zeros(mantissa), exponent.abs())
     }
+}
+
+/// Numbers with commas between.
+fn push_numbers(out: &mut String, numbers: &[f64]) {
+    for (at, number) in numbers.iter().enumerate() {
+        out.push_str(if at > 0 { ", " } else { "" });
+        match Short::of(*number) {
+            Some(text) => out.push_str(text.as_str()),
+            None => {
+                let _ = write!(out, "{}", G(*number));
+            }
+        }
+    }
+}
+
+/// Points, each in brackets, in brackets.
+fn push_points<const N: usize>(out: &mut String, points: impl Iterator<Item = [f64; N]>) {
+    out.push('[');
+    for (at, point) in points.enumerate() {
+        out.push_str(if at > 0 { ", [" } else { "[" });
+        push_numbers(out, &point);
+        out.push(']');
+    }
+    out.push(']');
 }
 
 fn trim_zeros(text: &str) -> &str {
@@ -162,20 +184,20 @@ fn write_primitive(out: &mut String, kind: &Kind) -> std::fmt::Result {
         }
         Kind::Polyhedron { points, faces, convexity } => {
             write!(out, "polyhedron(points = ")?;
-            write_list(out, points.iter().map(|point| V3(*point)))?;
+            push_points(out, points.iter().map(|point| point.to_array()));
             write!(out, ", faces = ")?;
-            write_list(out, faces.iter().map(|face| Indices(face)))?;
+            push_indices(out, faces);
             write!(out, ", convexity = {convexity})")
         }
         Kind::Square { size, center } => write!(out, "square(size = {}, center = {center})", V2(*size)),
         Kind::Circle { radius, resolution } => write!(out, "circle({resolution}, r = {})", G(*radius)),
         Kind::Polygon { points, paths, convexity } => {
             write!(out, "polygon(points = ")?;
-            write_list(out, points.iter().map(|point| V2(*point)))?;
+            push_points(out, points.iter().map(|point| point.to_array()));
             write!(out, ", paths = ")?;
             match paths {
-                Some(paths) => write_list(out, paths.iter().map(|path| Indices(path)))?,
-                None => write!(out, "undef")?,
+                Some(paths) => push_indices(out, paths),
+                None => out.push_str("undef"),
             }
             write!(out, ", convexity = {convexity})")
         }
@@ -189,34 +211,24 @@ fn write_primitive(out: &mut String, kind: &Kind) -> std::fmt::Result {
     }
 }
 
-/// Indices of points.
-struct Indices<'a>(&'a [u32]);
-
-impl std::fmt::Display for Indices<'_> {
-    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        out.write_str("[")?;
-        for (at, index) in self.0.iter().enumerate() {
-            write!(out, "{}{index}", if at > 0 { ", " } else { "" })?;
-        }
-        out.write_str("]")
-    }
-}
-
-fn write_list<T: std::fmt::Display>(out: &mut String, items: impl Iterator<Item = T>) -> std::fmt::Result {
+/// Lists of the indices of points.
+fn push_indices(out: &mut String, lists: &[Vec<u32>]) {
     out.push('[');
-    for (at, item) in items.enumerate() {
-        write!(out, "{}{item}", if at > 0 { ", " } else { "" })?;
+    for (at, list) in lists.iter().enumerate() {
+        out.push_str(if at > 0 { ", [" } else { "[" });
+        for (at, index) in list.iter().enumerate() {
+            out.push_str(if at > 0 { ", " } else { "" });
+            out.push_str(Short::of_whole(*index).as_str());
+        }
+        out.push(']');
     }
     out.push(']');
-    Ok(())
 }
 
 fn write_matrix(out: &mut String, matrix: &Mat4) -> std::fmt::Result {
-    let rows = matrix.transpose().to_cols_array_2d();
-    write!(out, "multmatrix(")?;
-    let row = |row: &[f64; 4]| format!("[{}, {}, {}, {}]", G(row[0]), G(row[1]), G(row[2]), G(row[3]));
-    write_list(out, rows.iter().map(row))?;
-    write!(out, ")")
+    out.push_str("multmatrix(");
+    push_points(out, matrix.transpose().to_cols_array_2d().into_iter());
+    out.write_str(")")
 }
 
 fn write_linear_extrude(out: &mut String, extrude: &LinearExtrude) -> std::fmt::Result {

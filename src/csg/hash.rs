@@ -26,7 +26,7 @@ pub fn digest_of(kind: &Kind, children: &[NodeRef]) -> Digest {
     mix.word(children.len() as u64);
     for child in children {
         mix.word(u64::from(child.background) << 1 | u64::from(child.highlight));
-        mix.whole(child.digest);
+        mix.whole(child.digest());
     }
     mix.finish()
 }

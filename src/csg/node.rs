@@ -1,6 +1,6 @@
 //! `Node`: every primitive, transform and operator with its checked parameters and its span.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::csg::{Content, Digest, Resolution, digest_of};
 use crate::diag::Span;
@@ -22,15 +22,36 @@ pub struct Node {
     pub highlight: bool,
     /// `%`: shown for orientation only; not part of the model.
     pub background: bool,
-    /// Structural identity: equal digest, equal geometry. Computed by [`Node::new`].
-    pub digest: Digest,
+    digest: OnceLock<Digest>,
 }
 
 impl Node {
     /// A node without modifiers.
     pub fn new(kind: Kind, children: Vec<NodeRef>, span: Span) -> Self {
-        let digest = digest_of(&kind, &children);
-        Self { kind, children, span, highlight: false, background: false, digest }
+        Self { kind, children, span, highlight: false, background: false, digest: OnceLock::new() }
+    }
+
+    /// Structural identity: equal digest, equal geometry. O(n) over the subtree when it is first asked for: a program that is only
+    /// dumped or checked never pays for it.
+    pub fn digest(&self) -> Digest {
+        if let Some(digest) = self.digest.get() {
+            return *digest;
+        }
+        // those below first: a program can nest nodes deeper than a stack is
+        let mut todo: Vec<(&Self, bool)> = self.missing_below().collect();
+        while let Some((node, is_entered)) = todo.pop() {
+            if is_entered {
+                node.digest.get_or_init(|| digest_of(&node.kind, &node.children));
+            } else if node.digest.get().is_none() {
+                todo.push((node, true));
+                todo.extend(node.missing_below());
+            }
+        }
+        *self.digest.get_or_init(|| digest_of(&self.kind, &self.children))
+    }
+
+    fn missing_below(&self) -> impl Iterator<Item = (&Self, bool)> {
+        self.children.iter().filter(|child| child.digest.get().is_none()).map(|child| (&**child, false))
     }
 }
 

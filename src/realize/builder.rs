@@ -58,8 +58,8 @@ impl<'a> Builder<'a> {
     /// The result of a subtree: from the memo, or computed.
     pub(super) fn build(&self, node: &NodeRef) -> Result<Outcome, Exceeded> {
         self.control.budget().check()?;
-        let alone = self.forms.is_shared(&node.digest);
-        let key = Key { form: self.forms.form(&node.digest), alone, scope: self.scope };
+        let alone = self.forms.is_shared(&node.digest());
+        let key = Key { form: self.forms.form(&node.digest()), alone, scope: self.scope };
         if let Some(made) = self.memo.find(&key) {
             return Ok(Outcome { made, said: Vec::new() });
         }
@@ -94,7 +94,7 @@ impl<'a> Builder<'a> {
             Err(Stop::Job(exceeded)) => Err(exceeded),
             Err(Stop::Node(fault)) => {
                 let diagnostic = Diagnostic::error(Code::InvalidGeometry, node.span, fault.to_string());
-                said.push(Said { by: node.digest, diagnostic });
+                said.push(Said { by: node.digest(), diagnostic });
                 Ok(Made::Empty)
             }
         }
@@ -402,7 +402,7 @@ impl<'a> Builder<'a> {
                 "Children of rotate_extrude() may not lie across the Y axis (Range of X coords for all children [{min:.2} : {max:.2}])"
             );
             said.push(Said {
-                by: node.digest,
+                by: node.digest(),
                 diagnostic: Diagnostic::error(Code::InvalidGeometry, node.span, message),
             });
             return Ok(Made::Empty);
@@ -431,7 +431,7 @@ pub(super) fn tell_repairs(node: &Node, repairs: Repairs, said: &mut Vec<Said>) 
     if repairs.failed > 0 {
         let diagnostic = Diagnostic::error(Code::InvalidGeometry, node.span, "Input mesh is not closed!")
             .with_hint("Every edge of a mesh must have exactly two faces; it is left out of the model.");
-        said.push(Said { by: node.digest, diagnostic });
+        said.push(Said { by: node.digest(), diagnostic });
     }
 }
 

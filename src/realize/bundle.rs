@@ -46,7 +46,7 @@ impl Made {
             Err(Fault::Exceeded(exceeded)) => return Err(exceeded),
             Err(fault) => {
                 let diagnostic = Diagnostic::error(Code::InvalidGeometry, node.span, fault.to_string());
-                said.push(Said { by: node.digest, diagnostic });
+                said.push(Said { by: node.digest(), diagnostic });
                 return Ok(Shape::Empty);
             }
         };

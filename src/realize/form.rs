@@ -33,7 +33,7 @@ impl Forms {
 
     /// Those below a repeated one are counted once.
     fn count(&mut self, node: &NodeRef) {
-        let count = self.uses.entry(node.digest).or_insert(0);
+        let count = self.uses.entry(node.digest()).or_insert(0);
         *count += 1;
         if *count == 1 {
             node.children.iter().for_each(|child| self.count(child));
@@ -41,19 +41,19 @@ impl Forms {
     }
 
     fn build(&mut self, node: &NodeRef) {
-        if node.children.is_empty() || !self.seen.insert(node.digest) {
+        if node.children.is_empty() || !self.seen.insert(node.digest()) {
             return;
         }
         node.children.iter().for_each(|child| self.build(child));
-        let differs = |child: &NodeRef| self.is_shared(&child.digest) || self.forms.contains_key(&child.digest);
+        let differs = |child: &NodeRef| self.is_shared(&child.digest()) || self.forms.contains_key(&child.digest());
         if !node.children.iter().any(differs) {
             return;
         }
-        let mut written = node.digest.0.to_vec();
+        let mut written = node.digest().0.to_vec();
         for child in &node.children {
-            written.push(u8::from(self.is_shared(&child.digest)));
-            written.extend_from_slice(&self.form(&child.digest).0);
+            written.push(u8::from(self.is_shared(&child.digest())));
+            written.extend_from_slice(&self.form(&child.digest()).0);
         }
-        self.forms.insert(node.digest, Digest::of(&written));
+        self.forms.insert(node.digest(), Digest::of(&written));
     }
 }

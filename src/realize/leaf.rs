@@ -148,7 +148,7 @@ const CURVE_BYTES: u64 = 24;
 const IMPORT_BYTES: u64 = 8;
 
 fn fail(node: &Node, code: Code, message: String, said: &mut Vec<Said>) {
-    said.push(Said { by: node.digest, diagnostic: Diagnostic::error(code, node.span, message) });
+    said.push(Said { by: node.digest(), diagnostic: Diagnostic::error(code, node.span, message) });
 }
 
 fn drawing(node: &Node, bytes: &[u8], budget: &Budget, said: &mut Vec<Said>) -> Result<Made, Stop> {

@@ -89,5 +89,5 @@ pub(super) fn spatial_only(node: &Node, operands: Vec<Operand>, said: &mut Vec<S
 
 /// Says a warning.
 pub(super) fn warn(node: &Node, span: Span, message: impl Into<String>, said: &mut Vec<Said>) {
-    said.push(Said { by: node.digest, diagnostic: Diagnostic::warning(span, message) });
+    said.push(Said { by: node.digest(), diagnostic: Diagnostic::warning(span, message) });
 }

@@ -109,7 +109,7 @@ fn the_bytes_of_a_file_count_by_their_digest() {
             convexity: 1,
             resolution: Resolution::default(),
         };
-        node(kind, Vec::new()).digest
+        node(kind, Vec::new()).digest()
     };
     assert_eq!(import(b"solid"), import(b"solid"));
     assert_ne!(import(b"solid"), import(b"solic"));

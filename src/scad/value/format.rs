@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use crate::csg;
 use crate::scad::print::print_function;
 use crate::scad::value::effort::{enter, give_up_text, spend, text_max};
 use crate::scad::value::{Object, Value};
@@ -110,7 +111,10 @@ fn write_number(out: &mut String, number: f64) {
 }
 
 fn write_digits(out: &mut String, number: f64) {
-    let (digits, exponent) = six_digits(number.abs());
+    let (digits, exponent) = match csg::six_digits(number.abs()) {
+        Some((digits, exponent)) => (digits.to_string(), exponent),
+        None => six_digits(number.abs()),
+    };
     let digits = digits.trim_end_matches('0');
     if number < 0.0 {
         out.push('-');
