@@ -12,7 +12,7 @@ use crate::scad::value::{List, Value};
 const STATE: usize = 624;
 const SHIFT: usize = 397;
 
-/// MT19937, 32 bits.
+/// MT19937, 32 bits. What a draw needs of the state is computed when it is drawn: most seeds are used for a number or two.
 #[derive(Debug, Clone)]
 pub struct Random {
     state: Vec<u32>,
@@ -29,34 +29,45 @@ impl Default for Random {
 impl Random {
     /// The generator of a seed.
     pub fn seeded(seed: u32) -> Self {
-        let mut state = vec![seed; STATE];
-        for at in 1..STATE {
-            let before = state[at - 1];
-            state[at] = (before ^ (before >> 30)).wrapping_mul(1_812_433_253).wrapping_add(at as u32);
+        let mut state = Vec::with_capacity(STATE);
+        state.push(seed);
+        let mut random = Self { state, at: 0 };
+        random.fill(STATE.min(SHIFT + 2));
+        random
+    }
+
+    /// Sees to it that the first words of the state are there.
+    fn fill(&mut self, count: usize) {
+        let mut before = self.state.last().copied().unwrap_or_default();
+        for at in self.state.len()..count {
+            before = (before ^ (before >> 30)).wrapping_mul(1_812_433_253).wrapping_add(at as u32);
+            self.state.push(before);
         }
-        Self { state, at: STATE }
     }
 
     /// The next 32 bits.
     pub fn bits(&mut self) -> u32 {
-        if self.at == STATE {
-            self.twist();
-        }
-        let mut bits = self.state[self.at];
-        self.at += 1;
+        let mut bits = self.twist();
         bits ^= bits >> 11;
         bits ^= (bits << 7) & 0x9d2c_5680;
         bits ^= (bits << 15) & 0xefc6_0000;
         bits ^ (bits >> 18)
     }
 
-    fn twist(&mut self) {
-        for at in 0..STATE {
-            let mixed = (self.state[at] & 0x8000_0000) | (self.state[(at + 1) % STATE] & 0x7fff_ffff);
-            let odd = if mixed & 1 == 1 { 0x9908_b0df } else { 0 };
-            self.state[at] = self.state[(at + SHIFT) % STATE] ^ (mixed >> 1) ^ odd;
+    /// The next word of the state: each needs the one after it and the one [`SHIFT`] further on, as they were before or already are anew.
+    fn twist(&mut self) -> u32 {
+        let at = self.at;
+        if self.state.len() < STATE {
+            self.fill(STATE.min(at + SHIFT + 1).max(at + 2));
         }
-        self.at = 0;
+        let next = if at + 1 == STATE { 0 } else { at + 1 };
+        let far = if at + SHIFT < STATE { at + SHIFT } else { at + SHIFT - STATE };
+        let mixed = (self.state[at] & 0x8000_0000) | (self.state[next] & 0x7fff_ffff);
+        let odd = if mixed & 1 == 1 { 0x9908_b0df } else { 0 };
+        let word = self.state[far] ^ (mixed >> 1) ^ odd;
+        self.state[at] = word;
+        self.at = next;
+        word
     }
 
     /// A number from `min` up to but not `max`.

@@ -55,24 +55,27 @@ fn is_entry(looked_for: &Value, row: &List, column: usize) -> bool {
     }
 }
 
-/// Which rows of a table match.
-fn matches<'a>(looked_for: &'a Value, table: &'a List, column: usize) -> Box<dyn Iterator<Item = usize> + 'a> {
+/// Which rows of a table match: the first `most`.
+fn matches(looked_for: &Value, table: &List, wanted: Wanted) -> Vec<usize> {
+    let most = if wanted.matches == 0 { usize::MAX } else { wanted.matches as usize };
+    let column = wanted.column;
     match (table.as_values(), table.as_numbers(), looked_for) {
-        (Some(rows), ..) => {
-            let rows = rows.iter().enumerate();
-            Box::new(rows.filter(move |(_, row)| is_match(looked_for, row, column)).map(|(at, _)| at))
-        }
-        (None, Some(numbers), Value::Number(number)) if column == 0 => {
-            let numbers = numbers.iter().enumerate();
-            Box::new(numbers.filter(move |(_, other)| *other == number).map(|(at, _)| at))
-        }
-        _ => Box::new(std::iter::empty()),
+        (Some(rows), ..) => places(rows, most, |row| is_match(looked_for, row, column)),
+        (None, Some(numbers), Value::Number(number)) if column == 0 => places(numbers, most, |other| other == number),
+        _ => Vec::new(),
     }
 }
 
+/// Where the first `most` of the rows are that fit.
+fn places<T>(rows: &[T], most: usize, fits: impl Fn(&T) -> bool) -> Vec<usize> {
+    if most == 1 {
+        return rows.iter().position(fits).into_iter().collect();
+    }
+    rows.iter().enumerate().filter(|(_, row)| fits(row)).map(|(at, _)| at).take(most).collect()
+}
+
 fn search_number(looked_for: &Value, table: &List, wanted: Wanted) -> Value {
-    let most = if wanted.matches == 0 { usize::MAX } else { wanted.matches as usize };
-    let found = matches(looked_for, table, wanted.column).take(most);
+    let found = matches(looked_for, table, wanted).into_iter();
     Value::list(List::from_numbers(found.map(|at| at as f64).collect()))
 }
 
@@ -94,7 +97,7 @@ fn collect(out: &mut ListBuilder, matches: impl Iterator<Item = usize>, wanted: 
 fn search_values(looked_for: &List, table: &List, wanted: Wanted) -> Value {
     let mut out = ListBuilder::default();
     for value in looked_for.iter() {
-        collect(&mut out, matches(&value, table, wanted.column), wanted, true);
+        collect(&mut out, matches(&value, table, wanted).into_iter(), wanted, true);
     }
     Value::list(out.finish())
 }
