@@ -1,14 +1,18 @@
 //! The form of a program that runs: names are slots, callees are known, literals are values. Made per job, function by function, on first use.
 
+mod definition;
+
+pub use definition::{
+    Assignment, Block, FunctionBody, FunctionEntry, Inlining, Instantiation, InstantiationKind, ModuleBody,
+    ModuleEntry, Names, Parameter,
+};
+
 use std::cell::Cell;
 use std::rc::{Rc, Weak};
-use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
-
-use crate::diag::{FileId, Span};
-use crate::scad::ast::{self, BinaryOp, Modifiers, Name, UnaryOp};
-use crate::scad::builtin::{BuiltinFunction, BuiltinModule};
+use crate::diag::Span;
+use crate::scad::ast::{BinaryOp, Name, UnaryOp};
+use crate::scad::builtin::BuiltinFunction;
 use crate::scad::log::Remark;
 use crate::scad::value::Value;
 
@@ -22,6 +26,8 @@ pub enum Expr {
     Const(Value),
     /// A variable of this frame that surely has its value.
     Local(u32),
+    /// The same where nothing reads the variable any more: its value is moved out, so that whoever gets it may have it to himself.
+    Last(u32),
     /// A variable of this frame that a function literal shares; the other where it has no value yet.
     LocalCell(u32, Box<Expr>),
     /// A variable of an enclosing module's frame; the other where it has no value yet.
@@ -70,6 +76,10 @@ pub enum Expr {
     Call(Box<Call>),
     /// A call of a built-in function.
     Builtin(Box<BuiltinCall>),
+    /// A call of a built-in function that asks what a value is.
+    Ask(Box<Ask>),
+    /// A call of a small function whose value is written out in its place.
+    Inline(Box<Inline>),
     /// A call of whatever a value turns out to be.
     Dynamic(Box<DynamicCall>),
     /// A function literal.
@@ -279,6 +289,84 @@ pub struct BuiltinCall {
     pub site: Rc<Site>,
 }
 
+/// A call of a built-in function that asks what a value is.
+#[derive(Debug)]
+pub struct Ask {
+    /// What it asks.
+    pub question: Question,
+    /// Of what.
+    pub operand: Expr,
+    /// Who and where.
+    pub site: Rc<Site>,
+}
+
+/// What can be asked of any value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Question {
+    /// `is_undef`
+    Undef,
+    /// `is_list`
+    List,
+    /// `is_num`
+    Number,
+    /// `is_bool`
+    Bool,
+    /// `is_string`
+    Text,
+    /// `is_function`
+    Function,
+}
+
+impl Question {
+    /// The question that the built-in function of that name asks.
+    pub fn of(name: &str) -> Option<Self> {
+        Some(match name {
+            "is_undef" => Self::Undef,
+            "is_list" => Self::List,
+            "is_num" => Self::Number,
+            "is_bool" => Self::Bool,
+            "is_string" => Self::Text,
+            "is_function" => Self::Function,
+            _ => return None,
+        })
+    }
+
+    /// The answer.
+    #[inline(always)]
+    pub fn holds(self, value: &Value) -> bool {
+        match self {
+            Self::Undef => value.is_undef(),
+            Self::List => matches!(value, Value::List(_)),
+            Self::Number => matches!(value, Value::Number(number) if !number.is_nan()),
+            Self::Bool => matches!(value, Value::Bool(_)),
+            Self::Text => matches!(value, Value::Text(_)),
+            Self::Function => matches!(value, Value::Function(_)),
+        }
+    }
+}
+
+/// A call of a small function whose value is written out in its place. Its parameters are slots of the caller's frame; those that the
+/// caller fills with variables of its own are these.
+#[derive(Debug)]
+pub struct Inline {
+    /// Parameters that need a slot, in the order of the call.
+    pub bindings: Vec<(u32, Expr)>,
+    /// The value.
+    pub body: Expr,
+    /// The file whose variables must be there first, where it is another one; else [`NONE`].
+    pub enter: u32,
+    /// Who and where.
+    pub site: Rc<Site>,
+}
+
+impl Inline {
+    /// Whether its value is that of its body without further ado.
+    #[inline]
+    pub fn is_transparent(&self) -> bool {
+        self.bindings.is_empty() && self.enter == NONE
+    }
+}
+
 /// A call of whatever a value turns out to be.
 #[derive(Debug)]
 pub struct DynamicCall {
@@ -358,190 +446,4 @@ pub struct ForC {
     pub fresh: Vec<u32>,
     /// Where.
     pub span: Span,
-}
-
-/// A parameter of a function or module.
-#[derive(Debug)]
-pub struct Parameter {
-    /// Its name.
-    pub name: Name,
-    /// Where its value goes.
-    pub target: Target,
-    /// What it is where the caller gives nothing.
-    pub default: Option<Expr>,
-}
-
-/// The code of a function.
-#[derive(Debug)]
-pub struct FunctionBody {
-    /// Its parameters; the one at position n goes to slot n.
-    pub parameters: Vec<Parameter>,
-    /// Slots that it needs.
-    pub frame_size: u32,
-    /// Its value.
-    pub body: Expr,
-    /// Where the value stands.
-    pub span: Span,
-    /// Which parameter is `this`.
-    pub this: Option<u32>,
-    /// How it is written.
-    pub syntax: Arc<ast::Function>,
-}
-
-/// A function of a file or module.
-#[derive(Debug)]
-pub struct FunctionEntry {
-    /// How it is written.
-    pub syntax: Arc<ast::Function>,
-    /// The file that it is written in.
-    pub source: FileId,
-    /// The names that it sees.
-    pub names: Weak<Names>,
-    /// Names that calls give it beyond its parameters: they follow these among its variables.
-    pub extras: Vec<Name>,
-    /// Its code, once it was called.
-    pub body: Option<Rc<FunctionBody>>,
-}
-
-/// A module of a file or of another module.
-#[derive(Debug)]
-pub struct ModuleEntry {
-    /// How it is written.
-    pub syntax: Arc<ast::Module>,
-    /// The file that it is written in.
-    pub source: FileId,
-    /// The names that it sees.
-    pub names: Weak<Names>,
-    /// Names that calls give it beyond its parameters: they follow these among its variables.
-    pub extras: Vec<Name>,
-    /// Its code, once it was called.
-    pub body: Option<Rc<ModuleBody>>,
-}
-
-/// The code of a module.
-#[derive(Debug)]
-pub struct ModuleBody {
-    /// Its parameters.
-    pub parameters: Vec<Parameter>,
-    /// Slots that it needs.
-    pub frame_size: u32,
-    /// What it does.
-    pub block: Block,
-    /// Its name.
-    pub name: Name,
-    /// Where it is defined.
-    pub span: Span,
-    /// The names inside it; kept alive here for the functions that it defines.
-    #[expect(dead_code, reason = "the functions and modules inside hold only weak references to it")]
-    pub names: Rc<Names>,
-}
-
-/// The names that a file or module defines.
-#[derive(Debug)]
-pub struct Names {
-    /// The names around it; none for a file.
-    pub parent: Option<Rc<Names>>,
-    /// The file, by instance.
-    pub file: u32,
-    /// Its variables: slots of a module's frame, or of the file's variables.
-    pub variables: FxHashMap<Name, u32>,
-    /// Its functions.
-    pub functions: FxHashMap<Name, u32>,
-    /// Its modules.
-    pub modules: FxHashMap<Name, u32>,
-}
-
-/// Assignments and instantiations.
-#[derive(Debug, Default)]
-pub struct Block {
-    /// Run first, in order.
-    pub assignments: Vec<Assignment>,
-    /// Then these.
-    pub instantiations: Vec<Instantiation>,
-    /// Slots that get a fresh shared variable before.
-    pub cells: Vec<u32>,
-}
-
-/// `name = value;`
-#[derive(Debug)]
-pub struct Assignment {
-    /// Where it goes.
-    pub target: Target,
-    /// What.
-    pub value: Expr,
-    /// The name.
-    pub name: Name,
-    /// Where the name was first assigned.
-    pub span: Span,
-    /// Where it was assigned once more; that value counts.
-    pub overwritten: Option<Span>,
-    /// It is a literal, and there is a parameter of that name.
-    pub hides_parameter: bool,
-}
-
-/// A module called with its children.
-#[derive(Debug)]
-pub struct Instantiation {
-    /// Which.
-    pub kind: InstantiationKind,
-    /// Who and where.
-    pub site: Rc<Site>,
-    /// `!`, `#`, `%`.
-    pub modifiers: Modifiers,
-    /// Its children.
-    pub children: Rc<Block>,
-}
-
-/// The kinds of module.
-#[derive(Debug)]
-pub enum InstantiationKind {
-    /// The program's own.
-    User {
-        /// Which.
-        module: u32,
-        /// Its arguments.
-        plan: ArgumentPlan,
-        /// The file whose variables must be there first.
-        enter: u32,
-        /// Frames up to the module in which it is defined.
-        hops: u32,
-    },
-    /// A primitive, transform or operator.
-    Builtin {
-        /// Which.
-        module: &'static BuiltinModule,
-        /// Its arguments.
-        plan: ArgumentPlan,
-    },
-    /// `for`, `intersection_for`
-    For {
-        /// The variables.
-        variables: Vec<LoopVariable>,
-        /// Whether it is `intersection_for`.
-        intersection: bool,
-    },
-    /// `if`
-    If {
-        /// The condition.
-        condition: Expr,
-        /// The children of `else`.
-        otherwise: Option<Rc<Block>>,
-    },
-    /// `let`
-    Let(Bindings),
-    /// `echo`
-    Echo(Vec<(Option<Name>, Expr)>),
-    /// `assert`
-    Assert(Box<Assert>),
-    /// `children`
-    Children {
-        /// Its arguments.
-        plan: ArgumentPlan,
-        /// Frames up to the module whose children are meant; [`NONE`] outside any.
-        hops: u32,
-    },
-    /// A module that is switched off.
-    Disabled,
-    /// Nothing has that name.
-    Unknown(Reach),
 }

@@ -11,7 +11,7 @@ use crate::diag::{Code, Diagnostic, FileId, Severity, Span};
 use crate::scad::ast::{self, Name, Statement};
 use crate::scad::eval::Interpreter;
 use crate::scad::host::{HostError, Purpose};
-use crate::scad::ir::{Block, FunctionEntry, ModuleEntry, Names};
+use crate::scad::ir::{Block, FunctionEntry, Inlining, ModuleEntry, Names};
 use crate::scad::lexer::{Note, NoteKind};
 use crate::scad::log::{Path, Run, not_found};
 use crate::scad::token::Loc;
@@ -236,6 +236,7 @@ impl Interpreter<'_> {
             names: std::rc::Weak::new(),
             extras: Vec::new(),
             body: None,
+            inlining: Inlining::Unknown,
         });
         self.functions.len() as u32 - 1
     }

@@ -1,5 +1,8 @@
 //! Functions on lists of numbers and of values.
 
+use std::rc::Rc;
+
+use crate::diag::Span;
 use crate::scad::builtin::Arguments;
 use crate::scad::eval::Interpreter;
 use crate::scad::log::Run;
@@ -48,6 +51,27 @@ pub(super) fn concat(job: &mut Interpreter<'_>, arguments: &Arguments<'_>) -> Ru
         }
     }
     Ok(Value::list(out.finish()))
+}
+
+/// The same where nobody else has the first list: the others are added to it.
+pub(super) fn concat_owned(job: &mut Interpreter<'_>, values: &mut [Value], span: Span) -> Run<Option<Value>> {
+    let (Some(Value::List(list)), others) = (values.first(), &values[1.min(values.len())..]) else { return Ok(None) };
+    if Rc::strong_count(list) > 1 {
+        return Ok(None);
+    }
+    let more: usize = others.iter().map(|value| value.as_list().map_or(1, List::len)).sum();
+    job.ask_elements(list.len() + more, span)?;
+    job.steps(more / 8, span)?;
+    let Value::List(list) = std::mem::take(&mut values[0]) else { return Ok(None) };
+    let Ok(list) = Rc::try_unwrap(list) else { return Ok(None) };
+    let mut out = list.into_builder();
+    for value in &mut values[1..] {
+        match value {
+            Value::List(list) => out.extend(list),
+            other => out.push(std::mem::take(other)),
+        }
+    }
+    Ok(Some(Value::list(out.finish())))
 }
 
 pub(super) fn min(job: &mut Interpreter<'_>, arguments: &Arguments<'_>) -> Run<Value> {
@@ -129,16 +153,22 @@ pub(super) fn cross(job: &mut Interpreter<'_>, arguments: &Arguments<'_>) -> Run
     let (Some(left), Some(right)) = (arguments.values[0].as_list(), arguments.values[1].as_list()) else {
         return Ok(Value::Undef);
     };
-    let entry = |list: &List, at: usize| list.get(at).unwrap_or_default().number_or_zero();
     if left.len() == 2 && right.len() == 2 {
+        let entry = |list: &List, at: usize| list.number_at(at).unwrap_or_default();
         return Ok(Value::Number(entry(left, 0) * entry(right, 1) - entry(left, 1) * entry(right, 0)));
     }
-    if let Some(problem) = cross_problem(left, right) {
+    let (Some([a, b, c]), Some([x, y, z])) = (triple(left), triple(right)) else {
+        let problem = cross_problem(left, right).unwrap_or("Invalid value in parameter vector for cross()");
         job.warn(arguments.span, problem);
         return Ok(Value::Undef);
-    }
-    let part = |i: usize, j: usize| entry(left, i) * entry(right, j) - entry(left, j) * entry(right, i);
-    Ok(Value::numbers(&[part(1, 2), part(2, 0), part(0, 1)]))
+    };
+    Ok(Value::numbers(&[b * z - c * y, c * x - a * z, a * y - b * x]))
+}
+
+/// Three finite numbers.
+fn triple(list: &List) -> Option<[f64; 3]> {
+    let numbers: [f64; 3] = list.as_numbers()?.try_into().ok()?;
+    numbers.iter().all(|number| number.is_finite()).then_some(numbers)
 }
 
 fn cross_problem(left: &List, right: &List) -> Option<&'static str> {

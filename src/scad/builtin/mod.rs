@@ -32,6 +32,8 @@ use crate::scad::value::Value;
 
 /// What a built-in function does.
 pub type FunctionCode = fn(&mut Interpreter<'_>, &Arguments<'_>) -> Run<Value>;
+/// What a built-in function does with values that it may change or take.
+pub type OwnedCode = fn(&mut Interpreter<'_>, &mut [Value], Span) -> Run<Option<Value>>;
 /// What a built-in module does: the node that it makes.
 pub type ModuleCode = fn(&mut Interpreter<'_>, &ModuleArguments<'_>) -> Run<Kind>;
 
@@ -48,6 +50,8 @@ pub struct BuiltinFunction {
     pub number: Option<fn(f64) -> f64>,
     /// The same for one value, where there is nothing to say and little to do.
     pub quick: Option<fn(&Value) -> Option<Value>>,
+    /// The same where nobody else has the first value, which may then be changed; `None` where that is not so.
+    pub owned: Option<OwnedCode>,
 }
 
 /// A built-in module.
@@ -236,7 +240,7 @@ static FUNCTIONS: &[BuiltinFunction] = &[
     plain("atan2", math::atan2),
     numeric("ceil", math::ceil, f64::ceil),
     plain("chr", string::chr),
-    plain("concat", list::concat),
+    BuiltinFunction { owned: Some(list::concat_owned), ..plain("concat", list::concat) },
     numeric("cos", math::cos, geom::cos_deg),
     plain("cross", list::cross),
     plain("dxf_cross", dxf::dxf_cross),
@@ -278,19 +282,19 @@ static FUNCTIONS: &[BuiltinFunction] = &[
 ];
 
 const fn plain(name: &'static str, call: FunctionCode) -> BuiltinFunction {
-    BuiltinFunction { name, call, feature: None, number: None, quick: None }
+    BuiltinFunction { name, call, feature: None, number: None, quick: None, owned: None }
 }
 
 const fn switched(name: &'static str, call: FunctionCode, feature: Feature) -> BuiltinFunction {
-    BuiltinFunction { name, call, feature: Some(feature), number: None, quick: None }
+    BuiltinFunction { name, call, feature: Some(feature), number: None, quick: None, owned: None }
 }
 
 const fn numeric(name: &'static str, call: FunctionCode, number: fn(f64) -> f64) -> BuiltinFunction {
-    BuiltinFunction { name, call, feature: None, number: Some(number), quick: None }
+    BuiltinFunction { name, call, feature: None, number: Some(number), quick: None, owned: None }
 }
 
 const fn asking(name: &'static str, call: FunctionCode, quick: fn(&Value) -> Option<Value>) -> BuiltinFunction {
-    BuiltinFunction { name, call, feature: None, number: None, quick: Some(quick) }
+    BuiltinFunction { name, call, feature: None, number: None, quick: Some(quick), owned: None }
 }
 
 const fn control(name: &'static str, kind: ModuleKind) -> BuiltinModule {

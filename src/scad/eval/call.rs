@@ -123,7 +123,7 @@ impl Interpreter<'_> {
     }
 
     #[cold]
-    fn traced(&mut self, result: Run<Value>, site: &Site) -> Run<Value> {
+    pub(super) fn traced<T>(&mut self, result: Run<T>, site: &Site) -> Run<T> {
         result.map_err(|mut stop| {
             trace(&mut stop, site);
             stop
@@ -257,6 +257,11 @@ impl Interpreter<'_> {
                     let Some(body) = &echo.body else { return Ok(Value::Undef) };
                     body
                 }
+                Expr::Inline(inline) => {
+                    self.open_inline(inline, frame)?;
+                    &inline.body
+                }
+                Expr::Ask(ask) => return Ok(Value::from(self.ask(ask, frame)?)),
                 Expr::Call(call) => return self.tail_known(call, frame),
                 Expr::Dynamic(call) => return self.dynamic_flow(call, frame),
                 Expr::Builtin(call) => return self.builtin_flow(call, frame),
@@ -479,18 +484,26 @@ impl Interpreter<'_> {
         }
         let count = call.arguments.len();
         if let [(_, argument)] = call.arguments.as_slice() {
-            let value = self.eval(argument, frame)?;
-            return self.call_builtin(call, std::slice::from_ref(&value));
+            let mut value = self.eval(argument, frame)?;
+            let quick = match (&value, call.function.number, call.function.quick) {
+                (Value::Number(number), Some(code), _) => Some(Value::Number(code(*number))),
+                (value, None, Some(code)) => code(value),
+                _ => None,
+            };
+            return match quick {
+                Some(value) => Ok(value),
+                None => self.call_builtin(call, std::slice::from_mut(&mut value)),
+            };
         }
         if let [(_, first), (_, second)] = call.arguments.as_slice() {
-            let values = [self.eval(first, frame)?, self.eval(second, frame)?];
-            return self.call_builtin(call, &values);
+            let mut values = [self.eval(first, frame)?, self.eval(second, frame)?];
+            return self.call_builtin(call, &mut values);
         }
         let mut values = Vec::with_capacity(count);
         for (_, argument) in &call.arguments {
             values.push(self.eval(argument, frame)?);
         }
-        self.call_builtin(call, &values)
+        self.call_builtin(call, &mut values)
     }
 
     /// The value of a built-in function of one argument, if both are among the easy ones.
@@ -506,7 +519,12 @@ impl Interpreter<'_> {
     }
 
     #[inline]
-    fn call_builtin(&mut self, call: &BuiltinCall, values: &[Value]) -> Run<Value> {
+    fn call_builtin(&mut self, call: &BuiltinCall, values: &mut [Value]) -> Run<Value> {
+        if let Some(code) = call.function.owned
+            && let Some(value) = code(self, values, call.site.span)?
+        {
+            return Ok(value);
+        }
         let arguments =
             Arguments { values, names: &call.arguments, function: call.function.name, span: call.site.span };
         (call.function.call)(self, &arguments)

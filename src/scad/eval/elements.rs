@@ -1,10 +1,12 @@
 //! List elements: values, `for`, `each`, `if`, `let`.
 
+use std::rc::Rc;
+
 use crate::diag::{Code, Diagnostic, Span};
 use crate::scad::eval::{Frame, Interpreter};
 use crate::scad::ir::{Expr, For, ForC, LoopVariable, RangeExpr, Target};
 use crate::scad::log::Run;
-use crate::scad::value::{List, ListBuilder, Range, Value, ascii_text};
+use crate::scad::value::{FEW, List, ListBuilder, Range, Value, ascii_text};
 
 /// OpenSCAD iterates ranges of fewer values than this.
 const RANGE_MAX: u32 = 1_000_000;
@@ -22,7 +24,7 @@ impl Interpreter<'_> {
     /// A list.
     #[inline(never)]
     pub(super) fn list(&mut self, items: &[Expr], frame: Frame) -> Run<Value> {
-        let mut few = [0.0; 3];
+        let mut few = [0.0; FEW];
         for (at, item) in items.iter().enumerate() {
             if at == few.len() || is_element(item) {
                 return self.long_list(&few[..at], None, &items[at..], items.len(), frame);
@@ -36,9 +38,10 @@ impl Interpreter<'_> {
                 other => return self.long_list(&few[..at], Some(other), &items[at + 1..], items.len(), frame),
             }
         }
-        Ok(Value::list(List::of_numbers(&few[..items.len()])))
+        Ok(Value::list(List::of_few(items.len(), few)))
     }
 
+    #[inline(never)]
     fn long_list(
         &mut self,
         before: &[f64],
@@ -68,20 +71,6 @@ impl Interpreter<'_> {
     /// Adds what an element comes to: nothing, one value, or many.
     pub(super) fn element(&mut self, expr: &Expr, frame: Frame, out: &mut ListBuilder) -> Run<()> {
         match expr {
-            Expr::For(parts) => {
-                let mut asked = GROWTH;
-                self.make_room(parts, frame, out);
-                self.for_each(&parts.variables, parts.span, frame, &mut |job| {
-                    job.element(&parts.body, frame, out)?;
-                    if out.len() > asked {
-                        asked = out.len() * 2;
-                        job.ask_elements(asked, parts.span)?;
-                    }
-                    Ok(())
-                })
-            }
-            Expr::ForC(parts) => self.for_c(parts, frame, out),
-            Expr::Each(parts) => self.each_element(&parts.0, parts.1, frame, out),
             Expr::If(parts) => {
                 if self.test(&parts.0, frame)? {
                     self.element(&parts.1, frame, out)
@@ -91,13 +80,7 @@ impl Interpreter<'_> {
                     Ok(())
                 }
             }
-            Expr::Let(parts) => {
-                let mark = self.undo.len();
-                self.bind_all(&parts.bindings, frame)?;
-                self.element(&parts.body, frame, out)?;
-                self.restore_specials(mark);
-                Ok(())
-            }
+            Expr::For(_) | Expr::ForC(_) | Expr::Each(_) | Expr::Let(_) => self.elements(expr, frame, out),
             _ => {
                 match self.number(expr, frame) {
                     Some(number) => out.push_number(number),
@@ -106,6 +89,36 @@ impl Interpreter<'_> {
                 Ok(())
             }
         }
+    }
+
+    #[inline(never)]
+    fn elements(&mut self, expr: &Expr, frame: Frame, out: &mut ListBuilder) -> Run<()> {
+        match expr {
+            Expr::For(parts) => self.for_elements(parts, frame, out),
+            Expr::ForC(parts) => self.for_c(parts, frame, out),
+            Expr::Each(parts) => self.each_element(&parts.0, parts.1, frame, out),
+            Expr::Let(parts) => {
+                let mark = self.undo.len();
+                self.bind_all(&parts.bindings, frame)?;
+                self.element(&parts.body, frame, out)?;
+                self.restore_specials(mark);
+                Ok(())
+            }
+            _ => self.element(expr, frame, out),
+        }
+    }
+
+    fn for_elements(&mut self, parts: &For, frame: Frame, out: &mut ListBuilder) -> Run<()> {
+        let mut asked = GROWTH;
+        self.make_room(parts, frame, out);
+        self.for_each(&parts.variables, parts.span, frame, &mut |job| {
+            job.element(&parts.body, frame, out)?;
+            if out.len() > asked {
+                asked = out.len() * 2;
+                job.ask_elements(asked, parts.span)?;
+            }
+            Ok(())
+        })
     }
 
     /// Room for what a loop over a range or a list in a variable surely comes to, as far as it is known and not much.
@@ -146,7 +159,11 @@ impl Interpreter<'_> {
             Value::List(list) => {
                 self.steps(list.len() / 8, span)?;
                 self.ask_elements(out.len() + list.len(), span)?;
-                out.extend(&list);
+                match Rc::try_unwrap(list) {
+                    Ok(list) if out.len() == 0 && list.len() > FEW => *out = list.into_builder(),
+                    Ok(list) => out.extend(&list),
+                    Err(list) => out.extend(&list),
+                }
             }
             Value::Range(range) => {
                 if self.is_iterable(&range, span) {
@@ -227,7 +244,7 @@ impl Interpreter<'_> {
         Ok(())
     }
 
-    #[inline]
+    #[inline(always)]
     fn round(
         &mut self,
         variable: &LoopVariable,

@@ -5,11 +5,11 @@ use std::rc::Rc;
 
 use crate::diag::{Code, Span};
 use crate::scad::ast::{BinaryOp, Name, UnaryOp};
+use crate::scad::eval::access::coordinate;
 use crate::scad::eval::{Closure, Frame, Interpreter};
 use crate::scad::ir::{Assert, Binary, Bindings, Capture, Expr, Literal, NONE, NameSite, RangeExpr, Target, Unary};
 use crate::scad::log::{Remark, Run};
 use crate::scad::nearest::Wanted;
-use crate::scad::options::Feature;
 use crate::scad::value::{self, List, ListBuilder, Range, Value, Why, bounded_text, echo_text};
 
 /// Lists shorter than this are compared without asking for steps.
@@ -21,6 +21,8 @@ impl Interpreter<'_> {
         match expr {
             Expr::Const(value) => Ok(value.clone()),
             Expr::Local(slot) => Ok(self.stack[(frame.base + slot) as usize].clone()),
+            Expr::Last(slot) => Ok(std::mem::replace(&mut self.stack[(frame.base + slot) as usize], Value::Unset)),
+            Expr::Inline(inline) => self.inline(inline, frame),
             Expr::Binary(binary) => self.binary(binary, frame),
             Expr::Call(call) => self.call(call, frame),
             Expr::Builtin(call) => self.builtin(call, frame),
@@ -51,7 +53,7 @@ impl Interpreter<'_> {
                 value => Ok(value.clone()),
             },
             Expr::Dynamic(call) => self.dynamic(call, frame),
-            Expr::And(_) | Expr::Or(_) => Ok(Value::from(self.test(expr, frame)?)),
+            Expr::And(_) | Expr::Or(_) | Expr::Ask(_) => Ok(Value::from(self.test(expr, frame)?)),
             Expr::Unary(unary) => self.unary(unary, frame),
             Expr::Captured(at) => Ok(self.captured(*at, frame)),
             Expr::LocalCell(slot, next) => {
@@ -159,8 +161,9 @@ impl Interpreter<'_> {
     /// The value of an expression where it lies, if it is a variable or a constant, or in a list that is one.
     pub(super) fn place<'a>(&'a self, expr: &'a Expr, frame: Frame) -> Option<&'a Value> {
         match expr {
-            Expr::Local(slot) => Some(&self.stack[(frame.base + slot) as usize]),
+            Expr::Local(slot) | Expr::Last(slot) => Some(&self.stack[(frame.base + slot) as usize]),
             Expr::Const(value) => Some(value),
+            Expr::Inline(inline) if inline.is_transparent() => self.place(&inline.body, frame),
             Expr::Global(slot, _) => match &self.globals[*slot as usize] {
                 Value::Unset => None,
                 value => Some(value),
@@ -186,9 +189,10 @@ impl Interpreter<'_> {
     #[inline(always)]
     pub(super) fn number(&self, expr: &Expr, frame: Frame) -> Option<f64> {
         match expr {
-            Expr::Local(slot) => self.stack[(frame.base + slot) as usize].as_number(),
+            Expr::Local(slot) | Expr::Last(slot) => self.stack[(frame.base + slot) as usize].as_number(),
             Expr::Const(value) => value.as_number(),
             Expr::Binary(_)
+            | Expr::Inline(_)
             | Expr::Index(_)
             | Expr::Builtin(_)
             | Expr::Global(..)
@@ -213,6 +217,7 @@ impl Interpreter<'_> {
             Expr::Member(parts) => self.place(&parts.0, frame)?.as_list()?.number_at(coordinate(&parts.1)?),
             Expr::Global(..) | Expr::Captured(_) | Expr::Special(..) => self.place(expr, frame)?.as_number(),
             Expr::Unary(unary) if unary.op == UnaryOp::Negate => self.number(&unary.operand, frame).map(|x| -x),
+            Expr::Inline(inline) if inline.is_transparent() => self.number(&inline.body, frame),
             _ => None,
         }
     }
@@ -264,7 +269,7 @@ impl Interpreter<'_> {
     pub(super) fn test(&mut self, expr: &Expr, frame: Frame) -> Run<bool> {
         match expr {
             Expr::Binary(binary) => self.test_binary(binary, frame),
-            Expr::Local(slot) => Ok(self.stack[(frame.base + slot) as usize].is_true()),
+            Expr::Local(slot) | Expr::Last(slot) => Ok(self.stack[(frame.base + slot) as usize].is_true()),
             _ => self.test_other(expr, frame),
         }
     }
@@ -301,6 +306,8 @@ impl Interpreter<'_> {
                 Some(value) => Ok(value.is_true()),
                 None => Ok(self.builtin(call, frame)?.is_true()),
             },
+            Expr::Ask(ask) => self.ask_traced(ask, frame),
+            Expr::Inline(inline) => self.test_inline(inline, frame),
             _ => Ok(self.eval(expr, frame)?.is_true()),
         }
     }
@@ -324,21 +331,6 @@ impl Interpreter<'_> {
         }
         self.remark(span, &Remark { message: why.to_string(), hint: why.hint() });
         Value::Undef
-    }
-
-    /// `list[at]`; a list in a variable is looked into where it lies.
-    #[inline(never)]
-    fn index(&mut self, list: &Expr, at: &Expr, frame: Frame) -> Run<Value> {
-        if let Some(number) = self.number(at, frame) {
-            if let Some(list) = self.place(list, frame) {
-                return Ok(index(list, &Value::Number(number)));
-            }
-            let list = self.eval(list, frame)?;
-            return Ok(index(&list, &Value::Number(number)));
-        }
-        let list = self.eval(list, frame)?;
-        let at = self.eval(at, frame)?;
-        Ok(index(&list, &at))
     }
 
     fn unary(&mut self, unary: &Unary, frame: Frame) -> Run<Value> {
@@ -374,42 +366,6 @@ impl Interpreter<'_> {
             self.warn_empty_range(range, [first, step, last]);
         }
         Ok(Value::Range(Rc::new(Range::new(first, step, last))))
-    }
-
-    fn member(&self, object: &Value, name: &str) -> Value {
-        match object {
-            Value::List(list) => self.list_member(list, name),
-            Value::Range(range) => match name {
-                "begin" => Value::Number(range.begin),
-                "step" => Value::Number(range.step),
-                "end" => Value::Number(range.end),
-                _ => Value::Undef,
-            },
-            Value::Object(inner) => match inner.get(name) {
-                Some(Value::Function(function)) => Value::Function(function.as_method(inner)),
-                found => found.cloned().unwrap_or_default(),
-            },
-            _ => Value::Undef,
-        }
-    }
-
-    fn list_member(&self, list: &List, name: &str) -> Value {
-        if let Some(at) = coordinate(name) {
-            return list.get(at).unwrap_or_default();
-        }
-        let letters = ["xyzw", "rgba"];
-        let places = |set: &&str| name.chars().map(|letter| set.find(letter)).collect::<Option<Vec<usize>>>();
-        if !self.options.features.has(Feature::VectorSwizzle) || !(1..=4).contains(&name.len()) {
-            return Value::Undef;
-        }
-        match letters.iter().find_map(places).as_deref() {
-            None => Value::Undef,
-            Some([place]) => list.get(*place).unwrap_or_default(),
-            Some(places) => {
-                let values = places.iter().map(|place| list.get(*place).unwrap_or_default());
-                Value::list(List::from_values(values.collect()))
-            }
-        }
     }
 
     /// Gives variables their values, one after another.
@@ -557,34 +513,10 @@ fn compared(op: BinaryOp, a: f64, b: f64) -> Option<bool> {
     })
 }
 
-/// Which element of a list a member's name means.
-#[inline]
-fn coordinate(name: &str) -> Option<usize> {
-    match name {
-        "x" => Some(0),
-        "y" => Some(1),
-        "z" => Some(2),
-        _ => None,
-    }
-}
-
 /// How many products a multiplication of lists takes.
 fn multiplication_work(left: &List, right: &List) -> usize {
     let width = |list: &List| list.get(0).as_ref().and_then(Value::as_list).map_or(1, List::len);
     left.len().saturating_mul(width(left)).saturating_mul(width(right))
-}
-
-/// `value[at]`, methods bound to their object.
-fn index(value: &Value, at: &Value) -> Value {
-    if let (Value::List(list), Value::Number(number)) = (value, at)
-        && *number >= 0.0
-    {
-        return list.get(*number as usize).unwrap_or_default();
-    }
-    match (value, value::index(value, at)) {
-        (Value::Object(object), Value::Function(function)) => Value::Function(function.as_method(object)),
-        (_, found) => found,
-    }
 }
 
 /// A message shows values of up to so many bytes.

@@ -14,7 +14,7 @@ const WARNING_STEPS: u32 = 64;
 /// Bytes of a value that are asked for before they are taken.
 const LARGE_BYTES: u64 = 64 << 10;
 /// Stack that is kept for what runs without asking: printing, comparing, built-in functions.
-const STACK_MARGIN: usize = 256 << 10;
+pub(super) const STACK_MARGIN: usize = 256 << 10;
 
 /// Where the stack stands, near enough.
 #[inline(always)]
@@ -132,7 +132,7 @@ impl Interpreter<'_> {
     /// Whether there is stack for one more call.
     #[inline]
     pub(super) fn has_stack(&self) -> bool {
-        self.stack_start.abs_diff(stack_address()) < self.options.stack_bytes.saturating_sub(STACK_MARGIN)
+        self.stack_start.abs_diff(stack_address()) < self.stack_max
     }
 
     /// An error that ends the evaluation.

@@ -1,14 +1,16 @@
 //! The evaluator: running form to values and nodes.
 //!
-//! **Stages** `limits` fuel, memory, stack and errors · `expr` expressions · `call` calls, binding, tail calls · `elements` list elements ·
-//! `stmt` blocks, modules and children · `plates` modules that are called in place of the top level.
+//! **Stages** `limits` fuel, memory, stack and errors · `expr` expressions · `access` elements and members · `call` calls, binding, tail
+//! calls · `inline` small functions in the place of their calls · `elements` list elements · `stmt` blocks, modules and children · `plates` modules that are called in place of the top level.
 //! **Invariants** All variables of running functions and modules lie on one stack of values; a [`Frame`] says where. Special variables
 //! have one current value each; whoever sets one puts the former value on `undo`. An error ends the whole evaluation, so nothing is unwound.
 //! **Knows nothing of** files on a disk, kernels, and the console.
 
+mod access;
 mod call;
 mod elements;
 mod expr;
+mod inline;
 mod limits;
 mod plates;
 mod stmt;
@@ -156,6 +158,7 @@ pub struct Interpreter<'h> {
     fuel: Cell<u32>,
     reserved: u64,
     stack_start: usize,
+    stack_max: usize,
     node_bytes: u64,
     resolution_ids: [u32; 4],
 }
@@ -204,6 +207,7 @@ impl<'h> Interpreter<'h> {
             fuel: Cell::new(0),
             reserved: 0,
             stack_start: limits::stack_address(),
+            stack_max: options.stack_bytes.saturating_sub(limits::STACK_MARGIN),
             node_bytes: 0,
             resolution_ids: [0; 4],
         };

@@ -6,13 +6,14 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::scad::ast::{self, Argument, ExprKind, Name};
 use crate::scad::builtin;
-use crate::scad::ir::{ArgumentPlan, BuiltinCall, Call, DynamicCall, Expr, Otherwise, Site, Target};
+use crate::scad::ir::{ArgumentPlan, Ask, BuiltinCall, Call, DynamicCall, Expr, Otherwise, Question, Site, Target};
 use crate::scad::log::{Remark, Run};
 use crate::scad::lower::names::{Definition, Missing};
 use crate::scad::lower::{Lowerer, is_special};
 use crate::scad::nearest::nearest_name;
 use crate::scad::print::print_expr;
 use crate::scad::token::Loc;
+use crate::scad::value::Value;
 
 impl Lowerer<'_, '_> {
     /// A call.
@@ -57,15 +58,28 @@ impl Lowerer<'_, '_> {
             let arguments = self.values(arguments)?;
             return Ok(dynamic(candidates, Otherwise::Unknown(self.reach()), arguments, site));
         };
-        Ok(Expr::Builtin(Box::new(BuiltinCall { function, arguments: vec![(None, value)], site })))
+        Ok(self.builtin_or_ask(function, vec![(None, value)], site))
     }
 
     fn known_call(&mut self, definition: &Definition, arguments: &[Argument], site: &Rc<Site>) -> Run<Expr> {
         let syntax = self.job.functions[definition.entry as usize].syntax.clone();
-        let (mut plan, extras) = self.plan(arguments, &syntax.parameters)?;
+        let inline = self.may_inline(definition)?;
+        let used = self.frame().used;
+        if inline {
+            // the arguments keep off the slots that the ones before them may be put into
+            for _ in arguments {
+                self.frame().new_slot();
+            }
+        }
+        let plan = self.plan(arguments, &syntax.parameters);
+        self.frame().used = used;
+        let (mut plan, extras) = plan?;
         let entry = &mut self.job.functions[definition.entry as usize];
         if add_extras(&mut plan, extras, &mut entry.extras) {
             entry.body = None;
+        }
+        if inline && is_simple(&plan) {
+            return self.inlined(definition, plan, site.clone());
         }
         let (function, enter, hops) = (definition.entry, definition.enter, definition.hops);
         Ok(Expr::Call(Box::new(Call { function, plan, enter, hops, site: site.clone() })))
@@ -74,7 +88,25 @@ impl Lowerer<'_, '_> {
     fn builtin_call(&mut self, name: &str, arguments: &[Argument], site: &Rc<Site>) -> Run<Option<Expr>> {
         let Some(function) = builtin::function(name) else { return Ok(None) };
         let arguments = self.values(arguments)?;
-        Ok(Some(Expr::Builtin(Box::new(BuiltinCall { function, arguments, site: site.clone() }))))
+        Ok(Some(self.builtin_or_ask(function, arguments, site.clone())))
+    }
+
+    /// A call of a built-in function; what asks what a value is has a form of its own, and of a literal it is known.
+    fn builtin_or_ask(
+        &self,
+        function: &'static builtin::BuiltinFunction,
+        mut arguments: Vec<(Option<Name>, Expr)>,
+        site: Rc<Site>,
+    ) -> Expr {
+        let question = if arguments.len() == 1 { Question::of(function.name) } else { None };
+        match (question, arguments.pop()) {
+            (Some(question), Some((_, Expr::Const(value)))) => Expr::Const(Value::from(question.holds(&value))),
+            (Some(question), Some((_, operand))) => Expr::Ask(Box::new(Ask { question, operand, site })),
+            (_, last) => {
+                arguments.extend(last);
+                Expr::Builtin(Box::new(BuiltinCall { function, arguments, site }))
+            }
+        }
     }
 
     /// Which argument goes to which parameter of the program's own functions and modules.
@@ -249,6 +281,12 @@ const BRACKETS: &str = " Several numbers that are one value stand in brackets: [
 
 fn remark(message: String, hint: Option<String>) -> Remark {
     Remark { message, hint }
+}
+
+/// Whether each argument goes to a parameter, and there is nothing to say.
+fn is_simple(plan: &ArgumentPlan) -> bool {
+    let to_parameter = |(target, _): &(Target, Expr)| matches!(target, Target::Slot(slot) if *slot < plan.parameters);
+    plan.plain && plan.notes.is_empty() && plan.arguments.iter().all(to_parameter)
 }
 
 /// Gives arguments beyond the parameters places behind them; whether one of these is new, so that the callee must be lowered anew.

@@ -40,15 +40,7 @@ impl Lowerer<'_, '_> {
             ExprKind::Name(name) => self.variable(name, span, Missing::Warn),
             ExprKind::Unary(op, operand) => self.unary(*op, operand, expr.loc)?,
             ExprKind::Binary(op, operands) => self.binary(*op, operands, expr.loc)?,
-            ExprKind::Ternary(parts) => {
-                let condition = self.expr(&parts.0)?;
-                let before = self.weight;
-                let then = self.expr(&parts.1)?;
-                let after = std::mem::replace(&mut self.weight, before);
-                let otherwise = self.expr(&parts.2)?;
-                self.weight = self.weight.max(after);
-                Expr::Ternary(Box::new((condition, then, otherwise)))
-            }
+            ExprKind::Ternary(parts) => self.ternary(parts)?,
             ExprKind::Index(parts) => Expr::Index(Box::new((self.expr(&parts.0)?, self.expr(&parts.1)?))),
             ExprKind::Member(object, name) => Expr::Member(Box::new((self.expr(object)?, name.clone()))),
             ExprKind::Call(callee, arguments) => self.call(callee, arguments, expr.loc)?,
@@ -76,6 +68,19 @@ impl Lowerer<'_, '_> {
         })
     }
 
+    fn ternary(&mut self, parts: &(ast::Expr, ast::Expr, ast::Expr)) -> Run<Expr> {
+        let condition = self.expr(&parts.0)?;
+        if let Expr::Const(condition) = condition {
+            return self.expr(if condition.is_true() { &parts.1 } else { &parts.2 });
+        }
+        let before = self.weight;
+        let then = self.expr(&parts.1)?;
+        let after = std::mem::replace(&mut self.weight, before);
+        let otherwise = self.expr(&parts.2)?;
+        self.weight = self.weight.max(after);
+        Ok(Expr::Ternary(Box::new((condition, then, otherwise))))
+    }
+
     fn unary(&mut self, op: UnaryOp, operand: &ast::Expr, loc: Loc) -> Run<Expr> {
         let span = self.span(loc);
         Ok(Expr::Unary(Box::new(ir::Unary { op, operand: self.expr(operand)?, span })))
@@ -90,8 +95,14 @@ impl Lowerer<'_, '_> {
             self.weight = self.weight.max(before);
         }
         Ok(match op {
-            ast::BinaryOp::And => Expr::And(Box::new((left, right))),
-            ast::BinaryOp::Or => Expr::Or(Box::new((left, right))),
+            ast::BinaryOp::And => match left {
+                Expr::Const(value) if !value.is_true() => Expr::Const(Value::from(false)),
+                left => Expr::And(Box::new((left, right))),
+            },
+            ast::BinaryOp::Or => match left {
+                Expr::Const(value) if value.is_true() => Expr::Const(Value::from(true)),
+                left => Expr::Or(Box::new((left, right))),
+            },
             _ => Expr::Binary(Box::new(ir::Binary { op, left, right, span, numeric: Cell::new(true) })),
         })
     }

@@ -2,12 +2,15 @@
 //!
 //! A function or module is lowered when it is first called, so a job pays only for what it uses of a library.
 //!
-//! **Stages** `names` where a name leads · `expr` expressions · `call` calls and their arguments · `stmt` blocks and modules.
+//! **Stages** `names` where a name leads · `expr` expressions · `call` calls and their arguments · `inline` small functions in the place of
+//! their calls · `liveness` where a variable is read for the last time · `stmt` blocks and modules.
 //! **Invariants** A function's parameter at position n is slot n. Slots of a frame are never shared between names that live at once.
 //! **Notation** hops: frames up from the running one to that of an enclosing module.
 
 mod call;
 mod expr;
+mod inline;
+mod liveness;
 mod names;
 mod stmt;
 
@@ -25,6 +28,7 @@ use crate::scad::ir::{Block, Capture, Expr, FunctionBody, ModuleBody, NONE, Name
 use crate::scad::load::span_of;
 use crate::scad::log::Run;
 use crate::scad::token::Loc;
+use crate::scad::value::Value;
 
 /// What is being lowered, for the names that are in reach.
 pub(in crate::scad) struct Lowerer<'a, 'h> {
@@ -52,6 +56,8 @@ struct FrameNames {
     captures: Vec<(Name, Capture, bool)>,
     /// The name that a function literal is being assigned to.
     own_name: Option<Name>,
+    /// Parameters of a function that is written out in the place of a call with literals for these.
+    fixed: Vec<(Name, Value)>,
 }
 
 /// The variables of one scope, found by name.
@@ -174,7 +180,10 @@ impl Lowerer<'_, '_> {
         let body = self.expr(&syntax.body)?;
         let this = parameters.iter().position(|parameter| &*parameter.name == "this").map(|at| at as u32);
         let span = self.span(syntax.body.loc);
-        Ok(FunctionBody { parameters, frame_size: self.frame().size, body, span, this, syntax: syntax.clone() })
+        let frame_size = self.frame().size;
+        let mut body = FunctionBody { parameters, frame_size, body, span, this, syntax: syntax.clone() };
+        liveness::mark_last_reads(&mut body);
+        Ok(body)
     }
 
     /// Parameters with their defaults, which do not see each other; slot n for the one at position n.

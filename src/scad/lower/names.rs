@@ -46,6 +46,9 @@ impl Lowerer<'_, '_> {
         if &**name == "$children" {
             return self.child_count(name, span, missing);
         }
+        if let Some((_, value)) = self.frame().fixed.iter().find(|(fixed, _)| fixed == name) {
+            return Expr::Const(value.clone());
+        }
         match self.find_near(self.frames.len() - 1, name) {
             Some(Found::Local(slot)) => Expr::Local(slot),
             Some(Found::Captured(at)) => Expr::Captured(at),

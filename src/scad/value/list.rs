@@ -1,4 +1,4 @@
-//! `List`: values in order; up to three numbers inside the list itself, more numbers packed, anything else as values.
+//! `List`: values in order; up to four numbers inside the list itself, more numbers packed, anything else as values.
 
 use crate::scad::value::grave::bury;
 use crate::scad::value::{Value, alive};
@@ -11,13 +11,15 @@ pub struct List {
 
 #[derive(Debug)]
 enum Store {
-    Few(u8, [f64; 3]),
+    Few(u8, [f64; FEW]),
     Numbers(Vec<f64>),
     Values(Vec<Value>),
 }
 
+/// Numbers that lie in the list itself.
+pub const FEW: usize = 4;
 /// Bytes that a list costs beside its elements.
-const HEAD_BYTES: usize = 48;
+const HEAD_BYTES: usize = 56;
 
 impl List {
     /// The empty list.
@@ -27,18 +29,24 @@ impl List {
 
     /// A list of numbers.
     pub fn of_numbers(numbers: &[f64]) -> Self {
-        if numbers.len() > 3 {
+        if numbers.len() > FEW {
             return Self::pack(numbers.to_vec());
         }
-        let mut few = [0.0; 3];
+        let mut few = [0.0; FEW];
         few[..numbers.len()].copy_from_slice(numbers);
+        Self::of_few(numbers.len(), few)
+    }
+
+    /// A list of the first of some numbers.
+    #[inline]
+    pub fn of_few(length: usize, few: [f64; FEW]) -> Self {
         alive::take(HEAD_BYTES);
-        Self { store: Store::Few(numbers.len() as u8, few) }
+        Self { store: Store::Few(length as u8, few) }
     }
 
     /// A list of numbers that owns them already.
     pub fn from_numbers(numbers: Vec<f64>) -> Self {
-        if numbers.len() > 3 { Self::pack(numbers) } else { Self::of_numbers(&numbers) }
+        if numbers.len() > FEW { Self::pack(numbers) } else { Self::of_numbers(&numbers) }
     }
 
     /// A list of values; packed where all are numbers.
@@ -46,8 +54,28 @@ impl List {
         if values.iter().all(|value| matches!(value, Value::Number(_))) {
             return Self::from_numbers(values.iter().map(Value::number_or_zero).collect());
         }
+        Self::of_mixed(values)
+    }
+
+    /// A list of values of which at least one is no number.
+    fn of_mixed(values: Vec<Value>) -> Self {
         alive::take(HEAD_BYTES + values.capacity() * size_of::<Value>());
         Self { store: Store::Values(values) }
+    }
+
+    /// The list to be added to, by one who has it to himself.
+    pub fn into_builder(mut self) -> ListBuilder {
+        match std::mem::replace(&mut self.store, Store::Few(0, [0.0; FEW])) {
+            Store::Few(length, few) => ListBuilder::Numbers(few[..usize::from(length)].to_vec()),
+            Store::Numbers(numbers) => {
+                alive::give(numbers.capacity() * size_of::<f64>());
+                ListBuilder::Numbers(numbers)
+            }
+            Store::Values(values) => {
+                alive::give(values.capacity() * size_of::<Value>());
+                ListBuilder::Values(values)
+            }
+        }
     }
 
     fn pack(numbers: Vec<f64>) -> Self {
@@ -164,7 +192,7 @@ impl Iterator for ListIter<'_> {
 pub enum ListBuilder {
     /// Numbers so far.
     Numbers(Vec<f64>),
-    /// Not only numbers.
+    /// Not only numbers: at least one is something else.
     Values(Vec<Value>),
 }
 
@@ -218,6 +246,7 @@ impl ListBuilder {
                 numbers.extend_from_slice(&few[..usize::from(*length)])
             }
             (Self::Numbers(_), Store::Values(more)) => self.widen().extend_from_slice(more),
+            (Self::Values(values), Store::Values(more)) => values.extend_from_slice(more),
             (Self::Values(values), _) => values.extend(list.iter()),
         }
     }
@@ -226,7 +255,7 @@ impl ListBuilder {
     pub fn finish(self) -> List {
         match self {
             Self::Numbers(numbers) => List::from_numbers(numbers),
-            Self::Values(values) => List::from_values(values),
+            Self::Values(values) => List::of_mixed(values),
         }
     }
 

@@ -25,7 +25,7 @@ pub use alive::{alive_bytes, reset_alive};
 pub use compare::{compare, equal};
 pub use effort::{begin_effort, end_effort, spent_effort};
 pub use format::{bounded_text, echo_text, format_number, plain_text};
-pub use list::{List, ListBuilder};
+pub use list::{FEW, List, ListBuilder};
 pub use object::Object;
 pub use ops::{Why, binary_owned, bit_not, index, negate, remainder};
 pub use range::Range;

@@ -5,7 +5,8 @@ use std::rc::Rc;
 use crate::scad::ast::BinaryOp;
 use crate::scad::print::binary_sign;
 use crate::scad::value::effort::{enter, spend};
-use crate::scad::value::{List, ListBuilder, Range, Value, ascii_text, compare, equal};
+
+use crate::scad::value::{FEW, List, ListBuilder, Range, Value, ascii_text, compare, equal};
 
 /// Why an operation has no result. Cheap to make: most are thrown away.
 #[derive(Debug)]
@@ -190,12 +191,12 @@ fn pairwise(
 
 /// The list of `length` numbers; without a detour where it fits into the list itself.
 fn map_numbers(length: usize, number: impl Fn(usize) -> f64) -> List {
-    if length <= 3 {
-        let mut few = [0.0; 3];
+    if length <= FEW {
+        let mut few = [0.0; FEW];
         for (at, slot) in few.iter_mut().take(length).enumerate() {
             *slot = number(at);
         }
-        return List::of_numbers(&few[..length]);
+        return List::of_few(length, few);
     }
     List::from_numbers((0..length).map(number).collect())
 }
@@ -309,12 +310,12 @@ fn numeric_rows_by_vector(rows: &[Value], factors: &[f64]) -> Option<List> {
         let row = row.as_list()?.as_numbers().filter(|row| row.len() == factors.len())?;
         Some(row.iter().zip(factors).fold(0.0, |sum, (a, b)| sum + a * b))
     };
-    if rows.len() <= 3 {
-        let mut few = [0.0; 3];
+    if rows.len() <= FEW {
+        let mut few = [0.0; FEW];
         for (slot, row) in few.iter_mut().zip(rows) {
             *slot = product(row)?;
         }
-        return Some(List::of_numbers(&few[..rows.len()]));
+        return Some(List::of_few(rows.len(), few));
     }
     rows.iter().map(product).collect::<Option<Vec<f64>>>().map(List::from_numbers)
 }
@@ -322,12 +323,23 @@ fn numeric_rows_by_vector(rows: &[Value], factors: &[f64]) -> Option<List> {
 /// The product where all rows are numbers and equally long.
 fn numeric_vector_by_rows(factors: &[f64], rows: &[Value]) -> Option<List> {
     let width = rows.first()?.as_list()?.len();
+    if width <= FEW {
+        let mut few = [0.0; FEW];
+        add_rows(&mut few[..width], factors, rows)?;
+        return Some(List::of_few(width, few));
+    }
     let mut sums = vec![0.0; width];
+    add_rows(&mut sums, factors, rows)?;
+    Some(List::from_numbers(sums))
+}
+
+/// Adds each row times its factor; `None` where one is not of numbers, or of another length.
+fn add_rows(sums: &mut [f64], factors: &[f64], rows: &[Value]) -> Option<()> {
     for (factor, row) in factors.iter().zip(rows) {
-        let row = row.as_list()?.as_numbers().filter(|row| row.len() == width)?;
+        let row = row.as_list()?.as_numbers().filter(|row| row.len() == sums.len())?;
         sums.iter_mut().zip(row).for_each(|(sum, entry)| *sum += factor * entry);
     }
-    Some(List::from_numbers(sums))
+    Some(())
 }
 
 fn vector_by_matrix(vector: &List, matrix: &List) -> Result<List, Why> {

@@ -1,0 +1,85 @@
+//! Elements and members of values: `list[at]`, `object.name`.
+
+use crate::scad::eval::{Frame, Interpreter};
+use crate::scad::ir::Expr;
+use crate::scad::log::Run;
+use crate::scad::options::Feature;
+use crate::scad::value::{self, List, Value};
+
+impl Interpreter<'_> {
+    /// `list[at]`; a list in a variable is looked into where it lies.
+    #[inline(never)]
+    pub(super) fn index(&mut self, list: &Expr, at: &Expr, frame: Frame) -> Run<Value> {
+        if let Some(number) = self.number(at, frame) {
+            if let Some(list) = self.place(list, frame) {
+                return Ok(index(list, &Value::Number(number)));
+            }
+            let list = self.eval(list, frame)?;
+            return Ok(index(&list, &Value::Number(number)));
+        }
+        let list = self.eval(list, frame)?;
+        let at = self.eval(at, frame)?;
+        Ok(index(&list, &at))
+    }
+
+    /// `object.name`
+    pub(super) fn member(&self, object: &Value, name: &str) -> Value {
+        match object {
+            Value::List(list) => self.list_member(list, name),
+            Value::Range(range) => match name {
+                "begin" => Value::Number(range.begin),
+                "step" => Value::Number(range.step),
+                "end" => Value::Number(range.end),
+                _ => Value::Undef,
+            },
+            Value::Object(inner) => match inner.get(name) {
+                Some(Value::Function(function)) => Value::Function(function.as_method(inner)),
+                found => found.cloned().unwrap_or_default(),
+            },
+            _ => Value::Undef,
+        }
+    }
+
+    fn list_member(&self, list: &List, name: &str) -> Value {
+        if let Some(at) = coordinate(name) {
+            return list.get(at).unwrap_or_default();
+        }
+        let letters = ["xyzw", "rgba"];
+        let places = |set: &&str| name.chars().map(|letter| set.find(letter)).collect::<Option<Vec<usize>>>();
+        if !self.options.features.has(Feature::VectorSwizzle) || !(1..=4).contains(&name.len()) {
+            return Value::Undef;
+        }
+        match letters.iter().find_map(places).as_deref() {
+            None => Value::Undef,
+            Some([place]) => list.get(*place).unwrap_or_default(),
+            Some(places) => {
+                let values = places.iter().map(|place| list.get(*place).unwrap_or_default());
+                Value::list(List::from_values(values.collect()))
+            }
+        }
+    }
+}
+
+/// Which element of a list a member's name means.
+#[inline]
+pub(super) fn coordinate(name: &str) -> Option<usize> {
+    match name {
+        "x" => Some(0),
+        "y" => Some(1),
+        "z" => Some(2),
+        _ => None,
+    }
+}
+
+/// `value[at]`, methods bound to their object.
+fn index(value: &Value, at: &Value) -> Value {
+    if let (Value::List(list), Value::Number(number)) = (value, at)
+        && *number >= 0.0
+    {
+        return list.get(*number as usize).unwrap_or_default();
+    }
+    match (value, value::index(value, at)) {
+        (Value::Object(object), Value::Function(function)) => Value::Function(function.as_method(object)),
+        (_, found) => found,
+    }
+}
