@@ -4,7 +4,7 @@ use std::hint::black_box;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use maquette::budget::Budget;
-use maquette::drawing::{Model, Part, Picture, SheetSpec, draw, lines_of, see};
+use maquette::drawing::{LineMemo, Model, Part, Picture, SheetSpec, draw, draw_sheets, lines_of, see};
 use maquette::export::{dxf, pdf, raster, svg};
 use maquette::geom::{Vec2, Vec3, cos_deg, sin_deg};
 use maquette::mesh::TriMesh;
@@ -91,7 +91,7 @@ fn hidden(criterion: &mut Criterion) {
             let picture = Picture::from_direction(toward).expect("a direction");
             group.bench_function(BenchmarkId::new(view, name), |bencher| {
                 bencher.iter(|| {
-                    let parts = [Part { name, mesh: &mesh }];
+                    let parts = [Part::new(name, &mesh)];
                     let model = Model::build(&parts, &budget).expect("a model");
                     lines_of(&see(&model, &picture, &budget).expect("within budget"))
                 });
@@ -104,11 +104,23 @@ fn hidden(criterion: &mut Criterion) {
 fn sheet(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("drawing/sheet");
     group.sample_size(10);
-    for (name, mesh) in models() {
+    let mut models = models();
+    models.push(("plate-2025-holes", plate(45, 84)));
+    for (name, mesh) in models {
+        let parts = [Part::new(name, &mesh)];
         group.throughput(Throughput::Elements(mesh.triangles.len() as u64));
-        group.bench_function(name, |bencher| {
-            bencher.iter(|| draw(&[Part { name, mesh: &mesh }], &SheetSpec::default(), &Budget::default()));
+        group.bench_function(BenchmarkId::new("new", name), |bencher| {
+            bencher.iter(|| draw(&parts, &SheetSpec::default(), &Budget::default()));
         });
+        // another title on the same model: its lines are found again
+        let memo = LineMemo::new(1 << 30);
+        let again = |title: &str| {
+            let mut spec = SheetSpec::default();
+            title.clone_into(&mut spec.title.title);
+            draw_sheets(&parts, &[spec], true, &memo, &Budget::default())
+        };
+        assert!(again("first").is_ok());
+        group.bench_function(BenchmarkId::new("title", name), |bencher| bencher.iter(|| again("second")));
     }
     group.finish();
 }
@@ -116,7 +128,7 @@ fn sheet(criterion: &mut Criterion) {
 fn files(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("drawing/files");
     let mesh = plate(4, 64);
-    let parts = [Part { name: "plate", mesh: &mesh }];
+    let parts = [Part::new("plate", &mesh)];
     let pages = draw(&parts, &SheetSpec::default(), &Budget::default()).expect("a sheet");
     group.bench_function("svg", |bencher| bencher.iter(|| svg::write(black_box(&pages[0]))));
     group.bench_function("dxf", |bencher| bencher.iter(|| dxf::write(black_box(&pages[0]))));

@@ -243,7 +243,7 @@ fn set(options: &mut Map<String, Value>, key: &str, value: &str) {
                 set(nested, inner, value);
             }
         }
-        None if key == "views" => {
+        None if key == "views" && !value.starts_with('[') => {
             options.insert(key.to_owned(), value.split(',').map(|name| Value::String(name.to_owned())).collect());
         }
         None => {

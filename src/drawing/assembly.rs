@@ -1,12 +1,16 @@
 //! Several parts on one sheet: item references in balloons (ISO 6433) and the parts list (ISO 7573).
 
-use crate::drawing::Part;
+use rayon::prelude::*;
+
+use crate::budget::Budget;
+use crate::drawing::congruent::{Fingerprint, are_congruent};
 use crate::drawing::edge::Model;
 use crate::drawing::figure::{Balloon, Figure};
 use crate::drawing::hidden::Seen;
 use crate::drawing::sheet::Sheet;
 use crate::drawing::style::{Style, fit_text, rectangle, text};
 use crate::drawing::title::title_frame;
+use crate::drawing::{DrawError, Part};
 use crate::geom::Vec2;
 use crate::page::{Anchor, Ink, Layer, LineType, Mark};
 
@@ -17,8 +21,12 @@ pub struct Kind {
     pub item: usize,
     /// Name.
     pub name: String,
+    /// What it is made of, or its colour.
+    pub material: String,
     /// Index of the first part of this kind.
     pub first: usize,
+    /// Indices of all parts of this kind.
+    pub all: Vec<usize>,
     /// How many there are.
     pub quantity: usize,
 }
@@ -30,23 +38,36 @@ impl Kind {
     }
 }
 
-/// Groups parts of one name with meshes of one size.
-pub fn kinds(parts: &[Part<'_>]) -> Vec<Kind> {
+/// Groups parts of one name and material that are one shape in several places.
+///
+/// # Errors
+/// [`DrawError::Exceeded`] when the budget ends.
+pub fn kinds(parts: &[Part<'_>], budget: &Budget) -> Result<Vec<Kind>, DrawError> {
+    let prints: Vec<Fingerprint> = parts.par_iter().map(|part| Fingerprint::of(part.mesh)).collect();
     let mut kinds: Vec<Kind> = Vec::new();
     for (index, part) in parts.iter().enumerate() {
+        budget.check()?;
         let is_like = |kind: &&mut Kind| {
-            let other = &parts[kind.first];
-            let size = |part: &Part<'_>| part.mesh.bounding_box().size();
-            other.name == part.name
-                && other.mesh.triangles.len() == part.mesh.triangles.len()
-                && size(other).distance(size(part)) <= size(part).length() * 1.0e-6
+            kind.name == part.name
+                && kind.material == part.material
+                && are_congruent((part.mesh, &prints[index]), (parts[kind.first].mesh, &prints[kind.first]))
         };
         match kinds.iter_mut().find(is_like) {
-            Some(kind) => kind.quantity += 1,
-            None => kinds.push(Kind { item: kinds.len() + 1, name: part.name.to_owned(), first: index, quantity: 1 }),
+            Some(kind) => {
+                kind.quantity += 1;
+                kind.all.push(index);
+            }
+            None => kinds.push(Kind {
+                item: kinds.len() + 1,
+                name: part.name.to_owned(),
+                material: part.material.to_owned(),
+                first: index,
+                all: vec![index],
+                quantity: 1,
+            }),
         }
     }
-    kinds
+    Ok(kinds)
 }
 
 /// For each part a point of the view on its longest visible edge.
@@ -95,16 +116,24 @@ pub fn balloons(kinds: &[Kind], figures: &mut [Figure]) {
 impl Figure {
     /// Where a kind is seen.
     fn shown_point(&self, kind: &Kind) -> Option<Vec2> {
-        self.part_points.get(kind.first).copied().flatten()
+        kind.all.iter().find_map(|part| self.part_points.get(*part).copied().flatten())
     }
 }
 
 /// Height of a row, mm.
 pub const ROW: f64 = 6.0;
 
+/// A list of more rows is cut off.
+const ROWS_MAX: usize = 40;
+
+/// How many rows the list of some parts has below its head.
+pub fn rows(kinds: &[Kind]) -> usize {
+    kinds.len().min(ROWS_MAX)
+}
+
 /// Columns: name, left edge and width in mm.
-const COLUMNS: [(&str, f64, f64); 4] =
-    [("Item", 0.0, 14.0), ("Qty", 14.0, 14.0), ("Name", 28.0, 92.0), ("Number", 120.0, 60.0)];
+const COLUMNS: [(&str, f64, f64); 5] =
+    [("Item", 0.0, 12.0), ("Qty", 12.0, 12.0), ("Name", 24.0, 70.0), ("Material", 94.0, 44.0), ("Number", 138.0, 42.0)];
 
 /// The list above the title block, its head at the bottom and growing upwards.
 pub fn parts_list(sheet: &Sheet, style: &Style, kinds: &[Kind], number: &str) -> Vec<Mark> {
@@ -116,7 +145,7 @@ pub fn parts_list(sheet: &Sheet, style: &Style, kinds: &[Kind], number: &str) ->
     let thin = Ink { width: style.wide * 0.5, ..thick };
     let block = title_frame(sheet, 0);
     let low = Vec2::new(block.min.x, block.max.y);
-    let mut row = |index: usize, words: [String; 4], height: f64| {
+    let mut row = |index: usize, words: [String; 5], height: f64| {
         let base = low.y + ROW * index as f64;
         for ((_, left, width), words) in COLUMNS.into_iter().zip(words) {
             let corner = Vec2::new(low.x + left, base);
@@ -127,10 +156,16 @@ pub fn parts_list(sheet: &Sheet, style: &Style, kinds: &[Kind], number: &str) ->
         }
     };
     row(0, COLUMNS.map(|(name, _, _)| name.to_owned()), 1.8);
-    for (index, kind) in kinds.iter().enumerate() {
-        row(index + 1, [kind.item.to_string(), kind.quantity.to_string(), kind.name.clone(), kind.number(number)], 2.5);
+    let shown = if kinds.len() > ROWS_MAX { ROWS_MAX - 1 } else { kinds.len() };
+    for (index, kind) in kinds[..shown].iter().enumerate() {
+        let (item, quantity) = (kind.item.to_string(), kind.quantity.to_string());
+        row(index + 1, [item, quantity, kind.name.clone(), kind.material.clone(), kind.number(number)], 2.5);
     }
-    let high = Vec2::new(block.max.x, low.y + ROW * (kinds.len() + 1) as f64);
+    if shown < kinds.len() {
+        let more = format!("… and {} more items", kinds.len() - shown);
+        row(shown + 1, [String::new(), String::new(), more, String::new(), String::new()], 2.5);
+    }
+    let high = Vec2::new(block.max.x, low.y + ROW * (rows(kinds) + 1) as f64);
     marks.push(rectangle(thick, low, high));
     marks
 }

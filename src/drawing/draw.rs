@@ -3,99 +3,193 @@
 use rayon::prelude::*;
 
 use crate::budget::Budget;
-use crate::drawing::assembly::{Kind, balloons, kinds, part_points, parts_list};
+use crate::drawing::assembly::{Kind, balloons, kinds, part_points, parts_list, rows};
 use crate::drawing::cutting::{plan_figure, section_figure, show_cutting_plane};
+use crate::drawing::detail::{detail_figure, show_sight};
 use crate::drawing::dimension::{Sizes, dimension};
 use crate::drawing::edge::Model;
-use crate::drawing::figure::{Figure, visible_rings};
+use crate::drawing::explode::explode;
+use crate::drawing::figure::{CenterLine, Figure, visible_rings};
 use crate::drawing::hidden::see;
 use crate::drawing::layout::{Layout, lay_out};
+use crate::drawing::memo::{LineMemo, Scene};
 use crate::drawing::place::moved;
 use crate::drawing::ring::Rings;
-use crate::drawing::spec::{Dimensioning, SheetSpec};
+use crate::drawing::spec::{Dimensioning, SheetSpec, ViewSpec};
 use crate::drawing::title::{SheetFacts, title_block};
 use crate::drawing::view::Picture;
-use crate::drawing::wanted::{Wanted, planes, wanted_views};
+use crate::drawing::wanted::{Wanted, WantedKind, planes, wanted_views};
 use crate::drawing::{DrawError, Part};
-use crate::geom::Aabb2;
+use crate::geom::{Aabb2, Vec3};
 use crate::page::{Mark, Page, Shape, View};
 
-/// Draws parts on sheets: one for a single part; for several an assembly with its parts list, then a sheet for each kind of part.
+/// Draws parts on one sheet, several parts as an assembly with its parts list and then a sheet for each kind of part.
 ///
 /// # Errors
 /// [`DrawError`] says what is wrong with the model or the wish, or which limit ended the work.
 pub fn draw(parts: &[Part<'_>], spec: &SheetSpec, budget: &Budget) -> Result<Vec<Page>, DrawError> {
-    if parts.len() < 2 {
-        return Ok(vec![sheet(parts, spec, &[], (1, 1), budget)?]);
-    }
-    let kinds = kinds(parts);
-    let sheet_count = kinds.len() + 1;
-    let mut assembly = spec.clone();
-    if assembly.title.document_type.is_empty() {
-        "Assembly drawing".clone_into(&mut assembly.title.document_type);
-    }
-    let mut pages = vec![sheet(parts, &assembly, &kinds, (1, sheet_count), budget)?];
-    let single = SheetSpec { sections: Vec::new(), ..spec.clone() };
-    let drawn: Result<Vec<Page>, DrawError> = kinds
+    draw_sheets(parts, std::slice::from_ref(spec), true, &LineMemo::default(), budget)
+}
+
+/// Draws several sheets of the same parts and, if `part_sheets` says so, one more for each kind of part where there are several parts.
+/// Lines that `memo` holds are not drawn again.
+///
+/// # Errors
+/// As [`draw`]; [`DrawError::NoViews`] without a sheet.
+pub fn draw_sheets(
+    parts: &[Part<'_>],
+    sheets: &[SheetSpec],
+    part_sheets: bool,
+    memo: &LineMemo,
+    budget: &Budget,
+) -> Result<Vec<Page>, DrawError> {
+    let Some(first) = sheets.first() else { return Err(DrawError::NoViews) };
+    let kinds = if parts.len() < 2 { Vec::new() } else { kinds(parts, budget)? };
+    let singles = if part_sheets { kinds.as_slice() } else { &[] };
+    let count = sheets.len() + singles.len();
+    let draft = Draft { memo, budget, count };
+    let whole =
+        sheets.iter().enumerate().map(|(index, spec)| draft.sheet(parts, &assembly(spec, &kinds), &kinds, index + 1));
+    let mut pages = whole.collect::<Result<Vec<Page>, DrawError>>()?;
+    let drawn: Result<Vec<Page>, DrawError> = singles
         .par_iter()
         .enumerate()
         .map(|(index, kind)| {
-            let mut spec = single.clone();
-            spec.title.title = kind.name.clone();
-            spec.title.number = kind.number(&single.title.number);
-            spec.title.subtitle.clone_from(&single.title.title);
-            sheet(&parts[kind.first..=kind.first], &spec, &[], (index + 2, sheet_count), budget)
+            draft.sheet(&parts[kind.first..=kind.first], &single(first, kind), &[], sheets.len() + index + 1)
         })
         .collect();
     pages.extend(drawn?);
     Ok(pages)
 }
 
-/// One sheet with all its views; `kinds` are the rows of its parts list.
-fn sheet(
-    parts: &[Part<'_>],
-    spec: &SheetSpec,
-    kinds: &[Kind],
-    number: (usize, usize),
-    budget: &Budget,
-) -> Result<Page, DrawError> {
-    let wanted = wanted_views(spec)?;
-    let model = Model::build(parts, budget)?;
-    let rings = Rings::find(&model);
-    let hidden = spec.hidden_lines && kinds.is_empty();
-    let figures: Result<Vec<Figure>, DrawError> =
-        wanted.par_iter().map(|view| figure(&model, &rings, view, hidden, budget)).collect();
-    let mut figures = figures?;
-    let planes = planes(spec, &wanted)?;
-    let sections: Result<Vec<Figure>, DrawError> =
-        planes.par_iter().map(|plane| section_figure(&model, plane, budget)).collect();
-    figures.extend(sections?);
-    planes.iter().for_each(|plane| show_cutting_plane(&mut figures, plane));
-    let sizes = match (spec.dimensions, kinds.is_empty()) {
-        (Dimensioning::None, _) => Sizes::None,
-        // an assembly shows what it takes up; its parts have sheets of their own
-        (Dimensioning::Auto, false) => Sizes::Overall,
-        (Dimensioning::Auto, true) => Sizes::All,
-    };
-    dimension(&model, &rings, &mut figures, sizes);
-    if !kinds.is_empty() {
-        balloons(kinds, &mut figures);
+/// The sheet of an assembly says what it is.
+fn assembly(spec: &SheetSpec, kinds: &[Kind]) -> SheetSpec {
+    let mut spec = spec.clone();
+    if !kinds.is_empty() && spec.title.document_type.is_empty() {
+        "Assembly drawing".clone_into(&mut spec.title.document_type);
     }
-    let layout = lay_out(&figures, spec, kinds.len(), budget)?;
-    Ok(compose(&figures, &layout, spec, kinds, number))
+    spec
 }
 
-fn figure(model: &Model, rings: &Rings, view: &Wanted, hidden: bool, budget: &Budget) -> Result<Figure, DrawError> {
-    if let Some(height) = view.plan {
-        return plan_figure(model, height, view.cell, budget);
+/// The sheet of one part: its own name, and only views that any part has.
+fn single(spec: &SheetSpec, kind: &Kind) -> SheetSpec {
+    let mut spec = SheetSpec { sections: Vec::new(), auxiliaries: Vec::new(), details: Vec::new(), ..spec.clone() };
+    spec.views.retain(|view| !matches!(view, ViewSpec::Plan(_) | ViewSpec::Exploded(_)));
+    if spec.views.is_empty() {
+        spec.views = SheetSpec::default().views;
     }
+    let subtitle = std::mem::replace(&mut spec.title.title, kind.name.clone());
+    spec.title.number = kind.number(&spec.title.number);
+    spec.title.subtitle = subtitle;
+    if !kind.material.is_empty() {
+        spec.title.material.clone_from(&kind.material);
+    }
+    spec
+}
+
+/// What the sheets of one drawing share.
+struct Draft<'a> {
+    memo: &'a LineMemo,
+    budget: &'a Budget,
+    /// Number of sheets.
+    count: usize,
+}
+
+impl Draft<'_> {
+    /// One sheet with all its views; `kinds` are the rows of its parts list.
+    fn sheet(&self, parts: &[Part<'_>], spec: &SheetSpec, kinds: &[Kind], number: usize) -> Result<Page, DrawError> {
+        let wanted = wanted_views(spec)?;
+        let scene = self.memo.scene(parts, self.budget)?;
+        let mut figures = self.figures(&scene, parts, spec, &wanted, !kinds.is_empty())?;
+        for auxiliary in &spec.auxiliaries {
+            show_sight(&mut figures, auxiliary);
+        }
+        let details = spec.details.iter().map(|detail| detail_figure(&mut figures, detail));
+        let details: Vec<Figure> = details.collect::<Result<_, _>>()?;
+        let sizes = match (spec.dimensions, kinds.is_empty()) {
+            (Dimensioning::None, _) => Sizes::None,
+            // an assembly shows what it takes up; its parts have sheets of their own
+            (Dimensioning::Auto, false) => Sizes::Overall,
+            (Dimensioning::Auto, true) => Sizes::All,
+        };
+        dimension(&scene.model, &scene.rings, &mut figures, sizes);
+        figures.extend(details);
+        if !kinds.is_empty() {
+            balloons(kinds, &mut figures);
+        }
+        let layout = lay_out(&figures, spec, rows(kinds), self.budget)?;
+        Ok(compose(&figures, &layout, spec, kinds, (number, self.count)))
+    }
+
+    /// The views and sections with their lines, each found in the memo or drawn.
+    fn figures(
+        &self,
+        scene: &Scene,
+        parts: &[Part<'_>],
+        spec: &SheetSpec,
+        wanted: &[Wanted],
+        several: bool,
+    ) -> Result<Vec<Figure>, DrawError> {
+        let hidden = spec.hidden_lines && !several;
+        let figures: Result<Vec<Figure>, DrawError> = wanted
+            .par_iter()
+            .map(|view| {
+                self.memo.figure(scene, &format!("{view:?} {hidden}"), || figure(scene, view, hidden, self.budget))
+            })
+            .collect();
+        let mut figures = figures?;
+        let names: Vec<&str> = parts.iter().map(|part| part.name).collect();
+        let planes = planes(spec, &names, wanted)?;
+        let sections: Result<Vec<Figure>, DrawError> = planes
+            .par_iter()
+            .map(|plane| {
+                self.memo.figure(scene, &format!("{plane:?}"), || section_figure(&scene.model, plane, self.budget))
+            })
+            .collect();
+        figures.extend(sections?);
+        planes.iter().for_each(|plane| show_cutting_plane(&mut figures, plane));
+        Ok(figures)
+    }
+}
+
+fn figure(scene: &Scene, view: &Wanted, hidden: bool, budget: &Budget) -> Result<Figure, DrawError> {
+    match view.kind {
+        WantedKind::Plan(height) => {
+            let figure = plan_figure(&scene.model, height, view.cell, budget)?;
+            Ok(Figure { name: view.name.clone(), ..figure })
+        }
+        WantedKind::Exploded(along) => exploded(&scene.model, view, along, budget),
+        // pictorial views show no hidden edges (ISO 5456-3)
+        WantedKind::Plain => plain(&scene.model, &scene.rings, view, hidden && view.cell.is_some(), budget),
+        WantedKind::Auxiliary => {
+            let figure = plain(&scene.model, &scene.rings, view, false, budget)?;
+            Ok(Figure { caption: view.name.clone(), ..figure })
+        }
+    }
+}
+
+fn plain(model: &Model, rings: &Rings, view: &Wanted, hidden: bool, budget: &Budget) -> Result<Figure, DrawError> {
     let seen = see(model, &view.picture, budget)?;
-    // pictorial views show no hidden edges (ISO 5456-3)
-    let hidden = hidden && view.cell.is_some();
     let strokes = Figure::strokes_of(model, rings, &view.picture, &seen, hidden);
     let mut figure = Figure::blank(&view.name, view.cell, view.picture, strokes, bounds(model, &view.picture));
     figure.part_points = part_points(model, &seen);
     figure.visible_rings = visible_rings(rings, &seen);
+    Ok(figure)
+}
+
+/// The parts pulled apart, thin lines between those that belong together.
+fn exploded(model: &Model, view: &Wanted, along: Vec3, budget: &Budget) -> Result<Figure, DrawError> {
+    let explosion = explode(model, along, budget)?;
+    let moved = model.displaced(&explosion.shifts);
+    let mut figure = plain(&moved, &Rings::find(&moved), view, false, budget)?;
+    figure.center_lines = explosion
+        .traces
+        .iter()
+        .map(|ends| ends.map(|end| view.picture.flat(end)))
+        .map(|[from, to]| CenterLine { from, to })
+        .collect();
+    // rings of the moved model are not those of the model itself
+    figure.visible_rings = Vec::new();
     Ok(figure)
 }
 
@@ -111,7 +205,6 @@ fn compose(
     kinds: &[Kind],
     (number, count): (usize, usize),
 ) -> Page {
-    let scale = layout.ratio.0 / layout.ratio.1;
     let facts = SheetFacts {
         scale: format!("{} : {}", layout.ratio.0, layout.ratio.1),
         projection: spec.projection,
@@ -125,7 +218,8 @@ fn compose(
     for (index, figure) in figures.iter().enumerate() {
         let placed = moved(&layout.arranged[index].marks, layout.centers[index]);
         marks.extend(placed.into_iter().map(|mark| in_view(mark, index as u32)));
-        views.push(View { name: figure.name.clone(), scale, frame: layout.frames[index], origin: None });
+        let (paper, model) = figure.ratio_on(layout.ratio);
+        views.push(View { name: figure.name.clone(), scale: paper / model, frame: layout.frames[index], origin: None });
     }
     marks.sort_by_key(|mark| mark.ink.layer);
     Page {

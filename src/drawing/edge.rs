@@ -65,11 +65,14 @@ impl Model {
     /// Gathers the parts and finds their edges: O(n log n) in the triangles.
     ///
     /// # Errors
-    /// [`DrawError::Empty`] without a triangle of area, [`DrawError::Exceeded`] when the budget ends.
+    /// [`DrawError::Empty`] without a triangle of area, [`DrawError::NotFinite`], [`DrawError::Exceeded`] when the budget ends.
     pub fn build(parts: &[Part<'_>], budget: &Budget) -> Result<Self, DrawError> {
         let mut model = Self::nothing();
         for (index, part) in parts.iter().enumerate() {
             budget.check()?;
+            if part.mesh.positions.iter().any(|point| !point.is_finite()) {
+                return Err(DrawError::NotFinite);
+            }
             model.append(part, index as u32);
         }
         model.bounding_box =

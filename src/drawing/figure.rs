@@ -1,15 +1,16 @@
 //! A view as strokes in its picture plane, at full size, ready to be placed on a sheet.
 
 use crate::drawing::chain::chain;
+use crate::drawing::clip::Strip;
 use crate::drawing::curve::curves;
-use crate::drawing::cutting::CuttingLine;
 use crate::drawing::dimension::{Callout, Measure};
 use crate::drawing::edge::Model;
 use crate::drawing::hidden::{Seen, SeenEdge};
+use crate::drawing::indication::{CuttingLine, DetailRing, SightArrow};
 use crate::drawing::merge::{Lines, Piece, merge};
 use crate::drawing::ring::Rings;
 use crate::drawing::view::Picture;
-use crate::geom::{Aabb2, Vec2};
+use crate::geom::{Aabb2, Vec2, Vec3};
 use crate::page::{Layer, Shape};
 
 /// A view before it is placed: model millimetres in its picture plane.
@@ -39,10 +40,16 @@ pub struct Figure {
     pub pitch_circles: Vec<(Vec2, f64)>,
     /// Cutting planes of sections.
     pub cutting_lines: Vec<CuttingLine>,
+    /// Where views in other directions look from.
+    pub sight_arrows: Vec<SightArrow>,
+    /// What of it is drawn larger elsewhere.
+    pub detail_rings: Vec<DetailRing>,
+    /// Its own scale, where it is drawn larger than the rest.
+    pub enlarged: Option<Enlarged>,
     /// Whether it is itself a section or plan.
     pub is_section: bool,
-    /// Place of its cutting plane towards the viewer.
-    pub depth: Option<f64>,
+    /// The strips of a section, and the place of each one's plane towards the viewer.
+    pub cuts: Vec<(Strip, Option<f64>)>,
     /// Outlines of cut walls, for a plan's dimensions.
     pub walls: Vec<Vec<Vec2>>,
     /// For each ring of the model whether some of it is seen.
@@ -53,6 +60,15 @@ pub struct Figure {
     pub balloons: Vec<Balloon>,
     /// Centres that have their place given.
     pub located: Vec<Vec2>,
+}
+
+/// The scale of a detail.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Enlarged {
+    /// Paper over model length where the job says it.
+    pub scale: Option<(f64, f64)>,
+    /// How wide it is, mm of the model.
+    pub width: f64,
 }
 
 /// An item reference: a number in a circle with a leader.
@@ -98,8 +114,11 @@ impl Figure {
             center_lines: Vec::new(),
             pitch_circles: Vec::new(),
             cutting_lines: Vec::new(),
+            sight_arrows: Vec::new(),
+            detail_rings: Vec::new(),
+            enlarged: None,
             is_section: false,
-            depth: None,
+            cuts: Vec::new(),
             walls: Vec::new(),
             visible_rings: Vec::new(),
             part_points: Vec::new(),
@@ -110,12 +129,80 @@ impl Figure {
 
     /// The lines of what a view shows: circles and arcs as such, the rest as polylines.
     pub fn strokes_of(model: &Model, rings: &Rings, picture: &Picture, seen: &Seen, hidden: bool) -> Vec<Stroke> {
-        let (mut strokes, straight) = curves(model, rings, picture, seen, hidden);
-        let lines = merge(pieces(&straight), seen.tolerance);
+        let mut sketch = Sketch::default();
+        sketch.add(model, rings, picture, seen, hidden);
+        sketch.strokes(hidden)
+    }
+
+    /// How far a point of the model lies off the plane that is cut there; none where nothing is.
+    pub fn off_plane(&self, point: Vec3) -> Option<f64> {
+        let flat = self.picture.flat(point);
+        let (_, depth) = self.cuts.iter().find(|(strip, _)| strip.holds(flat))?;
+        depth.map(|depth| point.dot(self.picture.toward) - depth)
+    }
+
+    /// Its scale on a sheet of some scale, as two whole numbers.
+    pub fn ratio_on(&self, sheet: (f64, f64)) -> (f64, f64) {
+        let Some(enlarged) = self.enlarged else { return sheet };
+        let is_clear = |ratio: &(f64, f64)| {
+            let scale = ratio.0 / ratio.1;
+            scale * enlarged.width >= DETAIL_WIDTH && scale >= 1.9 * sheet.0 / sheet.1
+        };
+        let auto = || scales().filter(is_clear).last().unwrap_or(sheet);
+        enlarged.scale.unwrap_or_else(auto)
+    }
+
+    /// What is written above it on a sheet of some scale: a detail says its own.
+    pub fn caption_on(&self, sheet: (f64, f64)) -> String {
+        let (paper, model) = self.ratio_on(sheet);
+        if self.enlarged.is_some() { format!("{} ({paper}:{model})", self.caption) } else { self.caption.clone() }
+    }
+}
+
+/// A detail is at least this wide on paper, mm.
+const DETAIL_WIDTH: f64 = 45.0;
+
+/// ISO 5455: 1, 2 and 5 times powers of ten, largest first.
+pub fn scales() -> impl Iterator<Item = (f64, f64)> {
+    let enlarged = [1000.0, 500.0, 200.0, 100.0, 50.0, 20.0, 10.0, 5.0, 2.0].map(|paper| (paper, 1.0));
+    let powers = [1.0, 10.0, 100.0, 1.0e3, 1.0e4, 1.0e5, 1.0e6];
+    let reduced = powers.into_iter().flat_map(|power| [1.0, 2.0, 5.0].map(|step| (1.0, step * power)));
+    enlarged.into_iter().chain(reduced)
+}
+
+/// Lines of one picture gathered from several models, before those that coincide become one.
+#[derive(Debug, Clone, Default)]
+pub struct Sketch {
+    curves: Vec<Stroke>,
+    straight: Vec<Piece>,
+    tolerance: f64,
+}
+
+impl Sketch {
+    /// Adds what is seen of a model.
+    pub fn add(&mut self, model: &Model, rings: &Rings, picture: &Picture, seen: &Seen, hidden: bool) {
+        let (strokes, straight) = curves(model, rings, picture, seen, hidden);
+        self.curves.extend(strokes);
+        let pieces = pieces(&straight);
+        self.straight.extend(pieces.into_iter().filter(|piece| hidden || piece.visible));
+        self.tolerance = self.tolerance.max(seen.tolerance);
+    }
+
+    /// Adds what is seen as lines that lie under everything.
+    pub fn add_hidden(&mut self, seen: &Seen) {
+        let visible = pieces(&seen.edges).into_iter().filter(|piece| piece.visible);
+        self.straight.extend(visible.map(|piece| Piece { visible: false, ..piece }));
+        self.tolerance = self.tolerance.max(seen.tolerance);
+    }
+
+    /// The lines, each once.
+    pub fn strokes(self, hidden: bool) -> Vec<Stroke> {
+        let mut strokes = self.curves;
+        let lines = merge(self.straight, self.tolerance);
         if hidden {
-            strokes.extend(polylines(&lines.hidden, Layer::Hidden, seen.tolerance));
+            strokes.extend(polylines(&lines.hidden, Layer::Hidden, self.tolerance));
         }
-        strokes.extend(polylines(&lines.visible, Layer::Visible, seen.tolerance));
+        strokes.extend(polylines(&lines.visible, Layer::Visible, self.tolerance));
         strokes
     }
 }

@@ -6,7 +6,7 @@ use rayon::prelude::*;
 
 use crate::budget::Budget;
 use crate::drawing::DrawError;
-use crate::drawing::figure::Figure;
+use crate::drawing::figure::{Figure, scales};
 use crate::drawing::place::{Arranged, arrange};
 use crate::drawing::sheet::Sheet;
 use crate::drawing::spec::{Paper, PaperSize, Scale, SheetSpec};
@@ -21,7 +21,7 @@ pub struct Layout {
     pub sheet: Sheet,
     /// Its sizes of lines and lettering.
     pub style: Style,
-    /// Paper over model length as two whole numbers.
+    /// Paper over model length as two whole numbers; details have their own.
     pub ratio: (f64, f64),
     /// Each figure on paper around the origin.
     pub arranged: Vec<Arranged>,
@@ -83,27 +83,19 @@ fn largest_scale(tried: &mut Tried<'_>, spec: &SheetSpec, sheet: Sheet, rows: us
     }
 }
 
-/// ISO 5455: 1, 2 and 5 times powers of ten, largest first.
-fn scales() -> impl Iterator<Item = (f64, f64)> {
-    let enlarged = [1000.0, 500.0, 200.0, 100.0, 50.0, 20.0, 10.0, 5.0, 2.0].map(|paper| (paper, 1.0));
-    let powers = [1.0, 10.0, 100.0, 1.0e3, 1.0e4, 1.0e5, 1.0e6];
-    let reduced = powers.into_iter().flat_map(|power| [1.0, 2.0, 5.0].map(|step| (1.0, step * power)));
-    enlarged.into_iter().chain(reduced)
-}
-
 /// Figures already laid out: sheets of one lettering share them.
 struct Tried<'a> {
     figures: &'a [Figure],
-    arranged: Vec<(f64, Style, Vec<Arranged>)>,
+    arranged: Vec<((f64, f64), Style, Vec<Arranged>)>,
 }
 
 impl Tried<'_> {
-    fn arrange(&mut self, scale: f64, style: Style) -> Vec<Arranged> {
-        if let Some((_, _, arranged)) = self.arranged.iter().find(|known| known.0 == scale && known.1 == style) {
+    fn arrange(&mut self, ratio: (f64, f64), style: Style) -> Vec<Arranged> {
+        if let Some((_, _, arranged)) = self.arranged.iter().find(|known| known.0 == ratio && known.1 == style) {
             return arranged.clone();
         }
-        let arranged: Vec<Arranged> = self.figures.par_iter().map(|figure| arrange(figure, scale, &style)).collect();
-        self.arranged.push((scale, style, arranged.clone()));
+        let arranged: Vec<Arranged> = self.figures.par_iter().map(|figure| arrange(figure, ratio, &style)).collect();
+        self.arranged.push((ratio, style, arranged.clone()));
         arranged
     }
 }
@@ -112,15 +104,14 @@ impl Tried<'_> {
 fn fit(tried: &mut Tried<'_>, sheet: Sheet, ratio: (f64, f64), rows: usize) -> Option<Layout> {
     let figures = tried.figures;
     let style = Style::of(sheet.size);
-    let scale = ratio.0 / ratio.1;
     let cells = assign_cells(figures);
     let inner = Aabb2 { min: sheet.space().min + EDGE, max: sheet.space().max - EDGE };
-    let bare: Vec<Aabb2> = figures.iter().map(|figure| bare_extent(figure, scale)).collect();
+    let bare: Vec<Aabb2> = figures.iter().map(|figure| bare_extent(figure, ratio)).collect();
     if (inner.size() - Tracks::new(&bare, &cells).size()).min_element() < 0.0 {
         // not even without its dimensions
         return None;
     }
-    let arranged = tried.arrange(scale, style);
+    let arranged = tried.arrange(ratio, style);
     let extents: Vec<Aabb2> = arranged.iter().map(|figure| figure.extent).collect();
     let grid = Tracks::new(&extents, &cells);
     let title = title_frame(&sheet, rows);
@@ -146,8 +137,9 @@ fn fit(tried: &mut Tried<'_>, sheet: Sheet, ratio: (f64, f64), rows: usize) -> O
 }
 
 /// What a figure covers without dimensions.
-fn bare_extent(figure: &Figure, scale: f64) -> Aabb2 {
-    let half = figure.bounds.size() * (scale * 0.5);
+fn bare_extent(figure: &Figure, sheet: (f64, f64)) -> Aabb2 {
+    let (paper, model) = figure.ratio_on(sheet);
+    let half = figure.bounds.size() * (paper / model * 0.5);
     Aabb2 { min: -half, max: half }
 }
 

@@ -4,23 +4,30 @@
 
 mod assembly;
 mod chain;
+mod clip;
+mod congruent;
 mod cover;
 mod cull;
 mod curve;
 mod cutting;
+mod detail;
 mod dimension;
 mod draw;
 mod edge;
+mod explode;
 mod feature;
 mod figure;
 mod grid;
 mod hidden;
+mod indication;
 mod layout;
+mod memo;
 mod merge;
 mod obstacle;
 mod outline;
 mod place;
 mod ring;
+mod round;
 mod section;
 mod sheet;
 mod spec;
@@ -31,14 +38,18 @@ mod wanted;
 mod weld;
 
 pub use chain::{Chain, chain};
-pub use draw::draw;
+pub use draw::{draw, draw_sheets};
 pub use edge::{Edge, EdgeKind, Model};
 pub use figure::lines_of;
 pub use hidden::{Seen, SeenEdge, see};
+pub use memo::LineMemo;
 pub use merge::{Lines, Piece, merge};
-pub use outline::outline;
+pub use outline::{outline, true_outline};
 pub use ring::{Ring, Rings};
-pub use spec::{Dimensioning, Paper, PaperSize, Projection, Scale, SectionSpec, SheetSpec, TitleFields, ViewSpec};
+pub use spec::{
+    AuxiliarySpec, DetailSpec, Dimensioning, DrawingSpec, Half, Paper, PaperSize, PartsBy, Projection, Scale,
+    SectionSpec, SheetSpec, TitleFields, ViewSpec,
+};
 pub use view::Picture;
 
 use crate::budget::Exceeded;
@@ -51,6 +62,15 @@ pub struct Part<'a> {
     pub name: &'a str,
     /// Its shape.
     pub mesh: &'a TriMesh,
+    /// What it is made of, or its colour, for the parts list; may be empty.
+    pub material: &'a str,
+}
+
+impl<'a> Part<'a> {
+    /// A part of which no more is known.
+    pub fn new(name: &'a str, mesh: &'a TriMesh) -> Self {
+        Self { name, mesh, material: "" }
+    }
 }
 
 /// Why nothing was drawn.
@@ -59,6 +79,9 @@ pub enum DrawError {
     /// There is nothing to draw.
     #[error("the model is empty, so there is nothing to draw")]
     Empty,
+    /// Coordinates that are no numbers.
+    #[error("the model has coordinates that are not finite")]
+    NotFinite,
     /// No view is wanted.
     #[error("no view is asked for")]
     NoViews,
@@ -70,6 +93,25 @@ pub enum DrawError {
     SectionMisses {
         /// The section's letter.
         label: String,
+    },
+    /// A detail of nothing.
+    #[error("detail {label} shows nothing: view {view:?} is not on the sheet, or is empty there")]
+    Detail {
+        /// Its letter.
+        label: String,
+        /// The view that it is taken from.
+        view: String,
+    },
+    /// Pulling apart one part.
+    #[error("an exploded view needs several parts")]
+    NothingToExplode,
+    /// More views than anyone reads.
+    #[error("{count} views, sections and details are more than {most} on one sheet")]
+    TooManyViews {
+        /// How many are asked for.
+        count: usize,
+        /// How many there may be.
+        most: usize,
     },
     /// No sheet is large enough.
     #[error("the views do not fit on the sheet at any allowed scale")]

@@ -1,13 +1,13 @@
 //! Puts a figure on paper around the origin: its strokes scaled, centre lines, dimensions in lanes, callouts in free places.
 
-use crate::drawing::cutting::CuttingLine;
 use crate::drawing::dimension::{Measure, Side, callout_mark, linear_mark};
 use crate::drawing::figure::Figure;
+use crate::drawing::indication::indicate;
 use crate::drawing::merge::{Piece, merge};
 use crate::drawing::obstacle::{Obstacles, mark_box};
 use crate::drawing::style::{Style, arrowhead, line, text};
 use crate::geom::{Aabb2, Vec2};
-use crate::page::{Anchor, Ink, Layer, LineType, Mark, Shape, text_width};
+use crate::page::{Anchor, Layer, Mark, Shape, text_width};
 
 /// A figure on paper, the middle of its bounds at the origin.
 #[derive(Debug, Clone)]
@@ -21,8 +21,10 @@ pub struct Arranged {
 /// Centre lines go this far past what they belong to, mm.
 const CENTER_PAST: f64 = 2.5;
 
-/// Lays a figure out at a scale.
-pub fn arrange(figure: &Figure, scale: f64, style: &Style) -> Arranged {
+/// Lays a figure out on a sheet of some scale.
+pub fn arrange(figure: &Figure, sheet: (f64, f64), style: &Style) -> Arranged {
+    let (paper, model) = figure.ratio_on(sheet);
+    let scale = paper / model;
     let middle = figure.bounds.center();
     let onto = |point: Vec2| (point - middle) * scale;
     let mut marks: Vec<Mark> = figure
@@ -44,15 +46,12 @@ pub fn arrange(figure: &Figure, scale: f64, style: &Style) -> Arranged {
     let half = figure.bounds.size() * (scale * 0.5);
     let bounds = Aabb2 { min: -half, max: half };
     let mut extent = marks.iter().map(mark_box).fold(bounds, Aabb2::union);
-    for cutting in &figure.cutting_lines {
-        let drawn = cutting_marks(cutting, onto(cutting.point), bounds, &marks, style);
-        extent = drawn.iter().map(mark_box).fold(extent, Aabb2::union);
-        marks.extend(drawn);
-    }
+    indicate(figure, scale, style, &onto, bounds, &mut marks);
+    extent = marks.iter().map(mark_box).fold(extent, Aabb2::union);
     if !figure.caption.is_empty() {
         let height = style.text * 1.4;
         let at = Vec2::new(0.0, extent.max.y + height);
-        marks.push(text(style.ink(Layer::Text), at, height, Anchor::Middle, &figure.caption));
+        marks.push(text(style.ink(Layer::Text), at, height, Anchor::Middle, &figure.caption_on(sheet)));
         extent.max.y = at.y + height * 1.5;
     }
     Arranged { marks, extent }
@@ -88,62 +87,24 @@ const BALLOON_RADIUS: f64 = 4.0;
 /// From the figure to its balloons' centres, mm.
 const BALLOON_GAP: f64 = 12.0;
 
-/// Hatch lines lie closer in small areas: 0.7 to 3 mm (ISO 128-50 leaves it to the size of the area).
+/// Hatch lines lie closer in small areas: 1 to 3 mm (ISO 128-3 leaves it to the size of the area); areas of one direction are one
+/// part and look alike.
 fn space_hatches(marks: &mut [Mark]) {
+    let mut known: Vec<(f64, f64)> = Vec::new();
+    for mark in marks.iter() {
+        let Shape::Hatch { angle_deg, .. } = &mark.shape else { continue };
+        let wanted = (mark_box(mark).size().min_element() / 12.0).clamp(1.0, 3.0);
+        match known.iter_mut().find(|(angle, _)| angle == angle_deg) {
+            Some((_, spacing)) => *spacing = spacing.max(wanted),
+            None => known.push((*angle_deg, wanted)),
+        }
+    }
     for mark in marks {
-        let size = mark_box(mark).size();
-        if let Shape::Hatch { spacing, .. } = &mut mark.shape {
-            *spacing = (size.min_element() / 12.0).clamp(1.0, 3.0);
+        if let Shape::Hatch { spacing, angle_deg, .. } = &mut mark.shape {
+            *spacing = known.iter().find(|(angle, _)| angle == angle_deg).map_or(1.0, |(_, spacing)| *spacing);
         }
     }
 }
-
-/// A cutting plane (ISO 128-40): a chain line past the view, thick at its ends, with arrows the way one looks and letters.
-fn cutting_marks(cutting: &CuttingLine, point: Vec2, bounds: Aabb2, others: &[Mark], style: &Style) -> Vec<Mark> {
-    let mut obstacles = Obstacles::default();
-    let beside_view = |mark: &&Mark| matches!(mark.ink.layer, Layer::Dimension | Layer::Text);
-    others.iter().filter(beside_view).for_each(|mark| obstacles.add(mark));
-    let along = cutting.along;
-    let corners =
-        [bounds.min, Vec2::new(bounds.max.x, bounds.min.y), bounds.max, Vec2::new(bounds.min.x, bounds.max.y)];
-    let reach = corners.map(|corner| (corner - point).dot(along));
-    let room = |at: f64| {
-        let tip = point + along * at;
-        let far = tip + cutting.looking * (CUTTING_ARROW + style.text * 1.4 + 2.0);
-        let side = along * 2.4;
-        obstacles.count_in(Aabb2::of([tip - side, tip + side, far - side, far + side])) == 0
-    };
-    // past the view, and farther where dimensions are in the way
-    let end = |edge: f64, sign: f64| {
-        let places = (0..20).map(|step| edge + sign * (CUTTING_END + 1.0 + 3.0 * f64::from(step)));
-        places.clone().find(|at| room(*at)).or_else(|| places.clone().next_back()).unwrap_or(edge)
-    };
-    let low = end(reach.into_iter().fold(f64::INFINITY, f64::min), -1.0);
-    let high = end(reach.into_iter().fold(f64::NEG_INFINITY, f64::max), 1.0);
-    let thin = style.ink(Layer::Section);
-    let thick = Ink { width: style.wide, line: LineType::Continuous, ..thin };
-    let mut marks = vec![line(thin, point + along * low, point + along * high)];
-    for (at, inward) in [(low, 1.0), (high, -1.0)] {
-        let end = point + along * at;
-        marks.push(line(thick, end, end + along * (inward * CUTTING_END)));
-        let tip = end + cutting.looking * CUTTING_ARROW;
-        marks.push(line(thin_solid(thin), end, tip));
-        marks.push(arrowhead(thin_solid(thin), tip, cutting.looking, style.arrow * 1.4));
-        let height = style.text * 1.4;
-        let beyond = tip + cutting.looking * (height * 0.5 + 1.0) - Vec2::Y * (height * 0.5);
-        marks.push(text(style.ink(Layer::Text), beyond, height, Anchor::Middle, &cutting.label));
-    }
-    marks
-}
-
-fn thin_solid(ink: Ink) -> Ink {
-    Ink { line: LineType::Continuous, ..ink }
-}
-
-/// Length of the thick ends of a cutting plane, mm.
-const CUTTING_END: f64 = 6.0;
-/// Length of the arrows that show where one looks, mm.
-const CUTTING_ARROW: f64 = 9.0;
 
 /// Moves marks on the sheet.
 pub fn moved(marks: &[Mark], by: Vec2) -> Vec<Mark> {

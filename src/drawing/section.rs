@@ -21,8 +21,8 @@ pub struct Cut {
     pub faces: Vec<(u32, Vec<Vec<Vec3>>)>,
 }
 
-/// Cuts a model by a plane and keeps what its normal points away from.
-pub fn cut(model: &Model, point: Vec3, normal: Vec3) -> Cut {
+/// Cuts a model by a plane and keeps what its normal points away from, and all of the parts that `uncut` names by index.
+pub fn cut(model: &Model, point: Vec3, normal: Vec3, uncut: &[bool]) -> Cut {
     let heights: Vec<f64> = model.positions.iter().map(|position| (*position - point).dot(normal)).collect();
     // a vertex on the plane counts as kept, so that a face in the plane is seen and not cut
     let slack = model.diagonal() * 1.0e-9;
@@ -31,7 +31,8 @@ pub fn cut(model: &Model, point: Vec3, normal: Vec3) -> Cut {
     (kept.face_of, kept.part_of, kept.edges) = (Vec::new(), Vec::new(), Vec::new());
     let mut segments: Vec<(u32, [u32; 2])> = Vec::new();
     for triangle in 0..model.triangles.len() {
-        let pieces = knife.split(triangle, normal, &mut segments);
+        let whole = uncut.get(model.part_of[triangle] as usize).is_some_and(|uncut| *uncut);
+        let pieces = if whole { vec![model.triangles[triangle]] } else { knife.split(triangle, normal, &mut segments) };
         for corners in pieces {
             kept.triangles.push(corners);
             kept.normals.push(model.normals[triangle]);
@@ -144,16 +145,32 @@ pub fn see_cut(cut: &Cut, picture: &Picture, plane: f64, budget: &Budget) -> Res
     let slack = cut.rest.diagonal() * 1.0e-6;
     for edge in &mut seen.edges {
         let ends = cut.rest.edges[edge.edge as usize].ends.map(|vertex| cut.rest.positions[vertex as usize]);
-        if ends.iter().all(|end| end.dot(picture.toward) > plane - slack) {
-            // in the plane: nothing is nearer
+        let off = ends.map(|end| end.dot(picture.toward) - plane);
+        if off.iter().all(|off| *off > -slack) {
+            // in the plane or before it, as parts are that are not cut: no cut face is nearer
             continue;
         }
+        // what lies behind the plane, as a share of the edge
+        let crossing = off[0] / (off[0] - off[1]);
+        let (first, last) = match off.map(|off| off > slack) {
+            [true, _] => (crossing, 1.0),
+            [_, true] => (0.0, crossing),
+            _ => (0.0, 1.0),
+        };
         let (from, to) = (edge.from, edge.to);
-        edge.visible = edge
-            .visible
-            .iter()
-            .flat_map(|(start, end)| cover.outside(from, to, *start, *end, seen.tolerance))
-            .collect();
+        let seen_before = std::mem::take(&mut edge.visible);
+        for (start, end) in seen_before {
+            let behind = (start.max(first), end.min(last));
+            if start < first {
+                edge.visible.push((start, end.min(first)));
+            }
+            if behind.1 > behind.0 {
+                edge.visible.extend(cover.outside(from, to, behind.0, behind.1, seen.tolerance));
+            }
+            if end > last {
+                edge.visible.push((start.max(last), end));
+            }
+        }
     }
     Ok(seen)
 }

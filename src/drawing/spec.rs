@@ -2,7 +2,30 @@
 
 use crate::geom::Vec3;
 
-/// What is wanted of the drawing.
+/// What is wanted of a drawing as a whole.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DrawingSpec {
+    /// Its sheets; at least one.
+    pub sheets: Vec<SheetSpec>,
+    /// How the model falls into parts.
+    pub parts: PartsBy,
+    /// Whether each kind of part has a sheet of its own behind them, where there are several.
+    pub part_sheets: bool,
+}
+
+/// How a model falls into parts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum PartsBy {
+    /// It is one.
+    #[default]
+    One,
+    /// Each object of the program's top level.
+    Objects,
+    /// All objects of one colour.
+    Colors,
+}
+
+/// What is wanted of a sheet.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SheetSpec {
     /// Size of the paper.
@@ -15,6 +38,10 @@ pub struct SheetSpec {
     pub scale: Scale,
     /// Sections wanted.
     pub sections: Vec<SectionSpec>,
+    /// Views in other directions, with an arrow and a letter in the view that they are taken from.
+    pub auxiliaries: Vec<AuxiliarySpec>,
+    /// Details drawn larger.
+    pub details: Vec<DetailSpec>,
     /// Whether dimensions are placed.
     pub dimensions: Dimensioning,
     /// Whether hidden edges are drawn.
@@ -86,6 +113,8 @@ pub enum ViewSpec {
     Direction(Vec3),
     /// A floor plan: cut at a height in mm above the lowest point, seen from above.
     Plan(f64),
+    /// The parts of an assembly pulled apart along a direction, seen as [`ViewSpec::Isometric`].
+    Exploded(Vec3),
 }
 
 impl ViewSpec {
@@ -116,7 +145,7 @@ pub enum Scale {
 }
 
 /// A section wanted.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct SectionSpec {
     /// Its letter: `A` is drawn as `A-A`.
     pub label: String,
@@ -124,6 +153,49 @@ pub struct SectionSpec {
     pub point: Vec3,
     /// Points from the cut face to the viewer; what lies on that side is taken away.
     pub normal: Vec3,
+    /// Further points that the cut passes through, stepping half-way between them; none for one plane.
+    pub through: Vec<Vec3>,
+    /// The half beside `point` that is cut, the other being seen from outside; none for all of it.
+    pub half: Option<Half>,
+    /// Names of parts that are not cut: shafts, bolts, ribs (ISO 128-3).
+    pub uncut: Vec<String>,
+}
+
+/// The half of a view that is cut, as it lies in that view.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Half {
+    /// Left of the point.
+    Left,
+    /// Right of it.
+    Right,
+    /// Above it.
+    Upper,
+    /// Below it.
+    Lower,
+}
+
+/// A view in a direction of its own.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AuxiliarySpec {
+    /// Its letter.
+    pub label: String,
+    /// From the model towards the viewer.
+    pub toward: Vec3,
+}
+
+/// A part of a view drawn larger.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DetailSpec {
+    /// Its letter.
+    pub label: String,
+    /// The view that it is taken from, by name; a section by its letter.
+    pub view: String,
+    /// Its middle, in the model.
+    pub center: Vec3,
+    /// Its radius, in mm of the model.
+    pub radius: f64,
+    /// Its scale; the smallest of ISO 5455 that makes it readable where none is given.
+    pub scale: Option<(f64, f64)>,
 }
 
 /// Whether dimensions are placed.
@@ -175,10 +247,19 @@ impl Default for SheetSpec {
             views: vec![ViewSpec::Front, ViewSpec::Top, ViewSpec::Right, ViewSpec::Isometric],
             scale: Scale::Auto,
             sections: Vec::new(),
+            auxiliaries: Vec::new(),
+            details: Vec::new(),
             dimensions: Dimensioning::Auto,
             hidden_lines: true,
             title: TitleFields::default(),
         }
+    }
+}
+
+impl SectionSpec {
+    /// One plane through everything.
+    pub fn full(label: &str, point: Vec3, normal: Vec3) -> Self {
+        Self { label: label.to_owned(), point, normal, ..Self::default() }
     }
 }
 

@@ -10,17 +10,18 @@ use crate::geom::Vec3;
 ///
 /// # Errors
 /// [`DrawError::Direction`] for a normal of no length.
-pub fn planes(spec: &SheetSpec, wanted: &[Wanted]) -> Result<Vec<Plane>, DrawError> {
+pub fn planes(spec: &SheetSpec, names: &[&str], wanted: &[Wanted]) -> Result<Vec<Plane>, DrawError> {
     let mut planes: Vec<Plane> = Vec::new();
     for section in &spec.sections {
-        let normal = section.normal.try_normalize().ok_or(DrawError::Direction)?;
+        let plane = Plane::of(section, names)?;
         let same = STANDARD.iter().filter_map(|view| wanted_view(view, spec.projection).ok());
-        let cell = same.filter(|view| view.picture.toward.dot(normal) > 1.0 - 1.0e-9).find_map(|view| view.cell);
+        let is_same = |view: &Wanted| view.picture.toward.dot(plane.picture.toward) > 1.0 - 1.0e-9;
+        let cell = same.filter(is_same).find_map(|view| view.cell);
         let taken = |cell: &(i32, i32)| {
             wanted.iter().any(|view| view.cell == Some(*cell)) || planes.iter().any(|plane| plane.cell == Some(*cell))
         };
         let cell = cell.filter(|cell| !taken(cell));
-        planes.push(Plane { label: section.label.clone(), point: section.point, normal, cell });
+        planes.push(Plane { cell, ..plane });
     }
     Ok(planes)
 }
@@ -30,6 +31,7 @@ const STANDARD: [ViewSpec; 6] =
     [ViewSpec::Front, ViewSpec::Top, ViewSpec::Right, ViewSpec::Left, ViewSpec::Bottom, ViewSpec::Rear];
 
 /// A view wanted, with its name, direction and place.
+#[derive(Debug, Clone)]
 pub struct Wanted {
     /// Its name in files.
     pub name: String,
@@ -37,26 +39,53 @@ pub struct Wanted {
     pub picture: Picture,
     /// Its place around the front view.
     pub cell: Option<(i32, i32)>,
-    /// Height of the cut of a floor plan.
-    pub plan: Option<f64>,
+    /// What is special about it.
+    pub kind: WantedKind,
 }
 
-/// The views wanted, each once.
+/// What is special about a view.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum WantedKind {
+    /// Nothing.
+    Plain,
+    /// A floor plan, cut at a height.
+    Plan(f64),
+    /// Parts pulled apart along a direction.
+    Exploded(Vec3),
+    /// A view with a letter.
+    Auxiliary,
+}
+
+/// More views, sections and details than this are not one sheet.
+const MAX_VIEWS: usize = 100;
+
+/// The views wanted, each once and with a name of its own.
 ///
 /// # Errors
-/// [`DrawError::NoViews`] without one, [`DrawError::Direction`] for a direction of no length.
+/// [`DrawError::NoViews`] without one, [`DrawError::TooManyViews`], [`DrawError::Direction`] for a direction of no length.
 pub fn wanted_views(spec: &SheetSpec) -> Result<Vec<Wanted>, DrawError> {
+    let count = spec.views.len() + spec.sections.len() + spec.auxiliaries.len() + spec.details.len();
+    if count > MAX_VIEWS {
+        return Err(DrawError::TooManyViews { count, most: MAX_VIEWS });
+    }
     let mut wanted: Vec<Wanted> = Vec::new();
     for view in &spec.views {
         let next = wanted_view(view, spec.projection)?;
-        if wanted.iter().any(|other| other.picture == next.picture && other.plan == next.plan) {
+        if wanted.iter().any(|other| other.picture == next.picture && other.kind == next.kind) {
             continue;
         }
         // two views in one place: the later one goes where there is room
         let taken = wanted.iter().any(|other| other.cell.is_some() && other.cell == next.cell);
-        wanted.push(Wanted { cell: if taken { None } else { next.cell }, ..next });
+        let alike = wanted.iter().filter(|other| other.name.starts_with(&next.name)).count();
+        let name = if alike == 0 { next.name } else { format!("{}-{}", next.name, alike + 1) };
+        wanted.push(Wanted { cell: if taken { None } else { next.cell }, name, ..next });
     }
-    if wanted.is_empty() { Err(DrawError::NoViews) } else { Ok(wanted) }
+    for auxiliary in &spec.auxiliaries {
+        let picture = Picture::from_direction(auxiliary.toward).ok_or(DrawError::Direction)?;
+        let name = auxiliary.label.clone();
+        wanted.push(Wanted { name, picture, cell: None, kind: WantedKind::Auxiliary });
+    }
+    if wanted.is_empty() && spec.sections.is_empty() { Err(DrawError::NoViews) } else { Ok(wanted) }
 }
 
 fn wanted_view(view: &ViewSpec, projection: Projection) -> Result<Wanted, DrawError> {
@@ -78,10 +107,15 @@ fn wanted_view(view: &ViewSpec, projection: Projection) -> Result<Wanted, DrawEr
             (picture.toward, picture.right, None, "view")
         }
         ViewSpec::Plan(_) => (Vec3::Z, Vec3::X, Some((0, if third { 1 } else { -1 })), "plan"),
+        ViewSpec::Exploded(_) => (Vec3::new(1.0, -1.0, 1.0), Vec3::new(1.0, 1.0, 0.0), None, "exploded"),
     };
     let picture = Picture::new(toward, right).ok_or(DrawError::Direction)?;
-    let plan = if let ViewSpec::Plan(height) = view { Some(*height) } else { None };
-    Ok(Wanted { name: name.to_owned(), picture, cell, plan })
+    let kind = match view {
+        ViewSpec::Plan(height) => WantedKind::Plan(*height),
+        ViewSpec::Exploded(along) => WantedKind::Exploded(along.try_normalize().ok_or(DrawError::Direction)?),
+        _ => WantedKind::Plain,
+    };
+    Ok(Wanted { name: name.to_owned(), picture, cell, kind })
 }
 
 /// ISO 5456-3 dimetric: depth drawn at half of width and height (elevation 19.47 degrees, turned by 20.7 degrees).

@@ -6,6 +6,7 @@
 //! **Knows nothing of** queues, stores, clocks and threads.
 
 pub mod cache_key;
+mod drawing_options;
 pub mod failure;
 mod inputs;
 pub mod keys;
@@ -15,6 +16,7 @@ mod model_options;
 pub mod options;
 mod outcome;
 pub mod parameters;
+mod parts;
 pub mod pipeline;
 mod preview_options;
 mod product;

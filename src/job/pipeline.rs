@@ -1,12 +1,16 @@
 //! The stages in order: evaluate, realize, draw, write. Pure: same inputs, same bytes.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::budget::Budget;
+use crate::budget::{Budget, Exceeded};
+use crate::csg::NodeRef;
 use crate::diag::{Code, Diagnostic, Diagnostics, Severity, SourceMap, Span};
+use crate::drawing::{LineMemo, PartsBy};
 use crate::job::parameters;
+use crate::job::parts::{self, Kitchen, PartMesh};
 use crate::job::product::{Model, Workshop};
 use crate::job::{Failure, Geometry, Inputs, JobSpec, Outcome, OutputSpec};
 use crate::mesh::TriMesh;
@@ -21,16 +25,27 @@ pub struct Engine {
     pub programs: Arc<ParseCache>,
     /// Computed subtrees by the digest of their structure, the least recently used first out.
     pub memo: Arc<Memo>,
+    /// Lines of drawings by the digest of model and view, the least recently used first out.
+    pub lines: Arc<LineMemo>,
     /// Stack of the threads that jobs run on, bytes: how deep a program may recurse.
     pub stack_bytes: usize,
 }
 
 impl Engine {
-    /// An engine for threads of so much stack, whose jobs together keep at most `memo_bytes` of computed subtrees.
+    /// An engine for threads of so much stack, whose jobs together keep at most `memo_bytes` of computed subtrees and of drawn lines.
     pub fn new(stack_bytes: usize, memo_bytes: u64) -> Self {
-        Self { programs: Arc::new(ParseCache::new()), memo: Arc::new(Memo::new(memo_bytes)), stack_bytes }
+        let lines = memo_bytes / LINES_SHARE;
+        Self {
+            programs: Arc::new(ParseCache::new()),
+            memo: Arc::new(Memo::new(memo_bytes - lines)),
+            lines: Arc::new(LineMemo::new(lines)),
+            stack_bytes,
+        }
     }
 }
+
+/// One part in so many of the memory goes to lines.
+const LINES_SHARE: u64 = 4;
 
 /// Where a job stands, for its progress.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -125,7 +140,26 @@ pub fn make(request: &Request<'_>, engine: &Engine, budget: &Budget, progress: P
             Some(shape) => plates.extend(mesh_of(shape).map(|mesh| (plate.number, mesh))),
         }
     }
-    products(Workshop::new(&model, &plates, evaluation.view), request.outputs, told, budget, progress)
+    let parts = match parts(&tree, request, engine, &told.sources, budget) {
+        Ok(parts) => parts,
+        Err(_) => return told.failed(budget),
+    };
+    let workshop = Workshop::new(&model, &plates, evaluation.view).drawn_with(parts, engine.lines.clone());
+    products(workshop, request.outputs, told, budget, progress)
+}
+
+/// The parts of the model in each way that an output wants them.
+fn parts(
+    tree: &NodeRef,
+    request: &Request<'_>,
+    engine: &Engine,
+    sources: &SourceMap,
+    budget: &Budget,
+) -> Result<Vec<(PartsBy, Vec<PartMesh>)>, Exceeded> {
+    let ways: BTreeSet<PartsBy> = request.outputs.iter().map(OutputSpec::parts).collect();
+    let kitchen = Kitchen { fonts: request.fonts, memo: &engine.memo, sources, budget };
+    let wanted = ways.into_iter().filter(|by| *by != PartsBy::One);
+    wanted.map(|by| Ok((by, parts::split(tree, by, &kitchen)?))).collect()
 }
 
 /// What of a plate lies on it; nothing flat does.

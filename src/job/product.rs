@@ -1,9 +1,12 @@
 //! One output of a model: which writer makes it, and what its failure is.
 
+use std::sync::Arc;
+
 use crate::budget::{Budget, Exceeded};
 use crate::diag::{Code, Diagnostic, Span};
-use crate::drawing::{self, DrawError, Part, SheetSpec};
+use crate::drawing::{self, DrawError, DrawingSpec, LineMemo, Part, PartsBy};
 use crate::export::{self, Artefact, threemf};
+use crate::job::parts::PartMesh;
 use crate::job::preview_options;
 use crate::job::{DrawingFormat, Failure, ModelFormat, ModelOptions, OutputResult, OutputSpec, Product, Sheet};
 use crate::mesh::TriMesh;
@@ -29,6 +32,10 @@ pub struct Workshop<'a> {
     plates: &'a [(u32, TriMesh)],
     /// The view that the program sets.
     view: AskedView,
+    /// The parts of the model, in each way that an output wants them.
+    parts: Vec<(PartsBy, Vec<PartMesh>)>,
+    /// Lines that need not be drawn again.
+    lines: Arc<LineMemo>,
     smaller: Vec<(RemeshOptions, TriMesh)>,
 }
 
@@ -49,7 +56,12 @@ impl From<Vec<u8>> for Made {
 impl<'a> Workshop<'a> {
     /// One for the outputs of a model, its plates and its view.
     pub fn new(model: &'a Model, plates: &'a [(u32, TriMesh)], view: AskedView) -> Self {
-        Self { model, plates, view, smaller: Vec::new() }
+        Self { model, plates, view, parts: Vec::new(), lines: Arc::default(), smaller: Vec::new() }
+    }
+
+    /// With the parts that drawings show, and the lines that are drawn already.
+    pub fn drawn_with(self, parts: Vec<(PartsBy, Vec<PartMesh>)>, lines: Arc<LineMemo>) -> Self {
+        Self { parts, lines, ..self }
     }
 
     /// The model.
@@ -85,10 +97,11 @@ impl<'a> Workshop<'a> {
             }
             (Product::Model(format, _), Model::Flat(region)) => outline_file(region, *format, budget)?,
             (Product::Drawing(format, spec), Model::Solid(mesh)) => {
-                return sheets(mesh, *format, spec, &output.name, budget);
+                let pages = self.pages(mesh, spec, &output.name, budget)?;
+                return sheets(&pages, *format, output, budget);
             }
             (Product::Drawing(format, _), Model::Flat(region)) => {
-                pages_file(&[drawing::outline(region)], *format, budget)?
+                pages_file(&[drawing::true_outline(region)], *format, budget)?
             }
             (Product::Preview(spec), model) => {
                 picture(model, &preview_options::seen_by(spec, &self.view), budget).map_err(Failure::Exceeded)?
@@ -101,6 +114,25 @@ impl<'a> Workshop<'a> {
             }
         };
         Ok(made.into())
+    }
+
+    /// The sheets of a drawing.
+    fn pages(&self, mesh: &TriMesh, spec: &DrawingSpec, name: &str, budget: &Budget) -> Result<Vec<Page>, Failure> {
+        let known = self.parts.iter().find(|(by, _)| *by == spec.parts).map(|(_, parts)| parts.as_slice());
+        let parts: Vec<Part<'_>> = match known {
+            Some(several @ [_, _, ..]) => several
+                .iter()
+                .map(|part| Part { name: &part.name, mesh: &part.mesh, material: &part.material })
+                .collect(),
+            _ => vec![Part::new(name, mesh)],
+        };
+        let drawn = drawing::draw_sheets(&parts, &spec.sheets, spec.part_sheets, &self.lines, budget);
+        drawn.map_err(|error| match error {
+            DrawError::Exceeded(exceeded) => Failure::Exceeded(exceeded),
+            other => {
+                Failure::Rejected(vec![Diagnostic::error(Code::InvalidGeometry, Span::DETACHED, other.to_string())])
+            }
+        })
     }
 
     fn is_plated(&self, options: &ModelOptions) -> bool {
@@ -234,19 +266,17 @@ fn wrong_dimension(format: ModelFormat, dimensions: u8) -> Failure {
     Failure::Rejected(vec![Diagnostic::error(Code::InvalidGeometry, Span::DETACHED, message).with_hint(way_out)])
 }
 
-fn sheets(
-    mesh: &TriMesh,
-    format: DrawingFormat,
-    spec: &SheetSpec,
-    name: &str,
-    budget: &Budget,
-) -> Result<Made, Failure> {
-    let pages = drawing::draw(&[Part { name, mesh }], spec, budget).map_err(|error| match error {
-        DrawError::Exceeded(exceeded) => Failure::Exceeded(exceeded),
-        other => Failure::Rejected(vec![Diagnostic::error(Code::InvalidGeometry, Span::DETACHED, other.to_string())]),
-    })?;
-    let bytes = pages_file(&pages, format, budget)?;
-    Ok(Made { bytes, beside: Vec::new(), sheet: pages.first().map(|page| sheet(page, pages.len())) })
+/// The first sheet as the output's own file, the others beside it where the format holds one.
+fn sheets(pages: &[Page], format: DrawingFormat, output: &OutputSpec, budget: &Budget) -> Result<Made, Failure> {
+    let bytes = pages_file(pages, format, budget)?;
+    let mut beside = Vec::new();
+    if format != DrawingFormat::Pdf {
+        for (index, page) in pages.iter().enumerate().skip(1) {
+            let bytes = pages_file(std::slice::from_ref(page), format, budget)?;
+            beside.push(Artefact::new(output.sheet_name(index + 1), output.product.media_type(), bytes));
+        }
+    }
+    Ok(Made { bytes, beside, sheet: pages.first().map(|page| sheet(page, pages.len())) })
 }
 
 fn pages_file(pages: &[Page], format: DrawingFormat, budget: &Budget) -> Result<Vec<u8>, Failure> {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use time::OffsetDateTime;
 
 use crate::budget::Limits;
-use crate::drawing::SheetSpec;
+use crate::drawing::{DrawingSpec, PartsBy};
 use crate::export::glb::GlbOptions;
 use crate::export::report::ReportOptions;
 use crate::export::threemf::ThreeMfOptions;
@@ -127,8 +127,8 @@ pub struct OutputSpec {
 pub enum Product {
     /// The solid as a mesh, or the region as an outline.
     Model(ModelFormat, Box<ModelOptions>),
-    /// A drawing sheet.
-    Drawing(DrawingFormat, Box<SheetSpec>),
+    /// Drawing sheets.
+    Drawing(DrawingFormat, Box<DrawingSpec>),
     /// A shaded picture.
     Preview(PreviewSpec),
     /// Mass properties and checks as JSON.
@@ -289,6 +289,19 @@ impl OutputSpec {
     /// Whether it shows each plate of the program by itself.
     pub fn wants_plates(&self) -> bool {
         matches!(&self.product, Product::Model(ModelFormat::ThreeMf, options) if options.plates)
+    }
+
+    /// How the model is to fall into parts for it.
+    pub fn parts(&self) -> PartsBy {
+        match &self.product {
+            Product::Drawing(_, drawing) => drawing.parts,
+            _ => PartsBy::One,
+        }
+    }
+
+    /// The file of a further sheet, for formats that hold one.
+    pub fn sheet_name(&self, number: usize) -> String {
+        format!("{}-sheet-{number}.{}", self.name, self.product.extension())
     }
 
     /// The file beside it, for formats that are two: an OBJ has its colours in another one.

@@ -52,6 +52,18 @@ pub enum Surface {
     Smooth,
 }
 
+impl Surface {
+    /// The same surface elsewhere.
+    pub fn shifted(self, by: Vec3) -> Self {
+        match self {
+            Self::Cylinder { origin, axis, radius } => Self::Cylinder { origin: origin + by, axis, radius },
+            Self::Cone { apex, axis, slope } => Self::Cone { apex: apex + by, axis, slope },
+            Self::Sphere { center, radius } => Self::Sphere { center: center + by, radius },
+            Self::Unknown | Self::Plane | Self::Smooth => self,
+        }
+    }
+}
+
 /// One face of the model: triangles that were born together on one surface with one colour.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Face {

@@ -13,6 +13,8 @@ pub enum Layer {
     Hatch,
     /// What lies below a floor plan's cut.
     Below,
+    /// What lies above a floor plan's cut.
+    Above,
     /// Hidden edges.
     Hidden,
     /// Centre lines and marks.
@@ -30,12 +32,13 @@ pub enum Layer {
 }
 
 /// All layers in the order in which they are drawn.
-pub const LAYERS: [Layer; 12] = [
+pub const LAYERS: [Layer; 13] = [
     Layer::Frame,
     Layer::Title,
     Layer::Fill,
     Layer::Hatch,
     Layer::Below,
+    Layer::Above,
     Layer::Hidden,
     Layer::Center,
     Layer::Phantom,
@@ -78,6 +81,7 @@ impl Layer {
             Self::Fill => "FILL",
             Self::Hatch => "HATCH",
             Self::Below => "BELOW",
+            Self::Above => "ABOVE",
             Self::Hidden => "HIDDEN",
             Self::Center => "CENTER",
             Self::Phantom => "PHANTOM",
@@ -91,7 +95,7 @@ impl Layer {
     /// The line type of most of its marks.
     pub fn line(self) -> LineType {
         match self {
-            Self::Hidden => LineType::Dashed,
+            Self::Above | Self::Hidden => LineType::Dashed,
             Self::Center | Self::Section => LineType::Chain,
             Self::Phantom => LineType::DoubleChain,
             _ => LineType::Continuous,

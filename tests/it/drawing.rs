@@ -11,7 +11,7 @@ use maquette::mesh::{Face, Surface, TriMesh};
 use maquette::page::{DimensionKind, Layer, Mark, Page, Shape};
 
 /// A box with one corner at `low`.
-fn block(low: Vec3, size: Vec3) -> TriMesh {
+pub fn block(low: Vec3, size: Vec3) -> TriMesh {
     let corner = |index: usize| {
         let pick = |bit: usize| if index >> bit & 1 == 1 { 1.0 } else { 0.0 };
         low + size * Vec3::new(pick(0), pick(1), pick(2))
@@ -26,7 +26,7 @@ fn block(low: Vec3, size: Vec3) -> TriMesh {
     mesh
 }
 
-fn joined(one: &TriMesh, two: &TriMesh) -> TriMesh {
+pub fn joined(one: &TriMesh, two: &TriMesh) -> TriMesh {
     let mut mesh = one.clone();
     let (vertices, faces) = (one.positions.len() as u32, one.faces.len() as u32);
     mesh.positions.extend(&two.positions);
@@ -37,7 +37,7 @@ fn joined(one: &TriMesh, two: &TriMesh) -> TriMesh {
 }
 
 /// A tube along Z, its walls tessellated in `count` facets, with the surfaces that they come from.
-fn tube(outer: f64, inner: f64, height: f64, count: u32) -> TriMesh {
+pub fn tube(outer: f64, inner: f64, height: f64, count: u32) -> TriMesh {
     let mut mesh = TriMesh::default();
     for (radius, level) in [(outer, 0.0), (outer, height), (inner, 0.0), (inner, height)] {
         for index in 0..count {
@@ -65,29 +65,29 @@ fn tube(outer: f64, inner: f64, height: f64, count: u32) -> TriMesh {
     mesh
 }
 
-fn without_provenance(mesh: &TriMesh) -> TriMesh {
+pub fn without_provenance(mesh: &TriMesh) -> TriMesh {
     TriMesh { face_of: Vec::new(), faces: Vec::new(), ..mesh.clone() }
 }
 
-fn sheet(mesh: &TriMesh, spec: &SheetSpec) -> Page {
-    let mut pages = draw(&[Part { name: "part", mesh }], spec, &Budget::default()).expect("the model can be drawn");
+pub fn sheet(mesh: &TriMesh, spec: &SheetSpec) -> Page {
+    let mut pages = draw(&[Part::new("part", mesh)], spec, &Budget::default()).expect("the model can be drawn");
     pages.remove(0)
 }
 
-fn lengths(mesh: &TriMesh, toward: Vec3, right: Vec3) -> (f64, f64) {
+pub fn lengths(mesh: &TriMesh, toward: Vec3, right: Vec3) -> (f64, f64) {
     let budget = Budget::default();
-    let model = Model::build(&[Part { name: "part", mesh }], &budget).expect("the model has edges");
+    let model = Model::build(&[Part::new("part", mesh)], &budget).expect("the model has edges");
     let picture = Picture::new(toward, right).expect("a direction");
     let lines = lines_of(&see(&model, &picture, &budget).expect("within budget"));
     let total = |pieces: &[[Vec2; 2]]| pieces.iter().map(|[from, to]| from.distance(*to)).sum();
     (total(&lines.visible), total(&lines.hidden))
 }
 
-fn shapes(page: &Page, layer: Layer) -> Vec<&Shape> {
+pub fn shapes(page: &Page, layer: Layer) -> Vec<&Shape> {
     page.marks.iter().filter(|mark| mark.ink.layer == layer && mark.view.is_some()).map(|mark| &mark.shape).collect()
 }
 
-fn dimension_texts(page: &Page) -> Vec<&str> {
+pub fn dimension_texts(page: &Page) -> Vec<&str> {
     fn text(mark: &Mark) -> Option<&str> {
         match &mark.shape {
             Shape::Dimension(dimension) => Some(&dimension.text),
@@ -197,7 +197,7 @@ fn dimension_values_are_the_models_at_any_scale() {
 
 #[test]
 fn a_section_is_hatched_over_its_material() {
-    let section = SectionSpec { label: "A".to_owned(), point: Vec3::ZERO, normal: Vec3::NEG_Y };
+    let section = SectionSpec::full("A", Vec3::ZERO, Vec3::NEG_Y);
     let spec = SheetSpec {
         views: vec![ViewSpec::Top],
         sections: vec![section],
@@ -227,7 +227,7 @@ fn several_parts_give_an_assembly_with_its_list_and_a_sheet_for_each_kind() {
         block(Vec3::new(0.0, 0.0, 20.0), Vec3::splat(10.0)),
         block(Vec3::new(30.0, 0.0, 20.0), Vec3::splat(10.0)),
     );
-    let part = |name, mesh| Part { name, mesh };
+    let part = |name, mesh| Part::new(name, mesh);
     let parts = [part("body", &body), part("cube", &one), part("cube", &two)];
     let pages = draw(&parts, &SheetSpec::default(), &Budget::default()).expect("parts can be drawn");
     assert_eq!(pages.len(), 3);
@@ -258,17 +258,17 @@ fn a_crowd_of_coincident_edges_draws_what_each_would() {
 #[test]
 fn bad_wishes_are_named() {
     let mesh = block(Vec3::ZERO, Vec3::ONE);
-    let wish = |spec: SheetSpec| draw(&[Part { name: "part", mesh: &mesh }], &spec, &Budget::default()).unwrap_err();
+    let wish = |spec: SheetSpec| draw(&[Part::new("part", &mesh)], &spec, &Budget::default()).unwrap_err();
     assert_eq!(wish(SheetSpec { views: Vec::new(), ..SheetSpec::default() }), DrawError::NoViews);
     let nowhere = ViewSpec::Direction(Vec3::ZERO);
     assert_eq!(wish(SheetSpec { views: vec![nowhere], ..SheetSpec::default() }), DrawError::Direction);
-    let far = SectionSpec { label: "B".to_owned(), point: Vec3::new(9.0, 0.0, 0.0), normal: Vec3::X };
+    let far = SectionSpec::full("B", Vec3::new(9.0, 0.0, 0.0), Vec3::X);
     let misses = wish(SheetSpec { sections: vec![far], ..SheetSpec::default() });
     assert_eq!(misses.to_string(), "section B does not meet the model");
     let paper = Paper::Sheet { size: PaperSize::A4, portrait: true };
     let large = wish(SheetSpec { paper, scale: Scale::Fixed(1000.0, 1.0), ..SheetSpec::default() });
     assert_eq!(large, DrawError::TooLarge);
-    let empty = draw(&[Part { name: "part", mesh: &TriMesh::default() }], &SheetSpec::default(), &Budget::default());
+    let empty = draw(&[Part::new("part", &TriMesh::default())], &SheetSpec::default(), &Budget::default());
     assert_eq!(empty.unwrap_err(), DrawError::Empty);
 }
 
@@ -277,7 +277,7 @@ fn a_cancelled_job_draws_nothing() {
     let budget = Budget::default();
     budget.cancel();
     let mesh = block(Vec3::ZERO, Vec3::ONE);
-    let drawn = draw(&[Part { name: "part", mesh: &mesh }], &SheetSpec::default(), &budget);
+    let drawn = draw(&[Part::new("part", &mesh)], &SheetSpec::default(), &budget);
     assert!(matches!(drawn, Err(DrawError::Exceeded(_))));
 }
 

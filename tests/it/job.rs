@@ -44,7 +44,7 @@ fn drawing_options_are_read() {
              "scale": "1:2", "sections": [ { "label": "A", "point": [0,0,0], "normal": [1,0,0] } ], "dimensions": "none", "title": { "title": "Box" } } }"#,
     );
     let spec = message::parse(text.as_bytes()).expect("it parses");
-    assert!(matches!(&spec.outputs[0].product, Product::Drawing(_, sheet) if sheet.title.title == "Box"));
+    assert!(matches!(&spec.outputs[0].product, Product::Drawing(_, drawing) if drawing.sheets[0].title.title == "Box"));
 }
 
 /// What is wrong with a message, and a word that the answer must hold.

@@ -54,7 +54,7 @@ fn center_lines(figure: &mut Figure, bores: &[Bore], slack: f64) {
         return;
     }
     for bore in bores {
-        let off_plane = figure.depth.map(|depth| bore.foot.dot(figure.picture.toward) - depth);
+        let off_plane = figure.off_plane(bore.foot);
         let cosine = bore.axis.dot(figure.picture.toward).abs();
         let ends = [bore.low, bore.high].map(|at| figure.picture.flat(bore.foot + bore.axis * at));
         if cosine > PARALLEL && figure.walls.is_empty() {

@@ -1,0 +1,71 @@
+//! Drawings of programs that fall into parts: what the parts are, what they are called, and one file a sheet.
+
+use std::sync::Arc;
+
+use maquette::budget::Budget;
+use maquette::job::{Engine, Inputs, Library, Outcome, message, pipeline};
+use maquette::text::Fonts;
+
+/// Draws a program's model as SVG under some options.
+fn drawn(program: &str, options: &str) -> Outcome {
+    let job = serde_json::json!({
+        "version": 1, "id": "a1", "source": { "text": program },
+        "outputs": [ { "format": "svg", "options": serde_json::from_str::<serde_json::Value>(options).expect("JSON") } ],
+    });
+    let spec = message::parse(job.to_string().as_bytes()).expect("a job");
+    let files = [("main.scad".to_owned(), Arc::from(program.as_bytes()))].into();
+    let inputs = Inputs::new(files, "main.scad", Library::default(), Fonts::default()).expect("its program");
+    pipeline::run(&spec, &inputs, &Engine::new(64 << 20, 64 << 20), &Budget::default(), &|_| {})
+}
+
+/// What is written on each sheet.
+fn words(outcome: &Outcome) -> Vec<Vec<String>> {
+    let text_of = |artefact: &maquette::export::Artefact| {
+        let text = String::from_utf8(artefact.bytes.clone()).expect("UTF-8");
+        let document = roxmltree::Document::parse(&text).expect("well-formed");
+        let texts = document.descendants().filter(|node| node.has_tag_name("text"));
+        texts.filter_map(|node| node.text().map(str::to_owned)).collect()
+    };
+    outcome.artefacts().map(text_of).collect()
+}
+
+const CASE: &str = r#"
+    module lid() { translate([0, 0, 20]) cube([60, 40, 3]); }
+    module screw() { cylinder(d = 4, h = 10, $fn = 24); }
+    module assembly() {
+        color("steelblue") difference() { cube([60, 40, 20]); translate([2, 2, 2]) cube([56, 36, 20]); }
+        color("orange") lid();
+        for (x = [10, 50], y = [10, 30]) translate([x, y, 23]) screw();
+    }
+    assembly();
+"#;
+
+#[test]
+fn objects_are_parts_named_after_their_modules() {
+    let outcome = drawn(CASE, r#"{ "parts": "objects" }"#);
+    let sheets = words(&outcome);
+    assert_eq!(sheets.len(), 4, "the assembly, the case, the lid and one of four screws: {:?}", outcome.failure);
+    let list = |word: &str| sheets[0].iter().any(|written| written == word);
+    assert!(list("lid") && list("Part 1") && list("4") && list("#ffa500"), "{:?}", sheets[0]);
+    let names: Vec<String> = outcome.artefacts().map(|artefact| artefact.name.clone()).collect();
+    assert_eq!(names, ["a1.svg", "a1-sheet-2.svg", "a1-sheet-3.svg", "a1-sheet-4.svg"]);
+    assert_eq!(outcome.outputs[0].sheet.as_ref().map(|sheet| sheet.count), Some(4));
+}
+
+#[test]
+fn one_colour_is_one_part_unless_its_pieces_lie_apart() {
+    let program = r#"color("red") cube(10); color("red") translate([5, 0, 0]) cube([10, 10, 9]); color("blue") translate([0, 0, 10]) cube(8);"#;
+    assert_eq!(words(&drawn(program, r#"{ "parts": "colors", "partSheets": false }"#)).len(), 1);
+    assert_eq!(words(&drawn(program, r#"{ "parts": "colors" }"#)).len(), 3);
+    assert_eq!(words(&drawn(program, r#"{ "parts": "objects" }"#)).len(), 4);
+    assert_eq!(words(&drawn(program, "{}")).len(), 1);
+}
+
+#[test]
+fn each_sheet_says_what_is_different() {
+    let options = r#"{ "title": { "title": "Cube", "number": "7" }, "sheets": [ {}, { "views": ["isometric"], "title": { "title": "Picture" } } ] }"#;
+    let sheets = words(&drawn("cube(10);", options));
+    assert_eq!(sheets.len(), 2);
+    let holds = |sheet: usize, word: &str| sheets[sheet].iter().any(|written| written == word);
+    assert!(holds(0, "Cube") && holds(1, "Picture") && holds(0, "7") && holds(1, "7") && holds(1, "2 / 2"));
+}
