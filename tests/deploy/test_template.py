@@ -178,6 +178,18 @@ class Image(unittest.TestCase):
         self.assertEqual(*tails)
 
 
+class Manual(unittest.TestCase):
+    def test_it_knows_every_command(self):
+        binary = pathlib.Path(os.environ.get("TEST_BINARY", stack.ROOT / "target/release/maquette"))
+        if not binary.exists():
+            self.skipTest(f"SKIPPED: no {binary}")
+        said = subprocess.run([binary, "--help"], capture_output=True, text=True, check=True).stdout
+        commands = re.findall(r"^  ([a-z-]+)  ", said.split("Commands:")[1].split("Options:")[0], re.M)
+        page = (stack.ROOT / "docs/man/maquette.1").read_text().replace("\\-", "-")
+        self.assertGreater(len(commands), 5)
+        self.assertEqual([c for c in commands if f".TP\n.B {c}\n" not in page], [])
+
+
 class Scaling(unittest.TestCase):
     """The policy that deploy/scaling/try plays."""
 
