@@ -274,7 +274,7 @@ static FUNCTIONS: &[BuiltinFunction] = &[
     numeric("sign", math::sign, math::sign_of),
     numeric("sin", math::sin, geom::sin_deg),
     numeric("sqrt", math::sqrt, f64::sqrt),
-    plain("str", string::str),
+    BuiltinFunction { owned: Some(string::str_owned), ..plain("str", string::str) },
     numeric("tan", math::tan, geom::tan_deg),
     switched("textmetrics", text::textmetrics, Feature::TextMetrics),
     plain("version", kind::version),

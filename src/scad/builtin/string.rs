@@ -1,5 +1,8 @@
 //! String functions.
 
+use std::rc::Rc;
+
+use crate::diag::Span;
 use crate::scad::builtin::Arguments;
 use crate::scad::eval::Interpreter;
 use crate::scad::log::Run;
@@ -27,6 +30,28 @@ pub(super) fn str(job: &mut Interpreter<'_>, arguments: &Arguments<'_>) -> Run<V
     Ok(Value::text(out))
 }
 
+/// The same where nobody else has the first string: the others are added to it.
+pub(super) fn str_owned(job: &mut Interpreter<'_>, values: &mut [Value], span: Span) -> Run<Option<Value>> {
+    let Some((Value::Text(first), others)) = values.split_first_mut() else { return Ok(None) };
+    let Some(text) = Rc::get_mut(first) else { return Ok(None) };
+    let before = text.as_str().len();
+    for value in others {
+        match value {
+            Value::Text(more) => {
+                job.ask_text(text.as_str().len() + more.as_str().len(), span)?;
+                text.push_str(more.as_str());
+            }
+            other => match plain_text(other) {
+                Some(more) => text.push_str(&more),
+                None => return Err(job.stop_deep(span)),
+            },
+        }
+    }
+    job.ask_text(text.as_str().len(), span)?;
+    job.steps((text.as_str().len() - before) / 32, span)?;
+    Ok(Some(std::mem::take(&mut values[0])))
+}
+
 pub(super) fn chr(job: &mut Interpreter<'_>, arguments: &Arguments<'_>) -> Run<Value> {
     let mut out = String::new();
     for value in arguments.values {
@@ -51,7 +76,7 @@ fn chr_range_into(job: &mut Interpreter<'_>, out: &mut String, range: &Range) {
     let count = range.count();
     if count >= CHR_RANGE_MAX {
         let message = format!("Bad range parameter in for statement: too many elements ({count}).");
-        return job.warn(crate::diag::Span::DETACHED, message);
+        return job.warn(Span::DETACHED, message);
     }
     for number in range.iter() {
         chr_into(job, out, &Value::Number(number));

@@ -2,21 +2,21 @@
 
 use std::rc::Rc;
 
-use crate::diag::{Code, Diagnostic};
+use crate::diag::{Code, Diagnostic, Span};
 use crate::scad::ast::Name;
 use crate::scad::builtin::Arguments;
 use crate::scad::eval::{Closure, Frame, FrameEntry, Interpreter};
-use crate::scad::ir::{
-    ArgumentPlan, BuiltinCall, Call, DynamicCall, Expr, FunctionBody, NONE, Otherwise, Parameter, Reach, Site, Target,
-};
+use crate::scad::ir::{BuiltinCall, Call, DynamicCall, Expr, FunctionBody, NONE, Otherwise, Reach, Site, Target};
 use crate::scad::load::FileState;
-use crate::scad::log::Run;
+use crate::scad::log::{Run, Stop};
 use crate::scad::lower::{lower_file, lower_function};
 use crate::scad::nearest::Wanted;
 use crate::scad::value::Value;
 
 /// OpenSCAD gives up after so many calls in tail position.
 const TAIL_CALLS_MAX: u32 = 1_000_000;
+/// Former values of special variables that calls in tail position leave before the needless ones are thrown away.
+const UNDO_MAX: usize = 256;
 
 /// A call that takes the place of the running one.
 #[derive(Debug)]
@@ -52,9 +52,10 @@ impl Interpreter<'_> {
     pub(super) fn call(&mut self, call: &Call, frame: Frame) -> Run<Value> {
         self.begin(&call.site)?;
         let (mark, base) = (self.undo.len(), self.top);
-        match self.call_once(call, frame) {
+        let mut count = 0;
+        match self.call_once(call, frame, &mut count) {
             Ok(Value::Unset) => {
-                let value = self.run_tail_calls(base, mark);
+                let value = self.run_tail_calls(base, mark, count);
                 self.restore_specials(mark);
                 value
             }
@@ -69,7 +70,7 @@ impl Interpreter<'_> {
 
     /// The value of a call, its frame left behind; `Unset` where it ends in one more call, which is then pending.
     #[inline(always)]
-    fn call_once(&mut self, call: &Call, frame: Frame) -> Run<Value> {
+    fn call_once(&mut self, call: &Call, frame: Frame, count: &mut u32) -> Run<Value> {
         let (body, outer) = self.known_callee(call, frame)?;
         let base = self.push_slots(body.frame_size);
         self.stage(&call.plan, base, frame, &call.site)?;
@@ -77,7 +78,7 @@ impl Interpreter<'_> {
         if !call.plan.defaults.is_empty() {
             self.fill_defaults(&body.parameters, inner)?;
         }
-        self.tail(&body.body, inner)
+        self.tail(&body, inner, count)
     }
 
     /// The code of a function and the frame of the module around it.
@@ -124,6 +125,9 @@ impl Interpreter<'_> {
 
     #[cold]
     pub(super) fn traced<T>(&mut self, result: Run<T>, site: &Site) -> Run<T> {
+        if std::mem::take(&mut self.is_traced) {
+            return result;
+        }
         result.map_err(|mut stop| {
             trace(&mut stop, site);
             stop
@@ -140,8 +144,9 @@ impl Interpreter<'_> {
     #[inline]
     fn run(&mut self, callee: Callee, base: usize, has_defaults: bool, site: &Rc<Site>) -> Run<Value> {
         let mark = self.undo.len();
-        match self.run_once(&callee, has_defaults, base) {
-            Ok(Value::Unset) => self.run_tail_calls(base, mark),
+        let mut count = 0;
+        match self.run_once(&callee, has_defaults, base, &mut count) {
+            Ok(Value::Unset) => self.run_tail_calls(base, mark, count),
             Ok(value) => {
                 self.pop_slots(base);
                 Ok(value)
@@ -152,19 +157,19 @@ impl Interpreter<'_> {
 
     /// Runs one call in tail position after another in the place of the first one.
     #[inline(never)]
-    fn run_tail_calls(&mut self, base: usize, mark: usize) -> Run<Value> {
-        let mut count = 0;
+    fn run_tail_calls(&mut self, base: usize, mark: usize, count: u32) -> Run<Value> {
+        let mut count = count;
         while let Some(next) = self.pending_call.take() {
             self.slide_slots(base, next.staged);
             if count == TAIL_CALLS_MAX {
-                return Err(self.stop_tail(&next));
+                return Err(self.stop_tail(&next.site, next.callee.body().span));
             }
             count += 1;
-            if self.undo.len() > mark + 256 {
+            if self.undo.len() > mark + UNDO_MAX {
                 self.compact_undo(mark);
             }
             self.step(next.site.span)?;
-            match self.run_once(&next.callee, next.has_defaults, base) {
+            match self.run_once(&next.callee, next.has_defaults, base, &mut count) {
                 Ok(Value::Unset) => {}
                 Ok(value) => {
                     self.pop_slots(base);
@@ -179,7 +184,7 @@ impl Interpreter<'_> {
 
     /// The value of a call; `Unset` where it ends in one more call, which is then pending.
     #[inline]
-    fn run_once(&mut self, callee: &Callee, has_defaults: bool, base: usize) -> Run<Value> {
+    fn run_once(&mut self, callee: &Callee, has_defaults: bool, base: usize, count: &mut u32) -> Run<Value> {
         let body = callee.body();
         let frame = match callee {
             Callee::Function(_, outer) => Frame { base: base as u32, id: *outer },
@@ -188,7 +193,7 @@ impl Interpreter<'_> {
         if has_defaults {
             self.fill_defaults(&body.parameters, frame)?;
         }
-        let value = self.tail(&body.body, frame);
+        let value = self.tail(body, frame, count);
         if matches!(callee, Callee::Closure(_)) {
             self.frames.pop();
         }
@@ -211,11 +216,10 @@ impl Interpreter<'_> {
     }
 
     #[cold]
-    fn stop_tail(&mut self, call: &TailCall) -> Box<crate::scad::log::Stop> {
-        let message = format!("Recursion detected calling function '{}'", call.site.name);
-        let span = call.callee.body().span;
+    fn stop_tail(&mut self, site: &Site, span: Span) -> Box<Stop> {
+        let message = format!("Recursion detected calling function '{}'", site.name);
         let mut stop = self.log.stop(Diagnostic::error(Code::LimitExceeded, span, message), &self.sources);
-        trace(&mut stop, &call.site);
+        trace(&mut stop, site);
         stop
     }
 
@@ -231,9 +235,52 @@ impl Interpreter<'_> {
         }
     }
 
+    /// The value of a function whose frame is made; `Unset` where that is one more call, which is then pending.
+    #[inline]
+    fn tail(&mut self, body: &FunctionBody, frame: Frame, count: &mut u32) -> Run<Value> {
+        let mut last = None;
+        let value = self.tail_from(body, frame, count, &mut last);
+        match (value, last) {
+            (Err(stop), Some(site)) => {
+                let stopped = self.traced(Err(stop), site);
+                self.is_traced = true;
+                stopped
+            }
+            (value, _) => value,
+        }
+    }
+
+    /// Whether a call in tail position runs the same code once more, with nothing to be put back after it.
+    #[inline]
+    fn is_self_call(&self, call: &Call, body: &FunctionBody) -> bool {
+        let code = self.functions[call.function as usize].body.as_deref();
+        call.plan.plain && call.hops == NONE && call.enter == NONE && code.is_some_and(|code| std::ptr::eq(code, body))
+    }
+
+    /// One more call in tail position.
+    #[inline]
+    fn next_round(&mut self, site: &Site, span: Span, count: &mut u32) -> Run<()> {
+        if *count == TAIL_CALLS_MAX {
+            self.is_traced = true;
+            return Err(self.stop_tail(site, span));
+        }
+        *count += 1;
+        let stepped = self.step(site.span);
+        self.is_traced = stepped.is_err();
+        stepped
+    }
+
     /// An expression whose value is that of the running function; `Unset` where that is a call, which is then pending.
-    fn tail(&mut self, expr: &Expr, frame: Frame) -> Run<Value> {
-        let mut expr = expr;
+    /// Calls of the function itself are rounds of a loop; an error names the last of them in the place of the call that began it.
+    fn tail_from<'a>(
+        &mut self,
+        body: &'a FunctionBody,
+        frame: Frame,
+        count: &mut u32,
+        last: &mut Option<&'a Site>,
+    ) -> Run<Value> {
+        let mark = self.undo.len();
+        let mut expr = &body.body;
         loop {
             expr = match expr {
                 Expr::Ternary(parts) => {
@@ -262,6 +309,20 @@ impl Interpreter<'_> {
                     &inline.body
                 }
                 Expr::Ask(ask) => return Ok(Value::from(self.ask(ask, frame)?)),
+                Expr::Call(call) if self.is_self_call(call, body) => {
+                    let staged = self.push_slots(body.frame_size);
+                    self.stage(&call.plan, staged, frame, &call.site)?;
+                    self.slide_slots(frame.base as usize, staged);
+                    self.next_round(&call.site, body.span, count)?;
+                    if self.undo.len() > mark + UNDO_MAX {
+                        self.compact_undo(mark);
+                    }
+                    *last = Some(&call.site);
+                    if !call.plan.defaults.is_empty() {
+                        self.fill_defaults(&body.parameters, frame)?;
+                    }
+                    &body.body
+                }
                 Expr::Call(call) => return self.tail_known(call, frame),
                 Expr::Dynamic(call) => return self.dynamic_flow(call, frame),
                 Expr::Builtin(call) => return self.builtin_flow(call, frame),
@@ -278,94 +339,6 @@ impl Interpreter<'_> {
         let (callee, has_defaults) = (Callee::Function(body, outer), !call.plan.defaults.is_empty());
         self.pending_call = Some(TailCall { callee, site: call.site.clone(), staged, has_defaults });
         Ok(Value::Unset)
-    }
-
-    /// Puts the arguments of a call into the frame that begins at `staged`.
-    #[inline]
-    pub(super) fn stage(&mut self, plan: &ArgumentPlan, staged: usize, frame: Frame, site: &Site) -> Run<()> {
-        if plan.plain {
-            for (target, value) in &plan.arguments {
-                let value = match self.number(value, frame) {
-                    Some(number) => Value::Number(number),
-                    None => self.eval(value, frame)?,
-                };
-                if let Target::Slot(slot) = target {
-                    self.store(staged + *slot as usize, value);
-                }
-            }
-        } else {
-            self.stage_specials(plan, staged, frame)?;
-        }
-        if !plan.notes.is_empty() {
-            plan.notes.iter().for_each(|note| self.remark(site.span, note));
-        }
-        Ok(())
-    }
-
-    /// Special variables change only when all arguments and defaults have their values.
-    fn stage_specials(&mut self, plan: &ArgumentPlan, staged: usize, frame: Frame) -> Run<()> {
-        let first = self.push_slots(plan.arguments.len() as u32);
-        for (at, (target, value)) in plan.arguments.iter().enumerate() {
-            let value = self.eval(value, frame)?;
-            match target {
-                Target::Slot(slot) => self.store(staged + *slot as usize, value),
-                Target::Special(_) => self.store(first + at, value),
-                _ => {}
-            }
-        }
-        for (at, (target, _)) in plan.arguments.iter().enumerate() {
-            if let Target::Special(id) = target {
-                let value = std::mem::take(&mut self.stack[first + at]);
-                self.staged_specials.push((*id, value));
-            }
-        }
-        if plan.defaults.is_empty() {
-            self.bind_staged_specials();
-        }
-        self.pop_slots(first);
-        for at in (0..plan.parameters).filter(|at| !plan.defaults.contains(at)) {
-            let slot = &mut self.stack[staged + at as usize];
-            if matches!(slot, Value::Unset) {
-                *slot = Value::Undef;
-            }
-        }
-        Ok(())
-    }
-
-    /// Gives parameters that the call left out their defaults, which do not see the special variables of this call yet.
-    pub(super) fn fill_defaults(&mut self, parameters: &[Parameter], frame: Frame) -> Run<()> {
-        let mut specials = std::mem::take(&mut self.staged_specials);
-        for (at, parameter) in parameters.iter().enumerate() {
-            let slot = frame.base as usize + at;
-            if !matches!(self.stack[slot], Value::Unset) {
-                continue;
-            }
-            let value = match &parameter.default {
-                Some(default) => self.eval(default, frame)?,
-                None => Value::Undef,
-            };
-            match parameter.target {
-                Target::Special(id) => {
-                    specials.push((id, value));
-                    self.stack[slot] = Value::Undef;
-                }
-                _ => self.stack[slot] = value,
-            }
-        }
-        if !specials.is_empty() {
-            self.staged_specials = specials;
-            self.bind_staged_specials();
-        }
-        Ok(())
-    }
-
-    #[cold]
-    fn bind_staged_specials(&mut self) {
-        let mut specials = std::mem::take(&mut self.staged_specials);
-        for (id, value) in specials.drain(..) {
-            self.bind_special(id, value);
-        }
-        self.staged_specials = specials;
     }
 
     fn dynamic_flow(&mut self, call: &DynamicCall, frame: Frame) -> Run<Value> {
@@ -423,52 +396,6 @@ impl Interpreter<'_> {
         }
         let has_defaults = arguments.len() < parameters.len() || !plain;
         Ok(TailCall { callee: Callee::Closure(closure), site: site.clone(), staged, has_defaults })
-    }
-
-    /// The same matching as for known callees, at the time of the call.
-    fn stage_by_name(
-        &mut self,
-        parameters: &[Parameter],
-        arguments: &[(Option<Name>, Expr)],
-        site: &Site,
-        staged: usize,
-        frame: Frame,
-    ) -> Run<()> {
-        let mut values = Vec::with_capacity(arguments.len());
-        for (_, value) in arguments {
-            values.push(self.eval(value, frame)?);
-        }
-        let mut notes = Vec::new();
-        let names: Vec<&str> = parameters.iter().map(|parameter| &*parameter.name).collect();
-        let mut matching = crate::scad::lower::Matching::new(&names);
-        for ((name, _), value) in arguments.iter().zip(values) {
-            let at = match name {
-                Some(name) => matching.named_target(name, &mut notes),
-                None => matching.next_target(&mut notes),
-            };
-            match (at, name) {
-                (Some(at), _) => self.stage_parameter(&parameters[at], staged + at, value),
-                (None, Some(name)) if name.starts_with('$') => {
-                    let id = self.special_id(name);
-                    self.staged_specials.push((id, value));
-                }
-                _ => {}
-            }
-        }
-        for note in &notes {
-            self.remark(site.span, note);
-        }
-        Ok(())
-    }
-
-    fn stage_parameter(&mut self, parameter: &Parameter, slot: usize, value: Value) {
-        match parameter.target {
-            Target::Special(id) => {
-                self.staged_specials.push((id, value));
-                self.stack[slot] = Value::Undef;
-            }
-            _ => self.stack[slot] = value,
-        }
     }
 
     fn builtin_flow(&mut self, call: &BuiltinCall, frame: Frame) -> Run<Value> {
@@ -557,6 +484,6 @@ impl Interpreter<'_> {
     }
 }
 
-fn trace(stop: &mut crate::scad::log::Stop, site: &Site) {
+fn trace(stop: &mut Stop, site: &Site) {
     stop.trace(site.span, || format!("called by '{}'", site.name));
 }

@@ -193,6 +193,7 @@ impl Interpreter<'_> {
             Expr::Const(value) => value.as_number(),
             Expr::Binary(_)
             | Expr::Inline(_)
+            | Expr::Member(_)
             | Expr::Index(_)
             | Expr::Builtin(_)
             | Expr::Global(..)

@@ -1,12 +1,14 @@
 //! The evaluator: running form to values and nodes.
 //!
-//! **Stages** `limits` fuel, memory, stack and errors · `expr` expressions · `access` elements and members · `call` calls, binding, tail
-//! calls · `inline` small functions in the place of their calls · `elements` list elements · `stmt` blocks, modules and children · `plates` modules that are called in place of the top level.
+//! **Stages** `limits` fuel, memory, stack and errors · `expr` expressions · `access` elements and members · `call` calls and tail calls ·
+//! `arguments` what goes into their frames · `inline` small functions in the place of their calls · `elements` list elements ·
+//! `stmt` blocks, modules and children · `plates` modules that are called in place of the top level.
 //! **Invariants** All variables of running functions and modules lie on one stack of values; a [`Frame`] says where. Special variables
 //! have one current value each; whoever sets one puts the former value on `undo`. An error ends the whole evaluation, so nothing is unwound.
 //! **Knows nothing of** files on a disk, kernels, and the console.
 
 mod access;
+mod arguments;
 mod call;
 mod elements;
 mod expr;
@@ -143,6 +145,8 @@ pub struct Interpreter<'h> {
     staged_specials: Vec<(u32, Value)>,
     /// A call in tail position, told by the value `Unset`.
     pending_call: Option<TailCall>,
+    /// Whether an error has been told its call already.
+    is_traced: bool,
     cells: Vec<Weak<RefCell<Value>>>,
     cells_max: usize,
     /// Names of the modules that run, outermost first.
@@ -197,6 +201,7 @@ impl<'h> Interpreter<'h> {
             undo: Vec::new(),
             staged_specials: Vec::new(),
             pending_call: None,
+            is_traced: false,
             cells: Vec::new(),
             cells_max: 1024,
             module_names: Vec::new(),

@@ -8,7 +8,7 @@ use crate::scad::value::{Value, alive};
 /// An immutable string.
 #[derive(Debug)]
 pub struct Text {
-    text: Box<str>,
+    text: String,
     /// Characters; equal to the bytes where all are ASCII.
     length: usize,
     /// Byte offset of each character; made when first asked for, never for ASCII.
@@ -22,8 +22,17 @@ impl Text {
     /// A string.
     pub fn new(text: String) -> Self {
         let length = if text.is_ascii() { text.len() } else { text.chars().count() };
-        alive::take(HEAD_BYTES + text.len());
-        Self { text: text.into_boxed_str(), length, offsets: OnceCell::new() }
+        alive::take(HEAD_BYTES + text.capacity());
+        Self { text, length, offsets: OnceCell::new() }
+    }
+
+    /// Adds to its end, by one who has the string to himself.
+    pub fn push_str(&mut self, more: &str) {
+        alive::give(self.text.capacity());
+        self.text.push_str(more);
+        alive::take(self.text.capacity());
+        self.length += if more.is_ascii() { more.len() } else { more.chars().count() };
+        self.offsets = OnceCell::new();
     }
 
     /// Its text.
@@ -56,7 +65,7 @@ impl Text {
 
 impl Drop for Text {
     fn drop(&mut self) {
-        alive::give(HEAD_BYTES + self.text.len());
+        alive::give(HEAD_BYTES + self.text.capacity());
     }
 }
 
