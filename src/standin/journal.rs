@@ -1,15 +1,19 @@
 //! What the stand-in has promised to remember: a journal on redb, written by one thread, many promises a commit.
 
-use std::path::Path;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use redb::backends::FileBackend;
 use redb::{Database, ReadableDatabase, ReadableTable, StorageBackend, TableDefinition};
 use tokio::sync::oneshot;
 
 /// The tables of the journal.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Table {
     /// Queue name to its attributes.
     Queues,
@@ -56,7 +60,8 @@ pub struct JournalError {
 #[derive(Debug)]
 pub struct Journal {
     entries: Option<Sender<Entry>>,
-    database: std::sync::Arc<Database>,
+    rows: Mutex<BTreeMap<Table, Vec<Row>>>,
+    ending: Arc<AtomicBool>,
     writer: Option<JoinHandle<()>>,
 }
 
@@ -74,32 +79,22 @@ impl Journal {
     pub fn open(path: &Path, sync: bool) -> Result<Self, JournalError> {
         let failed = |cause: String| JournalError { path: path.display().to_string(), cause };
         let database = open_database(path, sync).map_err(&failed)?;
-        let database = std::sync::Arc::new(database);
-        let (entries, inbox) = channel();
-        let writer = {
-            let database = std::sync::Arc::clone(&database);
-            std::thread::Builder::new()
-                .name("standin-journal".into())
-                .spawn(move || write_all(&database, &inbox))
-                .map_err(|cause| failed(cause.to_string()))?
-        };
-        Ok(Self { entries: Some(entries), database, writer: Some(writer) })
-    }
-
-    /// Everything under `table`, in order of its keys.
-    pub fn load(&self, table: Table) -> Vec<Row> {
-        self.try_load(table).unwrap_or_default()
-    }
-
-    fn try_load(&self, table: Table) -> Result<Vec<Row>, redb::Error> {
-        let transaction = self.database.begin_read()?;
-        let table = transaction.open_table(definition(table))?;
-        let mut rows = Vec::new();
-        for row in table.iter()? {
-            let (key, value) = row?;
-            rows.push((key.value().to_vec(), value.value().to_vec()));
+        let mut rows = BTreeMap::new();
+        for table in TABLES {
+            rows.insert(table, load(&database, table).map_err(|cause| failed(cause.to_string()))?);
         }
-        Ok(rows)
+        let (entries, inbox) = channel();
+        let ending = Arc::<AtomicBool>::default();
+        let path = path.to_owned();
+        let mut writer = Writer { path, sync, database: Some(database), ending: Arc::clone(&ending) };
+        let writer = std::thread::Builder::new().name("standin-journal".into()).spawn(move || writer.run(&inbox));
+        let writer = Some(writer.map_err(|cause| failed(cause.to_string()))?);
+        Ok(Self { entries: Some(entries), rows: Mutex::new(rows), ending, writer })
+    }
+
+    /// What was under `table` when the journal was opened, in order of its keys; to be asked for once.
+    pub fn take(&self, table: Table) -> Vec<Row> {
+        self.rows.lock().unwrap_or_else(PoisonError::into_inner).remove(&table).unwrap_or_default()
     }
 
     /// Remembers `changes` some time soon.
@@ -107,11 +102,11 @@ impl Journal {
         self.send(Entry { changes, done: None });
     }
 
-    /// Remembers `changes`; they are safe when this returns.
+    /// Remembers `changes`; they are safe when this returns. While the disk is full it does not: what cannot be remembered is not promised.
     pub async fn commit(&self, changes: Vec<Change>) {
         let (done, wait) = oneshot::channel();
         self.send(Entry { changes, done: Some(done) });
-        // the writer drops the sender when a commit fails; there is nobody better to tell than its own log line
+        // the writer gives up only when the stand-in ends, and then nobody is answered any more
         let _ = wait.await;
     }
 
@@ -124,11 +119,25 @@ impl Journal {
 
 impl Drop for Journal {
     fn drop(&mut self) {
+        self.ending.store(true, Ordering::Relaxed);
         self.entries = None;
         if let Some(writer) = self.writer.take() {
             let _ = writer.join();
         }
     }
+}
+
+const TABLES: [Table; 4] = [Table::Queues, Table::Messages, Table::Buckets, Table::Objects];
+
+fn load(database: &Database, table: Table) -> Result<Vec<Row>, redb::Error> {
+    let transaction = database.begin_read()?;
+    let table = transaction.open_table(definition(table))?;
+    let mut rows = Vec::new();
+    for row in table.iter()? {
+        let (key, value) = row?;
+        rows.push((key.value().to_vec(), value.value().to_vec()));
+    }
+    Ok(rows)
 }
 
 fn open_database(path: &Path, sync: bool) -> Result<Database, String> {
@@ -144,31 +153,67 @@ fn open_database(path: &Path, sync: bool) -> Result<Database, String> {
 
 fn make_tables(database: &Database) -> Result<(), redb::Error> {
     let transaction = database.begin_write()?;
-    for table in [Table::Queues, Table::Messages, Table::Buckets, Table::Objects] {
+    for table in TABLES {
         transaction.open_table(definition(table))?;
     }
     transaction.commit()?;
     Ok(())
 }
 
-fn write_all(database: &Database, inbox: &Receiver<Entry>) {
-    while let Ok(first) = inbox.recv() {
-        let mut batch = vec![first];
-        // 512 promises a commit: one fsync is paid by all who asked while the last one ran
-        while batch.len() < 512
-            && let Ok(next) = inbox.try_recv()
-        {
-            batch.push(next);
-        }
-        match write_batch(database, &batch) {
-            Ok(()) => {
+/// Owns the file.
+struct Writer {
+    path: PathBuf,
+    sync: bool,
+    /// None after a write that failed: redb refuses everything until the file is opened again.
+    database: Option<Database>,
+    ending: Arc<AtomicBool>,
+}
+
+/// How long a disk that is full is left alone.
+const DISK_PAUSE: Duration = Duration::from_millis(200);
+
+impl Writer {
+    fn run(&mut self, inbox: &Receiver<Entry>) {
+        while let Ok(first) = inbox.recv() {
+            let mut batch = vec![first];
+            // 512 promises a commit: one fsync is paid by all who asked while the last one ran
+            while batch.len() < 512
+                && let Ok(next) = inbox.try_recv()
+            {
+                batch.push(next);
+            }
+            if self.write_patiently(&batch) {
                 for done in batch.into_iter().filter_map(|entry| entry.done) {
                     // nobody waits any more: the client hung up
                     let _ = done.send(());
                 }
             }
-            Err(error) => tracing::error!(%error, "the stand-in could not write its journal"),
         }
+    }
+
+    /// Tries until it is written, or the stand-in ends: what is in memory and what is in the journal must not part.
+    fn write_patiently(&mut self, batch: &[Entry]) -> bool {
+        let mut told = false;
+        loop {
+            let Err(cause) = self.write(batch) else { return true };
+            self.database = None;
+            if !told {
+                tracing::error!(%cause, "the journal cannot be written; clients wait until it can");
+                told = true;
+            }
+            if self.ending.load(Ordering::Relaxed) {
+                return false;
+            }
+            std::thread::sleep(DISK_PAUSE);
+        }
+    }
+
+    fn write(&mut self, batch: &[Entry]) -> Result<(), String> {
+        let database = match self.database.take() {
+            Some(database) => database,
+            None => open_database(&self.path, self.sync)?,
+        };
+        write_batch(self.database.insert(database), batch).map_err(|cause| cause.to_string())
     }
 }
 

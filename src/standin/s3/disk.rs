@@ -83,10 +83,10 @@ impl Disk {
         std::fs::create_dir_all(&root)?;
         std::fs::create_dir_all(&staging)?;
         let mut buckets: Buckets = BTreeMap::new();
-        for (name, _) in journal.load(Table::Buckets) {
+        for (name, _) in journal.take(Table::Buckets) {
             buckets.insert(String::from_utf8_lossy(&name).into_owned(), BTreeMap::new());
         }
-        for (key, record) in journal.load(Table::Objects) {
+        for (key, record) in journal.take(Table::Objects) {
             let Some(at) = key.iter().position(|byte| *byte == 0) else { continue };
             let Ok(object) = serde_json::from_slice::<Object>(&record) else { continue };
             let (bucket, key) = (String::from_utf8_lossy(&key[..at]), String::from_utf8_lossy(&key[at + 1..]));
@@ -179,9 +179,13 @@ impl Disk {
     }
 
     fn stage(&self, name: &str, bytes: &[u8]) -> io::Result<()> {
-        let mut file = std::fs::File::create(self.staging.join(name))?;
-        file.write_all(bytes)?;
-        if self.sync { file.sync_data() } else { Ok(()) }
+        let path = self.staging.join(name);
+        let written = std::fs::File::create(&path).and_then(|mut file| {
+            file.write_all(bytes)?;
+            if self.sync { file.sync_data() } else { Ok(()) }
+        });
+        // half an object would fill a full disk further with every try
+        written.inspect_err(|_| drop(std::fs::remove_file(&path)))
     }
 
     fn place(&self, folder: &Path, object: &Object) -> io::Result<()> {

@@ -32,14 +32,14 @@ impl World {
     /// The queues that the journal remembers.
     pub fn load(journal: Arc<Journal>, endpoint: String) -> Self {
         let mut queues = BTreeMap::new();
-        for (name, record) in journal.load(Table::Queues) {
+        for (name, record) in journal.take(Table::Queues) {
             let name = String::from_utf8_lossy(&name).into_owned();
             let Ok(record) = serde_json::from_slice::<QueueRecord>(&record) else { continue };
             let mut queue = Queue::new(&name, record.attributes, record.created_ms);
             queue.modified_ms = record.modified_ms;
             queues.insert(name, queue);
         }
-        for (key, record) in journal.load(Table::Messages) {
+        for (key, record) in journal.take(Table::Messages) {
             let Some((name, sequence)) = split_key(&key) else { continue };
             let Ok(message) = serde_json::from_slice::<Message>(&record) else { continue };
             if let Some(queue) = queues.get_mut(&name) {
