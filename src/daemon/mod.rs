@@ -1,7 +1,7 @@
 //! The runtime: jobs from the queue through the pipeline into the store; the only room with a clock, a network and signals.
 //!
 //! **In** [`Settings`]; **Out** artefacts and manifests in the store, notifications, an empty queue, and a [`Summary`].
-//! **Stages** `poll` (receive) → `lease` (keep invisible) → `attempt` (one delivery: `envelope`, `inputs`) → `making` (one job: `worker`, `settle`) → `acknowledge`.
+//! **Stages** `turns` (which queue) → `poll` (receive) → `lease` (keep invisible) → `attempt` (one delivery: `envelope`, `inputs`) → `making` (one job: `worker`, `settle`) → `acknowledge`.
 //! **Invariants** A message is deleted only after its manifest is in the store. No more is received than there is room for. A job whose lease is lost
 //! writes no manifest. Only `worker` catches panics; only `settle` orders store, notify and acknowledge.
 //! **Knows nothing of** the language and geometry: a job is a function from inputs to an outcome.
@@ -31,6 +31,7 @@ mod status;
 pub mod store;
 mod systemd;
 pub mod telemetry;
+mod turns;
 mod webhook;
 mod worker;
 
