@@ -67,6 +67,7 @@ async fn in_memory(round: u64) -> Duration {
         store: Store::Memory(MemoryStore::default()),
         notifier: Notifier::None,
         dead_letters: DeadLetters::none(),
+        auto_scaling: None,
         region: "local".into(),
     };
     drain(settings("http://127.0.0.1:1"), services, async || !queue.is_empty()).await

@@ -113,6 +113,13 @@ pub const KEYS: &[Key] = &[
     ),
     key("store.uploads", Number, "uploads", "4", "Artefacts of one job that are uploaded at once, 1 to 64."),
     key(
+        "store.cancel_seconds",
+        Number,
+        "s",
+        "0",
+        "How often a job looks for an object `cancel` beside its manifest, which ends it as `canceled`; 0 for never.",
+    ),
+    key(
         "notify.queue_url",
         Text,
         "URL",
@@ -230,6 +237,28 @@ pub const KEYS: &[Key] = &[
         "Watch for Spot interruption, rebalance and scale-in by the instance metadata service, and drain.",
     ),
     key("ec2.metadata_endpoint", Text, "URL", "\"http://169.254.169.254\"", "The instance metadata service."),
+    key(
+        "ec2.auto_scaling_group",
+        Text,
+        "name",
+        "\"\"",
+        "Auto Scaling group that must not end the instance while there is a job in hand; empty to tell none.",
+    ),
+    key(
+        "ec2.lifecycle_hook",
+        Text,
+        "name",
+        "\"\"",
+        "Hook of the group for instances that end: asked for more time while jobs are in hand, and told when there are none.",
+    ),
+    key(
+        "ec2.auto_scaling_endpoint",
+        Text,
+        "URL",
+        "\"\"",
+        "Endpoint of EC2 Auto Scaling; empty for that of the region.",
+    ),
+    key("ec2.idle_seconds", Number, "s", "60", "How long without a job before the group may end the instance."),
     key("log.format", Text, "format", "\"auto\"", "`json`, `human`, or `auto`: human on a terminal."),
     key(
         "log.emf_seconds",

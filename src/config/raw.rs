@@ -47,6 +47,7 @@ pub struct RawStore {
     pub templates: Option<String>,
     pub cache: Option<String>,
     pub uploads: Option<u64>,
+    pub cancel_seconds: Option<u64>,
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -121,6 +122,10 @@ pub struct RawBreaker {
 pub struct RawEc2 {
     pub notices: Option<bool>,
     pub metadata_endpoint: Option<String>,
+    pub auto_scaling_group: Option<String>,
+    pub lifecycle_hook: Option<String>,
+    pub auto_scaling_endpoint: Option<String>,
+    pub idle_seconds: Option<u64>,
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]

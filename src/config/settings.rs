@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::budget::Limits;
 use crate::config::ConfigError;
-use crate::config::raw::{Raw, RawAws, RawBreaker, RawHttp, RawLimits, RawQueue, RawStore, RawWorker};
+use crate::config::raw::{Raw, RawAws, RawBreaker, RawEc2, RawHttp, RawLimits, RawQueue, RawStore, RawWorker};
 
 /// Everything that the daemon can be told.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -89,6 +89,8 @@ pub struct Store {
     pub cache: String,
     /// Uploads at once.
     pub uploads: usize,
+    /// How often a job looks whether its owner wants it no more, if it does.
+    pub cancel: Option<Duration>,
 }
 
 /// What jobs may ask to be told of by webhook.
@@ -194,13 +196,21 @@ pub struct Breaker {
     pub pause_max: Duration,
 }
 
-/// What the instance is told by EC2.
+/// What the instance is told by EC2, and what it tells.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ec2 {
     /// Whether to ask.
     pub notices: bool,
     /// Whom to ask.
     pub metadata_endpoint: String,
+    /// The group that is told while there is work in hand.
+    pub auto_scaling_group: Option<String>,
+    /// The hook that waits when the group ends the instance.
+    pub lifecycle_hook: Option<String>,
+    /// Endpoint of EC2 Auto Scaling, if not the region's.
+    pub auto_scaling_endpoint: Option<String>,
+    /// How long without work before the group may end the instance.
+    pub idle: Duration,
 }
 
 /// Form of the log.
@@ -238,10 +248,7 @@ impl Settings {
             http,
             drain_grace: seconds("drain.grace_seconds", raw.drain.grace_seconds, 0, 43_200)?,
             breaker: check_breaker(&raw.breaker)?,
-            ec2: Ec2 {
-                notices: raw.ec2.notices.unwrap_or_default(),
-                metadata_endpoint: url("ec2.metadata_endpoint", raw.ec2.metadata_endpoint)?.unwrap_or_default(),
-            },
+            ec2: check_ec2(raw.ec2)?,
             log_format: check_format(raw.log.format.as_deref())?,
             emf: Some(seconds("log.emf_seconds", raw.log.emf_seconds, 0, 86_400)?).filter(|every| !every.is_zero()),
             log_filter: raw.log.filter.unwrap_or_default(),
@@ -296,6 +303,7 @@ fn check_store(raw: RawStore) -> Result<Store, ConfigError> {
         templates: prefix("store.templates", raw.templates)?,
         cache: prefix("store.cache", raw.cache)?,
         uploads: usize::from(small(number("store.uploads", raw.uploads, 1, 64)?)),
+        cancel: Some(seconds("store.cancel_seconds", raw.cancel_seconds, 0, 3600)?).filter(|every| !every.is_zero()),
     })
 }
 
@@ -385,6 +393,24 @@ fn check_downloads(downloads: Option<&str>) -> Result<Downloads, ConfigError> {
         "stream" => Ok(Downloads::Stream),
         other => Err(invalid("http.downloads", other, "it must be redirect or stream")),
     }
+}
+
+fn check_ec2(raw: RawEc2) -> Result<Ec2, ConfigError> {
+    let (notices, group, hook) =
+        (raw.notices.unwrap_or_default(), text(raw.auto_scaling_group), text(raw.lifecycle_hook));
+    if let Some(hook) = hook.as_ref().filter(|_| group.is_none() || !notices) {
+        let reason =
+            "a hook waits for the notice that its group ends the instance: set ec2.auto_scaling_group and ec2.notices";
+        return Err(invalid("ec2.lifecycle_hook", hook, reason));
+    }
+    Ok(Ec2 {
+        notices,
+        metadata_endpoint: url("ec2.metadata_endpoint", raw.metadata_endpoint)?.unwrap_or_default(),
+        auto_scaling_group: group,
+        lifecycle_hook: hook,
+        auto_scaling_endpoint: url("ec2.auto_scaling_endpoint", raw.auto_scaling_endpoint)?,
+        idle: seconds("ec2.idle_seconds", raw.idle_seconds, 1, 86_400)?,
+    })
 }
 
 fn check_breaker(raw: &RawBreaker) -> Result<Breaker, ConfigError> {

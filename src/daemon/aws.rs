@@ -20,6 +20,8 @@ pub struct Clients {
     pub s3: aws_sdk_s3::Client,
     /// The region that was settled on, for manifests and events.
     pub region: String,
+    /// For calls that no SDK makes for us.
+    pub credentials: Option<SharedCredentialsProvider>,
 }
 
 /// A call that could not be made or was not answered in time.
@@ -46,7 +48,12 @@ impl Clients {
         let shared = loader.load().await;
         let region = shared.region().map(ToString::to_string);
         let region = region.unwrap_or_else(|| if is_local { "us-east-1".into() } else { String::new() });
-        Self { sqs: queue_client(&shared, settings, &region), s3: store_client(&shared, settings, &region), region }
+        Self {
+            sqs: queue_client(&shared, settings, &region),
+            s3: store_client(&shared, settings, &region),
+            credentials: shared.credentials_provider(),
+            region,
+        }
     }
 }
 

@@ -18,6 +18,7 @@ mod inputs;
 mod lease;
 mod making;
 mod notify;
+mod pause;
 mod poll;
 mod producer;
 mod push;
@@ -38,16 +39,16 @@ mod worker;
 use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot, watch};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 pub use dead_letter::DeadLetters;
+pub use ec2::AutoScaling;
 pub use notify::Notifier;
 pub use producer::{Producer, ProducerError};
 pub use resources::{ResourceError, Resources};
@@ -59,9 +60,10 @@ use crate::config::{Accept, Settings};
 use crate::daemon::acknowledge::Acknowledger;
 use crate::daemon::aws::Clients;
 use crate::daemon::breaker::Breaker;
-use crate::daemon::ec2::{Metadata, Notice};
+use crate::daemon::ec2::Watch;
 use crate::daemon::inputs::Larder;
 use crate::daemon::lease::{Keeper, Lease};
+use crate::daemon::pause::{Flag, Pause};
 use crate::daemon::poll::Poller;
 use crate::daemon::queue::{PushedQueue, Queue, SqsQueue};
 use crate::daemon::settle::Settler;
@@ -148,6 +150,8 @@ pub struct Services {
     pub notifier: Notifier,
     /// Where what is no job goes.
     pub dead_letters: DeadLetters,
+    /// The group that this instance is one of, where it is to be told.
+    pub auto_scaling: Option<AutoScaling>,
     /// For manifests and events.
     pub region: String,
 }
@@ -167,6 +171,7 @@ impl Services {
             store: Store::S3(S3Store::new(clients.s3.clone())),
             notifier,
             dead_letters: DeadLetters::new(&clients.sqs, settings.queue.dead_letter_url.as_deref()),
+            auto_scaling: AutoScaling::of(clients, &settings.ec2, &settings.aws),
             region: clients.region.clone(),
         }
     }
@@ -200,6 +205,7 @@ pub async fn run_with(
     hooks: Hooks,
 ) -> Result<Summary, DaemonError> {
     let tasks = Tasks::default();
+    let auto_scaling = services.auto_scaling.clone();
     let daemon = Daemon::new(settings, services, (resources, hands.into()), shutdown, hooks.observer, &tasks)?;
     let attempts = TaskTracker::new();
     let http = http::listen(&daemon, &attempts, &tasks).await?;
@@ -209,11 +215,7 @@ pub async fn run_with(
         // whoever wanted to know may have gone
         let _ = started.send(running);
     }
-    if daemon.settings.ec2.notices {
-        // before the first receive: a daemon that is started again after a notice must not begin anew
-        daemon.look_for_notice().await;
-        tasks.tracker.spawn(Arc::clone(&daemon).watch_notices(tasks.stop.clone()));
-    }
+    daemon.watch_instance(auto_scaling, &tasks).await;
     let mut poller = JoinSet::new();
     poller.spawn(Poller::new(Arc::clone(&daemon), attempts.clone()).run());
     daemon.shutdown.drain.cancelled().await;
@@ -265,7 +267,7 @@ struct Daemon {
     rooms: Semaphore,
     board: Board,
     metrics: Arc<Metrics>,
-    pause: Pause,
+    pause: Arc<Pause>,
     alive: Alive,
     reachable: Flag,
     shutdown: Shutdown,
@@ -333,8 +335,8 @@ impl Daemon {
             rooms: Semaphore::new(jobs),
             board: Board::new(observer),
             metrics,
-            pause: Pause::new(),
-            reachable: Flag(AtomicBool::new(true)),
+            pause: Arc::new(Pause::new()),
+            reachable: Flag::new(true),
             shutdown,
             instance: attempt::instance_name(),
             region: services.region,
@@ -390,38 +392,21 @@ impl Daemon {
         }
     }
 
-    async fn watch_notices(self: Arc<Self>, stop: CancellationToken) {
-        loop {
-            tokio::select! {
-                () = stop.cancelled() => return,
-                () = tokio::time::sleep(ec2::PERIOD) => self.look_for_notice().await,
-            }
+    /// Looks for notices of EC2 and keeps its group informed, where the settings say so.
+    async fn watch_instance(&self, auto_scaling: Option<AutoScaling>, tasks: &Tasks) {
+        let watch = Arc::new(Watch {
+            settings: self.settings.ec2.clone(),
+            pause: Arc::clone(&self.pause),
+            shutdown: self.shutdown.clone(),
+            metrics: Arc::clone(&self.metrics),
+        });
+        if self.settings.ec2.notices {
+            // before the first receive: a daemon that is started again after a notice must not begin anew
+            watch.look_for_notice().await;
+            tasks.tracker.spawn(Arc::clone(&watch).for_notices(tasks.stop.clone()));
         }
-    }
-
-    /// Stops receiving when the instance is to end. What is in hand goes on; what does not fit into the time is given back before it is over.
-    async fn look_for_notice(&self) {
-        let metadata = Metadata::at(&self.settings.ec2.metadata_endpoint);
-        match metadata.notice().await {
-            Ok(None) => {}
-            Ok(Some(Notice::Rebalance)) => tracing::debug!("EC2 recommends to rebalance"),
-            Ok(Some(Notice::ScaleIn)) => {
-                if self.pause.set_notice("the Auto Scaling group ends this instance") {
-                    event::Noticed { notice: "scale-in", left: None }.emit();
-                }
-            }
-            Ok(Some(Notice::Spot(left))) => {
-                if self.pause.set_notice("Spot takes this instance back") {
-                    event::Noticed { notice: "spot", left: Some(left) }.emit();
-                    let abandon = self.shutdown.clone();
-                    tokio::spawn(async move {
-                        tokio::time::sleep(left.saturating_sub(SPOT_MARGIN)).await;
-                        abandon.drain.cancel();
-                        abandon.abandon.cancel();
-                    });
-                }
-            }
-            Err(error) => tracing::debug!(%error, "no answer from the metadata service"),
+        if let Some(group) = auto_scaling {
+            tasks.tracker.spawn(watch.tell_group(group, tasks.stop.clone()));
         }
     }
 
@@ -480,62 +465,5 @@ impl Daemon {
     }
 }
 
-/// Time enough to give messages back before the instance is gone.
-const SPOT_MARGIN: Duration = Duration::from_secs(15);
-
 /// How long jobs may take to be given back once they are cancelled: longer than a job is waited for.
 const LAST_WORDS: Duration = Duration::from_secs(45);
-
-/// A switch that any task may turn.
-#[derive(Debug)]
-struct Flag(AtomicBool);
-
-impl Flag {
-    fn set(&self, value: bool) {
-        self.0.store(value, Ordering::Relaxed);
-    }
-
-    fn is_set(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
-    }
-}
-
-/// Why receiving is paused, if it is: by hand, and by a notice of EC2.
-#[derive(Debug)]
-struct Pause(watch::Sender<Reasons>);
-
-#[derive(Debug, Clone, Copy, Default)]
-struct Reasons {
-    by_hand: bool,
-    notice: Option<&'static str>,
-}
-
-impl Reasons {
-    fn first(self) -> Option<&'static str> {
-        self.notice.or(self.by_hand.then_some("paused"))
-    }
-}
-
-impl Pause {
-    fn new() -> Self {
-        Self(watch::Sender::new(Reasons::default()))
-    }
-
-    fn set_by_hand(&self, paused: bool) {
-        self.0.send_modify(|reasons| reasons.by_hand = paused);
-    }
-
-    /// Whether that was news.
-    fn set_notice(&self, notice: &'static str) -> bool {
-        self.0.send_if_modified(|reasons| reasons.notice.replace(notice).is_none())
-    }
-
-    fn reason(&self) -> Option<&'static str> {
-        self.0.borrow().first()
-    }
-
-    async fn wait_until_running(&self) {
-        // the sender lives in the same struct
-        let _ = self.0.subscribe().wait_for(|reasons| reasons.first().is_none()).await;
-    }
-}

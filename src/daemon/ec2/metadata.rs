@@ -1,4 +1,4 @@
-//! What EC2 tells an instance about its end: Spot interruption, rebalance, Auto Scaling's lifecycle; by the metadata service, version 2.
+//! The metadata service of an instance, version 2: who it is, and what it is told about its end.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use tokio::net::TcpStream;
 
 /// What the instance was told.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Notice {
+pub enum Told {
     /// Spot takes the instance back after this much time.
     Spot(Duration),
     /// The Auto Scaling group ends it when its lifecycle hook lets it.
@@ -25,9 +25,6 @@ pub struct Metadata {
     host: String,
 }
 
-/// How often it is asked: as EC2 recommends for Spot.
-pub const PERIOD: Duration = Duration::from_secs(5);
-
 /// Nothing on the way is slower than this.
 const PATIENCE: Duration = Duration::from_secs(2);
 
@@ -38,21 +35,36 @@ impl Metadata {
         Self { host: if host.contains(':') { host } else { format!("{host}:80") } }
     }
 
-    /// The most urgent notice there is.
+    /// The id of this instance.
     ///
     /// # Errors
     /// When the service cannot be reached: not on EC2, or too many hops away.
-    pub async fn notice(&self) -> std::io::Result<Option<Notice>> {
-        let token = self.ask("PUT", "/latest/api/token", "X-aws-ec2-metadata-token-ttl-seconds: 60").await?;
-        let token = format!("X-aws-ec2-metadata-token: {}", token.unwrap_or_default().trim());
+    pub async fn instance_id(&self) -> std::io::Result<String> {
+        let token = self.token().await?;
+        let id = self.ask("GET", "/latest/meta-data/instance-id", &token).await?;
+        id.map(|id| id.trim().to_owned()).ok_or_else(|| std::io::Error::other("the instance has no id"))
+    }
+
+    /// The most urgent notice there is.
+    ///
+    /// # Errors
+    /// As for the id.
+    pub async fn notice(&self) -> std::io::Result<Option<Told>> {
+        let token = self.token().await?;
         let get = async |path: &str| self.ask("GET", &format!("/latest/meta-data/{path}"), &token).await;
         if let Some(action) = get("spot/instance-action").await? {
-            return Ok(Some(Notice::Spot(time_left(&action))));
+            return Ok(Some(Told::Spot(time_left(&action))));
         }
         if get("autoscaling/target-lifecycle-state").await?.is_some_and(|state| state.trim() == "Terminated") {
-            return Ok(Some(Notice::ScaleIn));
+            return Ok(Some(Told::ScaleIn));
         }
-        Ok(get("events/recommendations/rebalance").await?.map(|_| Notice::Rebalance))
+        Ok(get("events/recommendations/rebalance").await?.map(|_| Told::Rebalance))
+    }
+
+    /// The header that every question needs.
+    async fn token(&self) -> std::io::Result<String> {
+        let token = self.ask("PUT", "/latest/api/token", "X-aws-ec2-metadata-token-ttl-seconds: 60").await?;
+        Ok(format!("X-aws-ec2-metadata-token: {}", token.unwrap_or_default().trim()))
     }
 
     /// The body of a 200; nothing for what is not there.

@@ -272,6 +272,32 @@ impl Noticed<'_> {
     }
 }
 
+/// Worker processes are held by less than there could be.
+pub struct ConfinedInPart<'a> {
+    /// What holds them.
+    pub confinement: &'a str,
+}
+
+impl ConfinedInPart<'_> {
+    /// Logs it.
+    pub fn emit(&self) {
+        tracing::warn!(confinement = self.confinement, "worker processes are confined in part only");
+    }
+}
+
+/// The Auto Scaling group does not know what it should.
+pub struct GroupNotTold<'a> {
+    /// Why.
+    pub error: &'a dyn std::error::Error,
+}
+
+impl GroupNotTold<'_> {
+    /// Logs it.
+    pub fn emit(&self) {
+        tracing::warn!(error = %self.error, "the Auto Scaling group was not told; it is tried again");
+    }
+}
+
 fn millis(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
