@@ -19,7 +19,7 @@ pub fn serve_parent() -> io::Result<()> {
     let mut orders = io::stdin().lock();
     let Some(hello) = frame::read::<Hello>(&mut orders)? else { return Ok(()) };
     let readable: Vec<_> = hello.libraries.iter().chain(&hello.fonts).cloned().collect();
-    let confinement = confine(&readable, address_space(&hello));
+    let held = confine(&readable, address_space(&hello));
     let settings = Worker {
         jobs: 1,
         ahead: 0,
@@ -31,7 +31,7 @@ pub fn serve_parent() -> io::Result<()> {
     };
     let resources = Resources::load(&settings).map_err(io::Error::other)?;
     let work = resources.pipeline(hello.stack_bytes);
-    frame::write(&mut io::stdout().lock(), &Answer::Ready { confinement })?;
+    frame::write(&mut io::stdout().lock(), &Answer::Ready { confinement: held.told, whole: held.whole })?;
     let in_hand: Mutex<Option<Budget>> = Mutex::new(None);
     std::thread::scope(|scope| {
         while let Some(order) = frame::read::<Order>(&mut orders)? {

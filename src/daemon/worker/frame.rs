@@ -50,6 +50,8 @@ pub enum Answer {
     Ready {
         /// For the log.
         confinement: String,
+        /// Whether that is all there is.
+        whole: bool,
     },
     /// The job in hand has come so far.
     Phase(Phase),

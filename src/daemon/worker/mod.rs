@@ -5,6 +5,7 @@
 
 mod child;
 mod confine;
+mod filter;
 mod frame;
 mod pool;
 mod thread;

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 use std::process::Stdio;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, Once, PoisonError};
 use std::time::Duration;
 
 use tokio::io::AsyncWriteExt;
@@ -12,6 +12,7 @@ use tokio::sync::mpsc;
 
 use crate::budget::Exceeded;
 use crate::config::Settings;
+use crate::daemon::telemetry::event;
 use crate::daemon::worker::frame::{self, Answer, Hello, Order};
 use crate::daemon::worker::{Stages, Task};
 use crate::job::{Failure, Outcome};
@@ -23,6 +24,8 @@ pub struct Pool {
     hello: Hello,
     answer_bytes_max: u64,
     idle: Mutex<Vec<Process>>,
+    /// Said once, not for each process.
+    told_of_gaps: Once,
 }
 
 /// How long a process that is told to stop may take.
@@ -52,7 +55,7 @@ impl Pool {
             memory_bytes: settings.limits.memory_bytes,
         };
         let answer_bytes_max = settings.limits.output_bytes.saturating_mul(OUTPUTS_MAX).saturating_add(WORDS_BYTES);
-        Self { program, hello, answer_bytes_max, idle: Mutex::default() }
+        Self { program, hello, answer_bytes_max, idle: Mutex::default(), told_of_gaps: Once::new() }
     }
 
     /// Computes one job; and how much CPU it took, in milliseconds.
@@ -109,8 +112,11 @@ impl Pool {
             return Err(io::Error::other("the worker process does not say that it is ready"));
         };
         match first {
-            Some(Ok(Answer::Ready { confinement })) => {
+            Some(Ok(Answer::Ready { confinement, whole })) => {
                 tracing::debug!(pid = process.child.id(), confinement, "a worker process waits");
+                if !whole {
+                    self.told_of_gaps.call_once(|| event::ConfinedInPart { confinement: &confinement }.emit());
+                }
                 Ok(process)
             }
             Some(Err(error)) => Err(error),
