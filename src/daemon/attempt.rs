@@ -1,5 +1,6 @@
 //! One delivery, from receipt to its end: unwrapped, parsed, fetched, computed, settled.
 
+use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -124,11 +125,15 @@ impl Attempt {
         let cancel_job = CancellationToken::new();
         self.daemon.board.begin(&spec.id, self.delivery.attempt, cancel_job.clone());
         let text = Arc::from(text);
-        let making = Making { attempt: self, text: &text, spec: &spec, target: &target, cancel_job };
-        let (end, settled) = {
-            let started = self.tell_started(&spec);
-            let (made, ()) = tokio::join!(making.run(self.lease.lost()), started);
+        let making =
+            Making { attempt: self, text: &text, spec: &spec, target: &target, cancel_job: cancel_job.clone() };
+        let made = async {
+            let (made, ()) = tokio::join!(making.run(self.lease.lost()), self.tell_started(&spec));
             made
+        };
+        let (end, settled) = tokio::select! {
+            made = made => made,
+            never = self.heed_owner(&target, &cancel_job) => match never {},
         };
         self.daemon.board.end(&spec.id, |status| {
             status.took_ms = Some(millis(self.received.elapsed()));
@@ -138,6 +143,19 @@ impl Attempt {
             }
         });
         end
+    }
+
+    /// Cancels the job when its owner has put an object beside where the manifest will be, if the settings say to look.
+    async fn heed_owner(&self, target: &Target, cancel_job: &CancellationToken) -> Infallible {
+        while let Some(every) = self.daemon.settings.store.cancel.filter(|_| !cancel_job.is_cancelled()) {
+            match self.daemon.larder.store.contains(&target.cancel()).await {
+                Ok(true) => cancel_job.cancel(),
+                Ok(false) => {}
+                Err(error) => tracing::debug!(%error, "nobody knows whether the job is cancelled"),
+            }
+            tokio::time::sleep(every).await;
+        }
+        std::future::pending().await
     }
 
     /// The job had its manifest when it was delivered: told of once more, for nobody knows whether it was.

@@ -45,6 +45,11 @@ impl Target {
         Place { bucket: self.bucket.clone(), key: keys::manifest(&self.prefix) }
     }
 
+    /// Where the job's owner puts an object to cancel it.
+    pub fn cancel(&self) -> Place {
+        Place { bucket: self.bucket.clone(), key: keys::cancel(&self.prefix) }
+    }
+
     /// Where an artefact lies.
     pub fn artefact(&self, name: &str) -> Place {
         Place { bucket: self.bucket.clone(), key: keys::artefact(&self.prefix, name) }

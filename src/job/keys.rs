@@ -20,3 +20,8 @@ pub fn artefact(prefix: &str, file_name: &str) -> String {
 pub fn manifest(prefix: &str) -> String {
     format!("{prefix}manifest.json")
 }
+
+/// The key of the object that cancels the job.
+pub fn cancel(prefix: &str) -> String {
+    format!("{prefix}cancel")
+}
