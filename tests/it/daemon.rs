@@ -4,70 +4,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use maquette::daemon::{DeadLetters, Hooks, Notifier, Resources, Services, Shutdown, Summary, Work, run_with};
-use maquette::export::Artefact;
-use maquette::job::{Failure, Outcome, OutputResult};
+use maquette::daemon::{DeadLetters, Hooks, Notifier, Resources, Services, Shutdown, Work, run_with};
 use maquette::standin::{Action, Fault};
-use tokio::task::JoinHandle;
 
-use crate::local_aws::{BUCKET, Local, eventually};
-
-/// A daemon that runs in this process.
-struct Daemon {
-    shutdown: Shutdown,
-    task: JoinHandle<Summary>,
-}
-
-impl Daemon {
-    fn start(local: &Local, work: Work, flags: &[&str]) -> Self {
-        let notify = format!("notify.queue_url={}", local.told);
-        let flags: Vec<&str> = flags.iter().copied().chain([notify.as_str()]).collect();
-        let settings = local.settings(&flags);
-        let services = Services::on_aws(&local.clients, &settings);
-        let shutdown = Shutdown::new();
-        let daemon = run_with(settings, services, Resources::bundled(), work, shutdown.clone(), Hooks::default());
-        let task = tokio::spawn(async move { daemon.await.expect("the daemon starts") });
-        Self { shutdown, task }
-    }
-
-    async fn stop(self) -> Summary {
-        self.shutdown.drain.cancel();
-        self.task.await.expect("the daemon ends")
-    }
-}
-
-/// Makes of each output the program's text; programs can ask for trouble.
-fn echo() -> Work {
-    Arc::new(|spec, inputs, budget, _| {
-        let text = String::from_utf8_lossy(&inputs.files()[inputs.entry()]).into_owned();
-        if text.contains("PANIC") {
-            panic!("on purpose");
-        }
-        while text.contains("FOREVER") {
-            if let Err(exceeded) = budget.check() {
-                return Outcome::failed(Failure::Exceeded(exceeded));
-            }
-            std::thread::sleep(Duration::from_millis(2));
-        }
-        let outputs = spec.outputs.iter().map(|output| OutputResult {
-            name: output.name.clone(),
-            kind: output.product.kind(),
-            format: output.product.extension(),
-            made: Ok(Artefact::new(output.file_name(), output.product.media_type(), text.clone().into_bytes())),
-            beside: Vec::new(),
-            sheet: None,
-        });
-        Outcome { outputs: outputs.collect(), failure: None, ..Outcome::failed(Failure::Cancelled) }
-    })
-}
-
-fn job(id: &str, text: &str) -> String {
-    format!(r#"{{"version":1,"id":"{id}","source":{{"text":"{text}"}},"outputs":[{{"name":"part","format":"stl"}}]}}"#)
-}
-
-async fn is_drained(local: &Local) -> bool {
-    local.depth(&local.queue).await == (0, 0)
-}
+use crate::local_aws::{BUCKET, Daemon, Local, ask, echo, eventually, is_drained, job};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn fifty_jobs_become_fifty_manifests_and_an_empty_queue() {
@@ -380,6 +320,7 @@ async fn in_memory_time_runs_as_it_should() {
         store: Store::Memory(MemoryStore::default()),
         notifier: Notifier::Memory(Arc::default()),
         dead_letters: DeadLetters::none(),
+        auto_scaling: None,
         region: "local".into(),
     };
     let shutdown = Shutdown::new();
@@ -391,27 +332,10 @@ async fn in_memory_time_runs_as_it_should() {
     assert_eq!(summary.settled["succeeded"], 1);
 }
 
-/// One request, one answer: status line, headers and body.
-async fn ask(address: std::net::SocketAddr, method: &str, path: &str) -> String {
-    use tokio::io::{AsyncReadExt, AsyncWriteExt};
-    let mut stream = tokio::net::TcpStream::connect(address).await.expect("a connection");
-    let request = format!("{method} {path} HTTP/1.1\r\nhost: x\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
-    stream.write_all(request.as_bytes()).await.expect("written");
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).await.expect("read");
-    answer
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn over_http_it_is_seen_paused_and_told_to_cancel() {
     let local = Local::start().await;
-    let settings = local.settings(&["http.listen=127.0.0.1:0", "http.control=true"]);
-    let services = Services::on_aws(&local.clients, &settings);
-    let shutdown = Shutdown::new();
-    let (started, running) = tokio::sync::oneshot::channel();
-    let hooks = Hooks { started: Some(started), ..Hooks::default() };
-    let daemon = tokio::spawn(run_with(settings, services, Resources::bundled(), echo(), shutdown.clone(), hooks));
-    let http = running.await.expect("it starts").http.expect("an address");
+    let (daemon, http) = Daemon::start_seen(&local, echo(), &["http.control=true"]).await;
     assert!(ask(http, "GET", "/healthz").await.starts_with("HTTP/1.1 200"));
     assert!(ask(http, "GET", "/readyz").await.starts_with("HTTP/1.1 200"));
     assert!(ask(http, "POST", "/v1/pause").await.starts_with("HTTP/1.1 200"));
@@ -431,8 +355,7 @@ async fn over_http_it_is_seen_paused_and_told_to_cancel() {
     let metrics = ask(http, "GET", "/metrics").await;
     assert!(metrics.contains("maquette_jobs_settled_total{status=\"canceled\"} 1"), "{metrics}");
     assert!(ask(http, "GET", "/v1/jobs/unknown").await.contains("application/problem+json"));
-    shutdown.drain.cancel();
-    daemon.await.expect("the daemon ends").expect("it started");
+    daemon.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -551,43 +474,113 @@ async fn files_come_from_the_store_and_are_checked() {
     }
 }
 
-/// A metadata service that says that Spot takes the instance back in a while.
-async fn metadata_service(left: Duration) -> String {
-    use tokio::io::{AsyncReadExt, AsyncWriteExt};
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
-    let endpoint = format!("http://{}", listener.local_addr().expect("an address"));
-    let time = time::OffsetDateTime::now_utc() + left;
-    let time = time.format(&time::format_description::well_known::Rfc3339).expect("a time");
-    tokio::spawn(async move {
-        while let Ok((mut stream, _)) = listener.accept().await {
-            let mut request = vec![0; 2048];
-            let count = stream.read(&mut request).await.unwrap_or_default();
-            let request = String::from_utf8_lossy(&request[..count]).into_owned();
-            let (status, body) = if request.starts_with("PUT /latest/api/token") {
-                ("200 OK", "token".to_owned())
-            } else if request.contains("spot/instance-action") && request.contains("X-aws-ec2-metadata-token: token") {
-                ("200 OK", format!(r#"{{"action":"terminate","time":"{time}"}}"#))
-            } else {
-                ("404 Not Found", String::new())
-            };
-            let answer =
-                format!("HTTP/1.1 {status}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}", body.len());
-            let _ = stream.write_all(answer.as_bytes()).await;
-        }
-    });
-    endpoint
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_object_beside_the_manifest_cancels_a_job() {
+    let local = Local::start().await;
+    let put = async |key: &str| {
+        local.clients.s3.put_object().bucket(BUCKET).key(key).send().await.expect("the object is put");
+    };
+    put("results/before/cancel").await;
+    local.send(&job("before", "FOREVER")).await;
+    local.send(&job("amid", "FOREVER")).await;
+    let daemon = Daemon::start(&local, echo(), &["store.cancel_seconds=1"]);
+    assert!(eventually(|| async { local.manifest("before").await.is_some() }).await);
+    put("results/amid/cancel").await;
+    assert!(eventually(|| is_drained(&local)).await);
+    daemon.stop().await;
+    for id in ["before", "amid"] {
+        assert_eq!(local.manifest(id).await.expect("a manifest")["status"], "canceled", "{id}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn after_a_spot_notice_nothing_more_is_received_and_the_daemon_ends_in_time() {
+async fn an_expired_job_is_told_of_and_not_made() {
     let local = Local::start().await;
-    local.send(&job("late", "cube(1);")).await;
-    let metadata = format!("ec2.metadata_endpoint={}", metadata_service(Duration::from_secs(17)).await);
-    let daemon = Daemon::start(&local, echo(), &["ec2.notices=true", &metadata]);
-    let begun = std::time::Instant::now();
-    // nobody tells it: it ends by itself, fifteen seconds before the instance does
-    let summary = daemon.task.await.expect("the daemon ends");
-    assert!(begun.elapsed() < Duration::from_secs(10));
-    assert_eq!(summary.received, 0);
-    assert_eq!(local.depth(&local.queue).await, (1, 0));
+    let expired = job("stale", "PANIC").replace(r#""outputs""#, r#""expires":"2020-01-01T00:00:00Z","outputs""#);
+    local.send(&expired).await;
+    let daemon = Daemon::start(&local, echo(), &[]);
+    assert!(eventually(|| is_drained(&local)).await);
+    daemon.stop().await;
+    assert_eq!(local.manifest("stale").await.expect("a manifest")["status"], "expired");
+}
+
+/// The trace of whoever sent the job is in what S3 keeps and in the event, wherever it came from.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_trace_goes_from_the_message_to_store_and_event() {
+    use aws_sdk_sqs::types::MessageAttributeValue;
+    let local = Local::start().await;
+    let trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+    let within = job("within", "cube(1);").replace(r#""outputs""#, &format!(r#""traceparent":"{trace}","outputs""#));
+    local.send(&within).await;
+    let value = MessageAttributeValue::builder().data_type("String").string_value(trace).build().expect("a value");
+    let call = local.clients.sqs.send_message().queue_url(&local.queue).message_body(job("beside", "cube(1);"));
+    call.message_attributes("traceparent", value).send().await.expect("sent");
+    let daemon = Daemon::start(&local, echo(), &[]);
+    assert!(eventually(|| is_drained(&local)).await);
+    daemon.stop().await;
+    for id in ["within", "beside"] {
+        assert_eq!(local.manifest(id).await.expect("a manifest")["traceparent"], trace, "{id}");
+    }
+    let events = local.received(&local.told).await;
+    assert_eq!(events.len(), 2);
+    assert!(events.iter().all(|event| event.contains(trace)), "{events:?}");
+}
+
+/// Groups on a standard queue are tenants: SQS shares the queue out among them, and jobs of one may run side by side.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn tenants_of_a_standard_queue_are_not_serialised() {
+    let local = Local::start().await;
+    let together = Arc::new(AtomicU32::new(0));
+    let meeting: Work = {
+        let (inner, together) = (echo(), Arc::clone(&together));
+        Arc::new(move |spec, inputs, budget, progress| {
+            together.fetch_add(1, Ordering::AcqRel);
+            // each waits for the other
+            while together.load(Ordering::Acquire) < 2 && budget.check().is_ok() {
+                std::thread::sleep(Duration::from_millis(2));
+            }
+            inner(spec, inputs, budget, progress)
+        })
+    };
+    for id in ["one", "two"] {
+        let call = local.clients.sqs.send_message().queue_url(&local.queue).message_body(job(id, "cube(1);"));
+        call.message_group_id("tenant").send().await.expect("sent");
+    }
+    let daemon = Daemon::start(&local, meeting, &["worker.jobs=2"]);
+    assert!(eventually(|| is_drained(&local)).await);
+    assert_eq!(daemon.stop().await.settled["succeeded"], 2);
+}
+
+/// Twelve hours after its receipt SQS lets nobody keep a message: the job ends before, and another delivery begins.
+#[tokio::test(start_paused = true)]
+async fn a_lease_ends_after_twelve_hours() {
+    use maquette::daemon::queue::{MemoryQueue, Queue};
+    use maquette::daemon::store::{MemoryStore, Store};
+
+    let queue = MemoryQueue::new(Duration::from_secs(3600));
+    queue.send(job("endless", "FOREVER"));
+    let flags = ["queue.visibility_seconds=3600", "limits.wall_seconds=86400", "drain.grace_seconds=1"];
+    let settings = crate::local_aws::settings_at("http://127.0.0.1:1", "http://127.0.0.1:1/q", &flags);
+    let services = Services {
+        queues: vec![Queue::Memory(queue.clone())],
+        store: Store::Memory(MemoryStore::default()),
+        notifier: Notifier::None,
+        dead_letters: DeadLetters::none(),
+        auto_scaling: None,
+        region: "local".into(),
+    };
+    let (started, running) = tokio::sync::oneshot::channel();
+    let hooks = Hooks { started: Some(started), ..Hooks::default() };
+    let shutdown = Shutdown::new();
+    let daemon = tokio::spawn(run_with(settings, services, Resources::bundled(), echo(), shutdown.clone(), hooks));
+    let metrics = running.await.expect("it starts").metrics;
+    let begun = tokio::time::Instant::now();
+    while metrics.leases_lost.value() == 0 && begun.elapsed() < Duration::from_secs(20 * 3600) {
+        tokio::time::sleep(Duration::from_secs(10)).await;
+    }
+    let held = begun.elapsed();
+    assert!(held > Duration::from_secs(11 * 3600) && held < Duration::from_secs(12 * 3600), "{held:?}");
+    shutdown.drain.cancel();
+    shutdown.abandon.cancel();
+    daemon.await.expect("the daemon ends").expect("it started");
 }

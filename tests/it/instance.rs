@@ -146,6 +146,8 @@ async fn an_instance_that_the_group_ends_finishes_what_it_has_and_says_so() {
     let told = || async { ec2.with(|state| state.told.clone()) };
     let prolonged = || async { told().await.contains(&"RecordLifecycleActionHeartbeat".to_owned()) };
     assert!(eventually(prolonged).await, "{:?}", told().await);
+    // the receive that was under way may still bring one
+    tokio::time::sleep(Duration::from_secs(3)).await;
     local.send(&job("too-late", "cube(1);")).await;
     let completed = || async { told().await.last().is_some_and(|last| last == "CompleteLifecycleAction CONTINUE") };
     assert!(within(40, completed).await, "{:?}", told().await);

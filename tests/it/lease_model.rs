@@ -1,14 +1,14 @@
 //! The loop against a model: whatever the outside does and in whatever order, every job ends with one manifest, and no two of them differ.
 //!
-//! The real daemon, one or two of them, on a queue and a store in memory under paused time; the outside refuses extensions, takes the store down, lets
-//! time pass and restarts daemons, as a drawn plan says. The model is what a reader of the store may ever see: nothing, or one manifest, for ever the same.
+//! The real daemon, one or two of them, on a queue and a store in memory under paused time; the outside refuses extensions, fails calls, delivers twice, loses
+//! deletes and answers, takes the store down, lets time pass and restarts daemons, as a drawn plan says. The model is what a reader of the store may ever see: nothing, or one manifest, for ever the same.
 
 use std::collections::BTreeMap;
 use std::sync::mpsc::RecvTimeoutError;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use maquette::daemon::queue::{MemoryQueue, Queue};
+use maquette::daemon::queue::{MemoryQueue, Queue, QueueFaults};
 use maquette::daemon::store::{MemoryStore, Place, Store};
 use maquette::daemon::{DeadLetters, Hooks, Notifier, Resources, Services, Shutdown, Work, run_with};
 use maquette::export::Artefact;
@@ -29,6 +29,10 @@ enum Move {
     RefuseExtensions(bool),
     /// The store goes down, or comes back.
     StoreDown(bool),
+    /// Some of the next calls to the queue go wrong.
+    SpoilQueue(QueueFaults),
+    /// Some of the next puts are done, and look as if they were not.
+    LoseAnswers(u32),
     /// Time passes.
     Wait(u16),
     /// A daemon is told to end, and another starts.
@@ -40,6 +44,10 @@ fn moves() -> impl Strategy<Value = Vec<Move>> {
         4 => (0_u8..6, 1_u8..3).prop_map(|(job, copies)| Move::Send { job, copies }),
         1 => (0..2).prop_map(|refuse| Move::RefuseExtensions(refuse == 1)),
         1 => (0..2).prop_map(|down| Move::StoreDown(down == 1)),
+        2 => (0_u32..4, 0_u32..4, 0_u32..4, 0_u32..4).prop_map(|(fail, fail_after, duplicate, lose_delete)| {
+            Move::SpoilQueue(QueueFaults { fail, fail_after, duplicate, lose_delete })
+        }),
+        1 => (1_u32..4).prop_map(Move::LoseAnswers),
         3 => (1_u16..9000).prop_map(Move::Wait),
         1 => Just(Move::Restart),
     ];
@@ -124,6 +132,7 @@ impl World {
             store: Store::Memory(self.store.clone()),
             notifier: Notifier::Memory(Arc::clone(&self.told)),
             dead_letters: DeadLetters::none(),
+            auto_scaling: None,
             region: "local".into(),
         };
         let shutdown = Shutdown::new();
@@ -150,6 +159,8 @@ impl World {
             }
             Move::RefuseExtensions(refuse) => self.queue.refuse_extensions(*refuse),
             Move::StoreDown(down) => self.store.set_down(*down),
+            Move::SpoilQueue(faults) => self.queue.set_faults(*faults),
+            Move::LoseAnswers(count) => self.store.lose_answers(*count),
             Move::Wait(ms) => tokio::time::sleep(Duration::from_millis(u64::from(*ms))).await,
             Move::Restart => {
                 let (shutdown, task) = self.daemons.remove(0);
@@ -181,6 +192,8 @@ impl World {
     async fn settle(&mut self) {
         self.queue.refuse_extensions(false);
         self.store.set_down(false);
+        self.store.lose_answers(0);
+        self.queue.set_faults(QueueFaults::default());
         for _ in 0..2000 {
             if self.queue.is_empty() {
                 break;

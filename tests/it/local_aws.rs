@@ -1,14 +1,20 @@
-//! A stand-in with a queue, a dead-letter queue and a bucket, and clients for it: what daemon tests run on.
+//! A stand-in with a queue, a dead-letter queue and a bucket, clients for it, and a daemon in this process: what daemon tests run on.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use aws_sdk_sqs::types::QueueAttributeName;
 use maquette::config::{Overrides, Settings, load};
 use maquette::daemon::aws::Clients;
+use maquette::daemon::{Hooks, Resources, Services, Shutdown, Summary, Work, run_with};
+use maquette::export::Artefact;
+use maquette::job::{Failure, Outcome, OutputResult};
 use maquette::standin::{Options, Server};
+use tokio::task::JoinHandle;
 
 /// A folder that is removed with its owner.
 pub struct Scratch(PathBuf);
@@ -102,6 +108,22 @@ impl Local {
         listed.contents().iter().filter_map(|object| object.key().map(str::to_owned)).collect()
     }
 
+    /// All events so far, with how often each job was told of under which ids.
+    pub async fn events(&self) -> BTreeMap<String, BTreeSet<String>> {
+        let mut ids: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        loop {
+            let bodies = self.received(&self.told).await;
+            if bodies.is_empty() {
+                return ids;
+            }
+            for body in bodies {
+                let event: serde_json::Value = serde_json::from_str(&body).expect("an event");
+                let text = |name: &str| event[name].as_str().unwrap_or_default().to_owned();
+                ids.entry(text("subject")).or_default().insert(text("id"));
+            }
+        }
+    }
+
     /// Bodies of what can be received from a queue now.
     pub async fn received(&self, queue: &str) -> Vec<String> {
         let call = self.clients.sqs.receive_message().queue_url(queue).max_number_of_messages(10).wait_time_seconds(0);
@@ -143,12 +165,104 @@ pub fn settings_at(endpoint: &str, queue: &str, flags: &[&str]) -> Settings {
 }
 
 /// Waits until `happened`, for at most ten seconds; says whether it did.
-pub async fn eventually<F: Future<Output = bool>>(mut happened: impl FnMut() -> F) -> bool {
-    for _ in 0..500 {
+pub async fn eventually<F: Future<Output = bool>>(happened: impl FnMut() -> F) -> bool {
+    within(10, happened).await
+}
+
+/// Waits until `happened`, for at most so many seconds; says whether it did.
+pub async fn within<F: Future<Output = bool>>(seconds: u32, mut happened: impl FnMut() -> F) -> bool {
+    for _ in 0..seconds * 50 {
         if happened().await {
             return true;
         }
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     false
+}
+
+/// A daemon that runs in this process.
+pub struct Daemon {
+    pub shutdown: Shutdown,
+    pub task: JoinHandle<Summary>,
+}
+
+impl Daemon {
+    pub fn start(local: &Local, work: Work, flags: &[&str]) -> Self {
+        Self::start_on(local, &local.clients, work, flags, Hooks::default())
+    }
+
+    /// One that reaches its endpoints by clients of its own.
+    pub async fn start_apart(local: &Local, work: Work, flags: &[&str]) -> Self {
+        let clients = Clients::connect(&local.settings(flags)).await;
+        Self::start_on(local, &clients, work, flags, Hooks::default())
+    }
+
+    /// One that serves HTTP, and where.
+    pub async fn start_seen(local: &Local, work: Work, flags: &[&str]) -> (Self, SocketAddr) {
+        let (started, running) = tokio::sync::oneshot::channel();
+        let flags: Vec<&str> = flags.iter().copied().chain(["http.listen=127.0.0.1:0"]).collect();
+        let hooks = Hooks { started: Some(started), ..Hooks::default() };
+        let daemon = Self::start_on(local, &local.clients, work, &flags, hooks);
+        (daemon, running.await.expect("it starts").http.expect("an address"))
+    }
+
+    fn start_on(local: &Local, clients: &Clients, work: Work, flags: &[&str], hooks: Hooks) -> Self {
+        let notify = format!("notify.queue_url={}", local.told);
+        let flags: Vec<&str> = flags.iter().copied().chain([notify.as_str()]).collect();
+        let settings = local.settings(&flags);
+        let services = Services::on_aws(clients, &settings);
+        let shutdown = Shutdown::new();
+        let daemon = run_with(settings, services, Resources::bundled(), work, shutdown.clone(), hooks);
+        let task = tokio::spawn(async move { daemon.await.expect("the daemon starts") });
+        Self { shutdown, task }
+    }
+
+    pub async fn stop(self) -> Summary {
+        self.shutdown.drain.cancel();
+        self.task.await.expect("the daemon ends")
+    }
+}
+
+/// Makes of each output the program's text; programs can ask for trouble.
+pub fn echo() -> Work {
+    Arc::new(|spec, inputs, budget, _| {
+        let text = String::from_utf8_lossy(&inputs.files()[inputs.entry()]).into_owned();
+        if text.contains("PANIC") {
+            panic!("on purpose");
+        }
+        while text.contains("FOREVER") {
+            if let Err(exceeded) = budget.check() {
+                return Outcome::failed(Failure::Exceeded(exceeded));
+            }
+            std::thread::sleep(Duration::from_millis(2));
+        }
+        let outputs = spec.outputs.iter().map(|output| OutputResult {
+            name: output.name.clone(),
+            kind: output.product.kind(),
+            format: output.product.extension(),
+            made: Ok(Artefact::new(output.file_name(), output.product.media_type(), text.clone().into_bytes())),
+            beside: Vec::new(),
+            sheet: None,
+        });
+        Outcome { outputs: outputs.collect(), failure: None, ..Outcome::failed(Failure::Cancelled) }
+    })
+}
+
+pub fn job(id: &str, text: &str) -> String {
+    format!(r#"{{"version":1,"id":"{id}","source":{{"text":"{text}"}},"outputs":[{{"name":"part","format":"stl"}}]}}"#)
+}
+
+pub async fn is_drained(local: &Local) -> bool {
+    local.depth(&local.queue).await == (0, 0)
+}
+
+/// One request, one answer: status line, headers and body.
+pub async fn ask(address: SocketAddr, method: &str, path: &str) -> String {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let mut stream = tokio::net::TcpStream::connect(address).await.expect("a connection");
+    let request = format!("{method} {path} HTTP/1.1\r\nhost: x\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
+    stream.write_all(request.as_bytes()).await.expect("written");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.expect("read");
+    answer
 }

@@ -1,5 +1,6 @@
 //! The one integration binary: each module is a subject.
 
+mod breaking;
 mod cells;
 mod config;
 mod daemon;
@@ -8,6 +9,7 @@ mod export;
 mod hostile;
 mod http;
 mod import;
+mod instance;
 mod isolation;
 mod job;
 mod layers;
@@ -18,6 +20,7 @@ mod meshopt;
 mod parts;
 mod plates;
 mod preview;
+mod proxy;
 mod random;
 mod realize;
 mod region;

@@ -113,9 +113,13 @@ pub struct Daemon(Child);
 impl Daemon {
     /// Ends it as a service manager does; its exit status.
     pub fn terminate(mut self) -> Option<i32> {
-        let told = Command::new("kill").arg("-TERM").arg(self.0.id().to_string()).status();
-        assert!(told.is_ok_and(|status| status.success()), "SIGTERM is sent");
+        self.signal("-TERM");
         self.0.wait().ok().and_then(|status| status.code())
+    }
+
+    fn signal(&self, name: &str) {
+        let told = Command::new("kill").arg(name).arg(self.0.id().to_string()).status();
+        assert!(told.is_ok_and(|status| status.success()), "{name} is sent");
     }
 }
 
@@ -203,26 +207,111 @@ async fn fifty_mixed_jobs_through_the_real_binary() {
     assert_eq!(daemon.terminate(), Some(0), "SIGTERM drains");
 }
 
+/// Programs of which some are quick and some are not, so that blows fall anywhere within a job.
+fn mixed(count: usize) -> Vec<(String, String)> {
+    let body = |index: usize, id: &str| match index % 3 {
+        0 => job(id, "function f(n) = n < 2 ? n : f(n - 1) + f(n - 2); echo(f(22)); sphere(10, $fn = 64);"),
+        _ => small(id, index),
+    };
+    let named = |index: usize| format!("job-{index}");
+    (0..count).map(|index| (named(index), body(index, &named(index)))).collect()
+}
+
+/// Pauses of different lengths, the same in every run.
+fn pauses(count: u64, low_ms: u64, high_ms: u64) -> impl Iterator<Item = Duration> {
+    (1..=count).map(move |step| Duration::from_millis(low_ms + step * 7919 % (high_ms - low_ms)))
+}
+
+impl Road {
+    async fn send_all(&self, jobs: &[(String, String)]) -> Vec<String> {
+        for (_, body) in jobs {
+            self.producer.send(body).await.expect("it is sent");
+        }
+        jobs.iter().map(|(id, _)| id.clone()).collect()
+    }
+
+    /// Waits until a daemon has a message in hand, or there is none left.
+    async fn begins(&self) {
+        for _ in 0..1000 {
+            let (visible, in_flight) = self.producer.depth().await.expect("the queue answers");
+            if in_flight > 0 || visible == 0 {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    /// Every job has its manifest and whole artefacts, nothing else was written, and the queue is empty.
+    async fn all_is_right(&self, ids: &[String]) {
+        for (id, manifest) in self.manifests(ids, Duration::from_secs(240)).await {
+            assert_eq!(manifest["status"], "succeeded", "{id}: {manifest}");
+            self.artefacts_are_whole(&manifest).await;
+        }
+        assert!(self.is_empty().await, "nothing is left: {:?}", self.producer.depth().await);
+    }
+}
+
+async fn kills_lose_nothing(isolation: &str) {
+    let mut road = Road::start(&format!("killed-{isolation}")).await;
+    road.flags.extend([format!("worker.isolation={isolation}"), "queue.attempts_max=1000".into()]);
+    let ids = road.send_all(&mixed(30)).await;
+    let mut daemons = [road.daemon(), road.daemon()];
+    for (blow, pause) in pauses(8, 100, 900).enumerate() {
+        tokio::time::sleep(pause).await;
+        daemons[blow % 2].0.kill().expect("SIGKILL is sent");
+        daemons[blow % 2] = road.daemon();
+    }
+    road.all_is_right(&ids).await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_killed_daemon_loses_nothing() {
-    let road = Road::start("killed").await;
-    let slow = "function f(n) = n < 2 ? n : f(n - 1) + f(n - 2); echo(f(25)); sphere(10, $fn = 64);";
-    let ids: Vec<String> = (0..4).map(|index| format!("slow-{index}")).collect();
-    for id in &ids {
-        road.producer.send(&job(id, slow)).await.expect("it is sent");
+async fn killed_daemons_lose_nothing_on_threads() {
+    kills_lose_nothing("threads").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn killed_daemons_lose_nothing_in_processes() {
+    kills_lose_nothing("processes").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn told_to_end_under_load_nothing_stays_in_flight() {
+    let mut road = Road::start("terminated").await;
+    // a message that is kept by mistake would be invisible for all of the test
+    road.flags.retain(|flag| !flag.starts_with("queue.visibility_seconds"));
+    road.flags.extend(["queue.visibility_seconds=600".into(), "queue.attempts_max=1000".into()]);
+    let ids = road.send_all(&mixed(24)).await;
+    for pause in pauses(5, 20, 500) {
+        let daemon = road.daemon();
+        road.begins().await;
+        tokio::time::sleep(pause).await;
+        assert_eq!(daemon.terminate(), Some(0), "SIGTERM drains");
+        assert_eq!(road.producer.depth().await.expect("the queue answers").1, 0, "nothing is in flight");
     }
-    for _ in 0..2 {
-        let mut daemon = road.daemon();
-        // somewhere within its first jobs
-        tokio::time::sleep(Duration::from_millis(400)).await;
-        daemon.0.kill().expect("SIGKILL is sent");
-        // until what it had in hand is visible again
-        tokio::time::sleep(Duration::from_millis(4500)).await;
+    let daemon = road.daemon();
+    road.all_is_right(&ids).await;
+    assert_eq!(daemon.terminate(), Some(0));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_daemon_that_slept_past_its_lease_writes_nothing_new() {
+    let mut road = Road::start("stopped").await;
+    road.flags.push("queue.attempts_max=1000".into());
+    let ids = road.send_all(&mixed(12)).await;
+    let daemons = [road.daemon(), road.daemon()];
+    for pause in pauses(2, 300, 900) {
+        tokio::time::sleep(pause).await;
+        for daemon in &daemons {
+            daemon.signal("-STOP");
+            // past its visibility of four seconds, with the messages that it holds
+            tokio::time::sleep(Duration::from_secs(5)).await;
+            daemon.signal("-CONT");
+        }
     }
-    let _daemon = road.daemon();
-    for manifest in road.manifests(&ids, Duration::from_secs(120)).await.values() {
-        assert_eq!(manifest["status"], "succeeded", "{manifest}");
-        road.artefacts_are_whole(manifest).await;
+    road.all_is_right(&ids).await;
+    let first = road.manifests(&ids, Duration::from_secs(5)).await;
+    for daemon in daemons {
+        assert_eq!(daemon.terminate(), Some(0));
     }
-    assert!(road.is_empty().await, "nothing is left");
+    assert_eq!(first, road.manifests(&ids, Duration::from_secs(5)).await, "a manifest never changes");
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
-use crate::daemon::queue::{Delivery, QueueError, Receipt};
+use crate::daemon::queue::{BatchResult, Delivery, QueueError, Receipt};
 
 /// A queue in memory. Clones share their messages.
 #[derive(Debug, Clone)]
@@ -27,6 +27,20 @@ struct State {
     next: u64,
     messages: BTreeMap<u64, Held>,
     refuse_extensions: bool,
+    faults: QueueFaults,
+}
+
+/// How many of the next calls or messages something happens to.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct QueueFaults {
+    /// Calls that fail, and do nothing.
+    pub fail: u32,
+    /// Calls that do what they are asked, and fail all the same.
+    pub fail_after: u32,
+    /// Deliveries after which the message is visible still: somebody else receives it too.
+    pub duplicate: u32,
+    /// Deletes that are answered and not done.
+    pub lose_delete: u32,
 }
 
 #[derive(Debug)]
@@ -69,6 +83,11 @@ impl MemoryQueue {
         self.lock().messages.values().filter(|message| message.visible > now).count()
     }
 
+    /// What goes wrong from now on, until it has.
+    pub fn set_faults(&self, faults: QueueFaults) {
+        self.lock().faults = faults;
+    }
+
     /// From now on every extension is refused, as when the message was given to somebody else.
     pub fn refuse_extensions(&self, refuse: bool) {
         self.lock().refuse_extensions = refuse;
@@ -77,6 +96,9 @@ impl MemoryQueue {
     /// Receives.
     pub async fn receive(&self, count: usize, wait: Duration) -> Result<Vec<Delivery>, QueueError> {
         let deadline = Instant::now() + wait;
+        if strikes(&mut self.lock().faults.fail) {
+            return Err(unreachable());
+        }
         loop {
             let woken = self.shared.wake.notified();
             tokio::pin!(woken);
@@ -95,11 +117,14 @@ impl MemoryQueue {
 
     fn take(&self, count: usize) -> (Vec<Delivery>, Option<Instant>) {
         let now = Instant::now();
-        let mut state = self.lock();
+        let mut guard = self.lock();
+        let state = &mut *guard;
         let mut taken = Vec::new();
         for (id, message) in state.messages.iter_mut().filter(|(_, message)| message.visible <= now).take(count) {
             message.attempt += 1;
-            message.visible = now + self.visibility;
+            if !strikes(&mut state.faults.duplicate) {
+                message.visible = now + self.visibility;
+            }
             taken.push(Delivery {
                 message_id: id.to_string(),
                 receipt: Receipt(format!("{id}/{}", message.attempt)),
@@ -116,9 +141,12 @@ impl MemoryQueue {
     }
 
     /// Extends or releases.
-    pub fn extend(&self, entries: &[(Receipt, Duration)]) -> Vec<Result<(), QueueError>> {
+    pub fn extend(&self, entries: &[(Receipt, Duration)]) -> BatchResult {
         let now = Instant::now();
         let mut state = self.lock();
+        if strikes(&mut state.faults.fail) {
+            return Err(unreachable());
+        }
         let refuse = state.refuse_extensions;
         let results = entries.iter().map(|(receipt, visibility)| {
             let message = find(&mut state, receipt).filter(|message| message.visible > now);
@@ -128,27 +156,46 @@ impl MemoryQueue {
             Ok(())
         });
         let results = results.collect();
+        let lost = strikes(&mut state.faults.fail_after);
         drop(state);
         self.shared.wake.notify_waiters();
-        results
+        if lost { Err(unreachable()) } else { Ok(results) }
     }
 
     /// Deletes; a stale receipt deletes nothing.
-    pub fn acknowledge(&self, receipts: &[Receipt]) -> Vec<Result<(), QueueError>> {
+    pub fn acknowledge(&self, receipts: &[Receipt]) -> BatchResult {
         let mut state = self.lock();
+        if strikes(&mut state.faults.fail) {
+            return Err(unreachable());
+        }
         for receipt in receipts {
             if find(&mut state, receipt).is_some()
+                && !strikes(&mut state.faults.lose_delete)
                 && let Some(id) = read(receipt).map(|(id, _)| id)
             {
                 state.messages.remove(&id);
             }
         }
-        receipts.iter().map(|_| Ok(())).collect()
+        if strikes(&mut state.faults.fail_after) {
+            return Err(unreachable());
+        }
+        Ok(receipts.iter().map(|_| Ok(())).collect())
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
         self.shared.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Whether this call is one of the next so many.
+fn strikes(left: &mut u32) -> bool {
+    let strikes = *left > 0;
+    *left = left.saturating_sub(1);
+    strikes
+}
+
+fn unreachable() -> QueueError {
+    QueueError::Unavailable("on purpose".to_owned())
 }
 
 fn read(receipt: &Receipt) -> Option<(u64, u32)> {

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-pub use memory::MemoryQueue;
+pub use memory::{MemoryQueue, QueueFaults};
 pub use pushed::{Parted, PushedQueue};
 pub use sqs::{SqsQueue, send as sqs_send};
 
@@ -99,7 +99,7 @@ impl Queue {
     pub async fn extend(&self, entries: &[(Receipt, Duration)]) -> BatchResult {
         match self {
             Self::Sqs(queue) => queue.extend(entries).await,
-            Self::Memory(queue) => Ok(queue.extend(entries)),
+            Self::Memory(queue) => queue.extend(entries),
             Self::Pushed(queue) => Ok(queue.extend(entries)),
         }
     }
@@ -125,7 +125,7 @@ impl Queue {
     pub async fn acknowledge(&self, receipts: &[Receipt]) -> BatchResult {
         match self {
             Self::Sqs(queue) => queue.acknowledge(receipts).await,
-            Self::Memory(queue) => Ok(queue.acknowledge(receipts)),
+            Self::Memory(queue) => queue.acknowledge(receipts),
             Self::Pushed(queue) => Ok(queue.acknowledge(receipts)),
         }
     }

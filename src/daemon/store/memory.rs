@@ -17,9 +17,16 @@ pub struct MemoryStore {
 struct State {
     objects: BTreeMap<String, Bytes>,
     down: bool,
+    /// So many of the next puts are done, and fail all the same.
+    answers_lost: u32,
 }
 
 impl MemoryStore {
+    /// So many of the next puts are done, and fail all the same.
+    pub fn lose_answers(&self, count: u32) {
+        self.lock().answers_lost = count;
+    }
+
     /// While down, every put fails as if the store could not be reached.
     pub fn set_down(&self, down: bool) {
         self.lock().down = down;
@@ -35,6 +42,10 @@ impl MemoryStore {
             return Err(StoreError::Exists(place.to_string()));
         }
         state.objects.insert(place.key.clone(), bytes);
+        if state.answers_lost > 0 {
+            state.answers_lost -= 1;
+            return Err(StoreError::Unavailable("the answer was lost on purpose".to_owned()));
+        }
         Ok(())
     }
 
