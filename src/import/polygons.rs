@@ -3,7 +3,7 @@
 use rustc_hash::FxHashMap;
 
 use crate::geom::{Rgba, Vec3};
-use crate::mesh::{Face, Surface, TriMesh, flatten};
+use crate::mesh::{Face, Surface, TriMesh, cut_quad, flatten};
 use crate::region::triangulate_contour;
 
 /// A mesh under construction.
@@ -37,7 +37,13 @@ impl Polygons {
             return;
         }
         let face = self.face(color);
-        for triangle in triangulate_contour(&flatten(&self.mesh.positions, &ring)) {
+        let positions = &self.mesh.positions;
+        let quad = match ring[..] {
+            [a, b, c, d] => cut_quad([a, b, c, d].map(|corner| positions[corner as usize])),
+            _ => None,
+        };
+        let triangles = quad.map_or_else(|| triangulate_contour(&flatten(positions, &ring)), Vec::from);
+        for triangle in triangles {
             self.mesh.triangles.push(triangle.map(|corner| ring[corner as usize]));
             self.mesh.face_of.push(face);
         }

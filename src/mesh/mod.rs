@@ -7,11 +7,13 @@ mod component;
 mod crease;
 mod measure;
 mod polygon;
+mod quad;
 
 pub use component::Components;
 pub use crease::{Twins, corner_normals, feature_edges};
 pub use measure::{Measures, measure};
 pub use polygon::{area_vector, flatten};
+pub use quad::cut_quad;
 
 use crate::geom::{Aabb3, Rgba, Vec3};
 

@@ -8,13 +8,12 @@ use std::sync::Arc;
 
 use manifold_rust::impl_mesh::ManifoldImpl;
 use manifold_rust::linalg::{Mat3 as KernelMat3, Mat3x4, Vec3 as KernelVec3, Vec4, normalize};
-use manifold_rust::sort::get_face_box_morton;
 use manifold_rust::svd::spectral_norm;
 use manifold_rust::types::Halfedge;
 
 use crate::geom::{Aabb3, Affine3, Mat3, Vec3};
-use crate::solid::Solid;
 use crate::solid::kernel::{from_matrix, to_matrix};
+use crate::solid::{Solid, order};
 
 /// Significant decimal digits of the largest coordinate that stay; the kernel's own tolerance is its twelfth.
 const DIGITS: i32 = 13;
@@ -52,8 +51,7 @@ pub(super) fn placed(mesh: &Arc<ManifoldImpl>, map: &Affine3, places: i32) -> Ar
     moved.calculate_bbox();
     moved.set_epsilon(moved.epsilon, false);
     if !moved.is_empty() {
-        let (boxes, _) = get_face_box_morton(&moved);
-        moved.collider.update_boxes(boxes);
+        moved.collider.update_boxes(order::boxes(&moved));
         moved.invalidate_self_intersects();
     }
     Arc::new(moved)
@@ -105,17 +103,17 @@ pub(super) fn rounded(value: f64, places: i32) -> f64 {
     Rounding::to(places).apply(value)
 }
 
-/// The mesh without closed parts that have no thickness: what is left between faces that are flush but for rounding.
-pub(super) fn without_flakes(mesh: Arc<ManifoldImpl>) -> Arc<ManifoldImpl> {
-    let parts = Parts::of(&mesh);
+/// The mesh without closed parts that have no thickness, where it has some: what is left between faces that are flush but for rounding.
+pub(super) fn without_flakes(mesh: &Arc<ManifoldImpl>) -> Option<ManifoldImpl> {
+    let parts = Parts::of(mesh);
     let flake = |root: u32| {
         let (volume, area) = parts.figures[root as usize];
         volume.abs() <= FLAKE * area
     };
     if !parts.root.iter().enumerate().any(|(vertex, root)| vertex == *root as usize && flake(*root)) {
-        return mesh;
+        return None;
     }
-    let mut mesh = Arc::unwrap_or_clone(mesh);
+    let mut mesh = (**mesh).clone();
     for triangle in 0..mesh.num_tri() {
         if flake(parts.root[mesh.halfedge[3 * triangle].start_vert as usize]) {
             for edge in 3 * triangle..3 * triangle + 3 {
@@ -123,9 +121,7 @@ pub(super) fn without_flakes(mesh: Arc<ManifoldImpl>) -> Arc<ManifoldImpl> {
             }
         }
     }
-    mesh.remove_unreferenced_verts();
-    mesh.sort_geometry();
-    Arc::new(mesh)
+    Some(order::compacted(mesh))
 }
 
 /// Mean thickness below which a part is no part, mm.

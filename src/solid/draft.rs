@@ -59,12 +59,12 @@ impl Draft {
         })
     }
 
-    pub(super) fn to_kernel(&self, id: u32) -> MeshGLP<f64, u32> {
+    pub(super) fn to_kernel(&self) -> MeshGLP<f64, u32> {
         MeshGLP {
             num_prop: 3,
             vert_properties: self.positions.iter().flat_map(|point| point.to_array()).collect(),
             tri_verts: self.triangles.iter().flatten().copied().collect(),
-            run_original_id: vec![id],
+            run_original_id: vec![0],
             face_id: self.surface_of.clone(),
             ..MeshGLP::default()
         }

@@ -1,9 +1,9 @@
 //! Convex hull in space.
 
-use manifold_rust::manifold::Manifold;
-
 use crate::geom::Vec3;
-use crate::solid::kernel::{Body, to_kernel};
+use crate::mesh::Surface;
+use crate::solid::draft::Draft;
+use crate::solid::quickhull;
 use crate::solid::{Control, Fault, Solid};
 
 impl Solid {
@@ -13,14 +13,24 @@ impl Solid {
     /// The job's limits.
     pub fn hull(points: &[Vec3], control: &Control) -> Result<Self, Fault> {
         control.plan(points.len() as u64 / 2)?;
-        let cloud: Vec<_> = points.iter().filter(|point| point.is_finite()).map(|point| to_kernel(*point)).collect();
-        if cloud.len() < 4 {
+        let cloud: Vec<Vec3> = points.iter().copied().filter(|point| point.is_finite()).collect();
+        let mut triangles = quickhull::hull(&cloud, control.budget())?;
+        let mut place = vec![UNUSED; cloud.len()];
+        let mut positions = Vec::new();
+        for corner in triangles.iter_mut().flatten() {
+            let place = &mut place[*corner as usize];
+            if *place == UNUSED {
+                *place = positions.len() as u32;
+                positions.push(cloud[*corner as usize]);
+            }
+            *corner = *place;
+        }
+        if triangles.is_empty() {
             return Ok(Self::default());
         }
-        let hull = Manifold::hull(&cloud);
-        if hull.is_empty() {
-            return Ok(Self::default());
-        }
-        Ok(Self::of_body(Body::unnamed(hull)?))
+        let draft = Draft { positions, triangles, surfaces: vec![Surface::Unknown], ..Draft::default() };
+        Ok(Self::of_body(draft.seal()?))
     }
 }
+
+const UNUSED: u32 = u32::MAX;

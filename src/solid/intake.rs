@@ -4,36 +4,45 @@
 //! closed by its indices and clean but for rare cases; those are recognised here and left to the kernel.
 
 use manifold_rust::collider::Collider;
-use manifold_rust::impl_mesh::{ManifoldImpl, next_halfedge, reserve_ids};
-use manifold_rust::sort::{get_face_box_morton, morton_code};
+use manifold_rust::impl_mesh::{ManifoldImpl, next_halfedge};
+use manifold_rust::sort::morton_code;
 use manifold_rust::types::{Halfedge, Relation, TriRef};
 use rayon::prelude::*;
 
+use crate::budget::{Budget, Exceeded};
 use crate::solid::draft::Draft;
+use crate::solid::facing::set_facing;
 use crate::solid::kernel::to_kernel;
+use crate::solid::order::{boxes, order_of, places_of};
 
-/// The kernel's mesh of a draft, its faces from mesh `id`; `None` where the draft is not a clean two-manifold by its indices.
-pub(super) fn take_in(draft: &Draft, id: u32) -> Option<ManifoldImpl> {
+/// The kernel's mesh of a draft, its faces from source 0; `None` where the draft is not a clean two-manifold by its indices.
+///
+/// # Errors
+/// The job was stopped.
+pub(super) fn take_in(draft: &Draft, budget: &Budget) -> Result<Option<ManifoldImpl>, Exceeded> {
     let sound = draft.positions.iter().all(|point| point.is_finite())
         && draft.triangles.len() < INDEX_MAX
         && draft.triangles.iter().flatten().all(|corner| (*corner as usize) < draft.positions.len());
     if !sound {
-        return None;
+        return Ok(None);
     }
     let mut mesh = ManifoldImpl::new();
     mesh.vert_pos = draft.positions.iter().map(|point| to_kernel(*point)).collect();
     mesh.calculate_bbox();
     mesh.set_epsilon(0.0, false);
-    let triangles = sorted(draft, &mut mesh);
-    mesh.halfedge = linked(&triangles, mesh.vert_pos.len())?;
+    let (triangles, codes) = sorted(draft, &mut mesh);
+    budget.check()?;
+    let Some(halfedges) = linked(&triangles, mesh.vert_pos.len()) else { return Ok(None) };
+    mesh.halfedge = halfedges;
+    budget.check()?;
     if !is_clean(&mesh) || !has_one_fan_each(&mesh) {
-        return None;
+        return Ok(None);
     }
-    relate(draft, &triangles, id, &mut mesh);
-    mesh.set_normals_and_coplanar();
-    let (boxes, codes) = get_face_box_morton(&mesh);
-    mesh.collider = Collider::new(boxes, codes);
-    Some(mesh)
+    budget.check()?;
+    relate(draft, &triangles, &mut mesh);
+    set_facing(&mut mesh, budget)?;
+    mesh.collider = Collider::new(boxes(&mesh), codes);
+    Ok(Some(mesh))
 }
 
 /// Three half-edges of a triangle must be numbered in 31 bits.
@@ -45,15 +54,12 @@ struct Triangle {
     born: u32,
 }
 
-/// Puts the vertices in order, and returns the triangles in theirs.
-fn sorted(draft: &Draft, mesh: &mut ManifoldImpl) -> Vec<Triangle> {
+/// Puts the vertices in order, and returns the triangles in theirs, with their codes.
+fn sorted(draft: &Draft, mesh: &mut ManifoldImpl) -> (Vec<Triangle>, Vec<u32>) {
     let bounds = mesh.bbox;
     let codes: Vec<u32> = mesh.vert_pos.iter().map(|point| morton_code(*point, &bounds)).collect();
     let order = order_of(&codes);
-    let mut place = vec![0; order.len()];
-    for (at, born) in order.iter().enumerate() {
-        place[*born as usize] = at as u32;
-    }
+    let place = places_of(&order);
     let born = std::mem::take(&mut mesh.vert_pos);
     mesh.vert_pos = order.iter().map(|vertex| born[*vertex as usize]).collect();
     let center = |corners: &[u32; 3]| {
@@ -66,22 +72,10 @@ fn sorted(draft: &Draft, mesh: &mut ManifoldImpl) -> Vec<Triangle> {
         let corners = draft.triangles[born as usize].map(|corner| place[corner as usize]);
         Triangle { corners, born }
     };
-    order_of(&codes).into_iter().map(triangle).collect()
+    let order = order_of(&codes);
+    let codes = order.iter().map(|born| codes[*born as usize]).collect();
+    (order.into_iter().map(triangle).collect(), codes)
 }
-
-/// The places of codes in rising order, equal ones as they come.
-fn order_of(codes: &[u32]) -> Vec<u32> {
-    let mut keys: Vec<u64> = codes.iter().enumerate().map(|(at, code)| (u64::from(*code) << 32) | at as u64).collect();
-    if keys.len() > PARALLEL_MIN {
-        keys.par_sort_unstable()
-    } else {
-        keys.sort_unstable()
-    }
-    keys.into_iter().map(|key| key as u32).collect()
-}
-
-/// Fewer keys than this are sorted by one thread.
-const PARALLEL_MIN: usize = 1 << 16;
 
 /// The half-edges, each with its twin; `None` where one has no twin or more than one.
 fn linked(triangles: &[Triangle], vertex_count: usize) -> Option<Vec<Halfedge>> {
@@ -171,16 +165,17 @@ fn has_one_fan_each(mesh: &ManifoldImpl) -> bool {
     }
 }
 
-fn relate(draft: &Draft, triangles: &[Triangle], id: u32, mesh: &mut ManifoldImpl) {
-    let instance = reserve_ids(1) as i32;
+fn relate(draft: &Draft, triangles: &[Triangle], mesh: &mut ManifoldImpl) {
     let reference = |triangle: &Triangle| TriRef {
-        mesh_id: instance,
-        original_id: id as i32,
+        mesh_id: INSTANCE,
+        original_id: 0,
         face_id: draft.surface_of.get(triangle.born as usize).map_or(-1, |surface| *surface as i32),
         coplanar_id: -1,
     };
     mesh.mesh_relation.tri_ref = triangles.iter().map(reference).collect();
-    let relation = Relation { original_id: id as i32, ..Relation::default() };
-    mesh.mesh_relation.mesh_id_transform.insert(instance, relation);
+    mesh.mesh_relation.mesh_id_transform.insert(INSTANCE, Relation::default());
     mesh.mesh_relation.original_id = -1;
 }
+
+/// The number of the only instance of a mesh.
+const INSTANCE: i32 = 1;

@@ -2,20 +2,20 @@
 
 use std::sync::{Arc, OnceLock};
 
-use manifold_rust::impl_mesh::{ManifoldImpl, reserve_ids};
+use manifold_rust::impl_mesh::ManifoldImpl;
 use manifold_rust::linalg::{Mat3x4, Vec3 as KernelVec3};
 use manifold_rust::manifold::Manifold;
-use manifold_rust::types::{Error, WindingRule};
+use manifold_rust::types::{Error, Halfedge, WindingRule};
 use rayon::prelude::*;
-use rustc_hash::FxHashMap;
 
-use crate::budget::Exceeded;
+use crate::budget::{Budget, Exceeded};
 use crate::geom::{Aabb3, Affine3, Mat3, Rgba, Vec3};
 use crate::mesh::{Surface, TriMesh};
 use crate::solid::control::Held;
 use crate::solid::draft::Draft;
 use crate::solid::provenance::{self, Source, Sources};
-use crate::solid::{Control, Fault, Operator, TRIANGLE_BYTES, batch, clean, intake};
+use crate::solid::splice::Part;
+use crate::solid::{Control, Fault, Operator, TRIANGLE_BYTES, batch, clean, intake, order};
 
 /// A mesh and the map it stands under. The kernel takes it in when an operation asks for it: what is only written out never is.
 #[derive(Clone)]
@@ -38,6 +38,8 @@ struct State {
 #[derive(Clone)]
 struct Sealed {
     mesh: Arc<ManifoldImpl>,
+    /// The same in order along the curve, with its tree of boxes: made when a boolean asks.
+    ordered: Arc<OnceLock<Arc<ManifoldImpl>>>,
     sources: Sources,
 }
 
@@ -64,26 +66,31 @@ impl Draft {
         Ok(body)
     }
 
-    fn take_in(&self) -> Result<Sealed, Fault> {
+    fn take_in(&self, budget: &Budget) -> Result<Sealed, Fault> {
         if self.triangles.is_empty() {
-            return Ok(Sealed { mesh: Arc::new(ManifoldImpl::new()), sources: Sources::default() });
+            return Ok(Sealed::of_ordered(ManifoldImpl::new(), Sources::default()));
         }
-        let id = reserve_ids(1);
-        if let Some(mesh) = intake::take_in(self, id) {
-            return Ok(self.sealed_as(mesh, id));
+        if let Some(mesh) = intake::take_in(self, budget)? {
+            return Ok(Sealed::of_ordered(mesh, self.sources()));
         }
-        let manifold = Manifold::from_mesh_glp(&self.to_kernel(id));
+        let manifold = Manifold::from_mesh_glp(&self.to_kernel());
         match manifold.status() {
-            Error::NoError => Ok(self.sealed_as(manifold.into_impl(), id)),
+            Error::NoError => Ok(self.sealed_as(manifold.into_impl())),
             Error::NonFiniteVertex => Err(Fault::NotFinite),
             _ => Err(Fault::NotClosed),
         }
     }
 
-    fn sealed_as(&self, mesh: ManifoldImpl, id: u32) -> Sealed {
-        let source = Source { surfaces: self.surfaces.clone().into(), colors: self.colors.clone().into(), color: None };
-        let sources = Arc::new(FxHashMap::from_iter([(id as i32, source)]));
-        Sealed { mesh: Arc::new(mesh), sources }
+    /// What the kernel itself took in.
+    fn sealed_as(&self, mut mesh: ManifoldImpl) -> Sealed {
+        for reference in &mut mesh.mesh_relation.tri_ref {
+            reference.original_id = 0;
+        }
+        Sealed::of_ordered(mesh, self.sources())
+    }
+
+    fn sources(&self) -> Sources {
+        Arc::new([Source { surfaces: self.surfaces.clone().into(), colors: self.colors.clone().into(), color: None }])
     }
 }
 
@@ -98,11 +105,27 @@ impl Body {
     }
 
     fn sealed(&self) -> Result<&Sealed, Fault> {
-        let take_in = || match &self.state.draft {
-            Some(draft) => draft.take_in(),
-            None => Err(Fault::Kernel),
+        self.sealed_within(&Budget::default())
+    }
+
+    /// The kernel's mesh, taken in now if it has not been. Two threads may both do that; neither waits for the other, so that a thread
+    /// that helps out with other work meanwhile cannot come to wait for itself.
+    fn sealed_within(&self, budget: &Budget) -> Result<&Sealed, Fault> {
+        let known = match self.state.sealed.get() {
+            Some(known) => known,
+            None => {
+                let made = match &self.state.draft {
+                    Some(draft) => draft.take_in(budget),
+                    None => Err(Fault::Kernel),
+                };
+                // that one job was stopped must not be what the next finds
+                if let Err(Fault::Exceeded(exceeded)) = made {
+                    return Err(exceeded.into());
+                }
+                self.state.sealed.get_or_init(|| made)
+            }
         };
-        self.state.sealed.get_or_init(take_in).as_ref().map_err(|fault| *fault)
+        known.as_ref().map_err(|fault| *fault)
     }
 
     /// The mesh before its map: as it was made, else as the kernel keeps it.
@@ -114,31 +137,18 @@ impl Body {
         }
     }
 
-    /// A kernel result whose faces came from nowhere: one surface without a name.
-    pub(super) fn unnamed(manifold: Manifold) -> Result<Self, Fault> {
-        if manifold.status() != Error::NoError {
-            return Err(Fault::Kernel);
-        }
-        Ok(Self::nameless(manifold.into_impl()))
-    }
-
     /// The body with all faces from one nameless source.
     pub(super) fn unnamed_copy(&self) -> Result<Self, Fault> {
-        Ok(Self::nameless(self.settled()?))
+        Ok(Self { map: self.map, ..Self::nameless((**self.sealed()?.ordered()).clone()) })
     }
 
     fn nameless(mut mesh: ManifoldImpl) -> Self {
-        let id = reserve_ids(1) as i32;
         for reference in &mut mesh.mesh_relation.tri_ref {
-            reference.original_id = id;
+            reference.original_id = 0;
             reference.face_id = 0;
         }
-        for relation in mesh.mesh_relation.mesh_id_transform.values_mut() {
-            relation.original_id = id;
-        }
         let source = Source { surfaces: Arc::new([Surface::Unknown]), colors: Arc::default(), color: None };
-        let sources = Arc::new(FxHashMap::from_iter([(id, source)]));
-        Self::of_sealed(Sealed { mesh: Arc::new(mesh), sources })
+        Self::of_sealed(Sealed::of_ordered(mesh, Arc::new([source])))
     }
 
     pub(super) fn is_convex(&self) -> bool {
@@ -157,7 +167,7 @@ impl Body {
         Self { state: self.state.clone(), map: *map * self.map }
     }
 
-    /// Gives every source a new identity with the colour, so that the same body elsewhere keeps its own.
+    /// The body with the colour; the same body elsewhere keeps its own.
     pub(super) fn colored(&self, color: Option<Rgba>) -> Self {
         let painted = match (&self.state.draft, self.state.sealed.get()) {
             (Some(draft), _) => Self::of_draft(Draft { colors: vec![color; draft.surfaces.len()], ..draft.clone() }),
@@ -198,27 +208,29 @@ impl Body {
         )
     }
 
-    /// The kernel's mesh with its map applied.
-    fn settled(&self) -> Result<ManifoldImpl, Fault> {
-        let mesh = &self.sealed()?.mesh;
-        Ok(if self.map == Affine3::IDENTITY { (**mesh).clone() } else { mesh.transform(&to_matrix(&self.map)) })
-    }
-
     /// The body as the kernel's own type.
     pub(super) fn to_manifold(&self) -> Manifold {
-        self.settled().map_or_else(|_| Manifold::new(), Manifold::from_impl)
+        let Ok(sealed) = self.sealed() else { return Manifold::new() };
+        let mesh = sealed.ordered();
+        let is_placed = self.map == Affine3::IDENTITY || mesh.is_empty();
+        Manifold::from_impl(if is_placed { (**mesh).clone() } else { mesh.transform(&to_matrix(&self.map)) })
     }
 
     pub(super) fn to_mesh(&self) -> TriMesh {
         if let Some(draft) = &self.state.draft {
             return draft.to_mesh(&self.map);
         }
-        let (Ok(mesh), Ok(sealed)) = (self.settled(), self.sealed()) else { return TriMesh::default() };
-        let triangle = |index: usize| [0, 1, 2].map(|corner| mesh.halfedge[3 * index + corner].start_vert as u32);
-        let (face_of, faces) = provenance::faces(&mesh.mesh_relation, &sealed.sources);
+        let Ok(sealed) = self.sealed() else { return TriMesh::default() };
+        let mesh = &sealed.mesh;
+        let mirrored = self.map.matrix3.determinant() < 0.0;
+        let triangle = |edges: &[Halfedge]| {
+            let [a, b, c] = [0, 1, 2].map(|corner| edges[corner].start_vert as u32);
+            if mirrored { [c, b, a] } else { [a, b, c] }
+        };
+        let (face_of, faces) = provenance::faces(&mesh.mesh_relation, &sealed.sources, &self.map);
         TriMesh {
-            positions: mesh.vert_pos.iter().map(from_kernel).collect(),
-            triangles: (0..mesh.num_tri()).map(triangle).collect(),
+            positions: self.positions(),
+            triangles: mesh.halfedge.chunks(3).map(triangle).collect(),
             face_of,
             faces,
         }
@@ -229,46 +241,50 @@ impl Body {
         let triangles: u64 = operands.iter().map(|operand| operand.triangle_count() as u64).sum();
         let _working = control.hold(triangles.saturating_mul(WORKING_BYTES))?;
         let digits = clean::digits(operands.iter().map(|operand| operand.outer_box()));
-        let settle = |operand: &&Self| {
+        let budget = control.budget();
+        let sealed = operands.par_iter().map(|operand| operand.sealed_within(budget)).collect::<Result<Vec<_>, _>>()?;
+        let (sources, starts) = provenance::merge(sealed.iter().map(|sealed| &sealed.sources));
+        let settle = |(at, operand): (usize, &&Self)| {
             control.budget().check()?;
-            Ok(clean::placed(&operand.sealed()?.mesh, &operand.map, digits))
+            let mesh = clean::placed(sealed[at].ordered(), &operand.map, digits);
+            Ok(Part { mesh, sources_from: starts[at], is_ordered: true })
         };
-        let meshes = operands.par_iter().map(settle).collect::<Result<Vec<_>, Fault>>()?;
-        let mesh = batch::combine(operator, meshes, control.token());
+        let parts = operands.par_iter().enumerate().map(settle).collect::<Result<Vec<_>, Fault>>()?;
+        let part = batch::combine(operator, parts, control.token());
         control.budget().check()?;
-        match mesh.status {
+        match part.mesh.status {
             Error::NoError => {}
             Error::ResultTooLarge => return Err(Fault::Exceeded(Exceeded::Triangles)),
             _ => return Err(Fault::Kernel),
         }
-        control.budget().check_triangles(mesh.num_tri() as u64)?;
-        let mesh = clean::without_flakes(mesh);
-        let sealed = operands.iter().map(|operand| operand.sealed()).collect::<Result<Vec<_>, _>>()?;
-        let sources = provenance::merge(sealed.iter().map(|sealed| &sealed.sources));
-        let held = control.hold(mesh.num_tri() as u64 * TRIANGLE_BYTES)?;
-        let sealed = OnceLock::from(Ok(Sealed { mesh, sources }));
-        let state = State { sealed, _held: Some(held), ..State::default() };
+        control.budget().check_triangles(part.mesh.num_tri() as u64)?;
+        let sealed = Sealed::of_part(part, &sources);
+        let held = control.hold(sealed.mesh.num_tri() as u64 * TRIANGLE_BYTES)?;
+        let state = State { sealed: OnceLock::from(Ok(sealed)), _held: Some(held), ..State::default() };
         Ok(Self { state: Arc::new(state), map: Affine3::IDENTITY })
     }
 
     /// Takes a mesh as it is, or with vertices at one place merged; `None` where it is not closed then.
-    pub(super) fn merged(draft: &Draft) -> Option<Self> {
-        let id = reserve_ids(1);
-        let manifold = take_merged(draft, id);
-        (manifold.status() == Error::NoError).then(|| Self::of_sealed(draft.sealed_as(manifold.into_impl(), id)))
+    pub(super) fn merged(draft: &Draft, control: &Control) -> Result<Option<Self>, Fault> {
+        if let Some(mesh) = intake::take_in(draft, control.budget())? {
+            return Ok(Some(Self::of_sealed(Sealed::of_ordered(mesh, draft.sources()))));
+        }
+        let manifold = take_merged(draft);
+        control.budget().check()?;
+        let is_closed = manifold.status() == Error::NoError;
+        Ok(is_closed.then(|| Self::of_sealed(draft.sealed_as(manifold.into_impl()))))
     }
 
     /// Rebuilds what the faces of an oriented mesh enclose, as often as they wind round it.
     pub(super) fn rebuilt(draft: &Draft, control: &Control) -> Result<Self, Fault> {
-        let id = reserve_ids(1);
-        let mut manifold = take_merged(draft, id);
+        let mut manifold = take_merged(draft);
         if manifold.status() != Error::NoError {
-            let soup = Manifold::from_mesh_glp_robust(&draft.to_kernel(id));
+            let soup = Manifold::from_mesh_glp_robust(&draft.to_kernel());
             manifold = soup.rebuild_solid_with_token(WindingRule::Nonzero, Some(control.token()));
         }
         control.budget().check()?;
         match manifold.status() {
-            Error::NoError => Ok(Self::of_sealed(draft.sealed_as(manifold.into_impl(), id))),
+            Error::NoError => Ok(Self::of_sealed(draft.sealed_as(manifold.into_impl()))),
             Error::NonFiniteVertex => Err(Fault::NotFinite),
             _ => Err(Fault::NotClosed),
         }
@@ -276,28 +292,43 @@ impl Body {
 }
 
 impl Sealed {
+    fn of_ordered(mesh: ManifoldImpl, sources: Sources) -> Self {
+        let mesh = Arc::new(mesh);
+        Self { ordered: Arc::new(OnceLock::from(mesh.clone())), mesh, sources }
+    }
+
+    /// A result of the kernel without its flakes, with the sources of all operands or of the one that it is.
+    fn of_part(part: Part, sources: &Sources) -> Self {
+        let sources =
+            if part.sources_from == 0 { sources.clone() } else { sources[part.sources_from as usize..].into() };
+        if let Some(mesh) = clean::without_flakes(&part.mesh) {
+            return Self { mesh: Arc::new(mesh), ordered: Arc::default(), sources };
+        }
+        let ordered = if part.is_ordered { OnceLock::from(part.mesh.clone()) } else { OnceLock::new() };
+        Self { mesh: part.mesh, ordered: Arc::new(ordered), sources }
+    }
+
+    fn ordered(&self) -> &Arc<ManifoldImpl> {
+        match self.ordered.get() {
+            Some(ordered) => ordered,
+            None => {
+                // made outside, for the reason that `sealed_within` gives
+                let made = Arc::new(order::ordered(&self.mesh));
+                self.ordered.get_or_init(|| made)
+            }
+        }
+    }
+
     fn colored(&self, color: Option<Rgba>) -> Self {
-        let mut old: Vec<i32> = self.sources.keys().copied().collect();
-        old.sort_unstable();
-        let first = reserve_ids(old.len() as u32) as i32;
-        let renamed: FxHashMap<i32, i32> = old.iter().copied().zip(first..).collect();
-        let mut mesh = (*self.mesh).clone();
-        for reference in &mut mesh.mesh_relation.tri_ref {
-            reference.original_id = *renamed.get(&reference.original_id).unwrap_or(&reference.original_id);
-        }
-        for relation in mesh.mesh_relation.mesh_id_transform.values_mut() {
-            relation.original_id = *renamed.get(&relation.original_id).unwrap_or(&relation.original_id);
-        }
-        let recolor = |id: &i32| (renamed[id], self.sources[id].painted(color));
-        Self { mesh: Arc::new(mesh), sources: Arc::new(old.iter().map(recolor).collect()) }
+        Self { sources: self.sources.iter().map(|source| source.painted(color)).collect(), ..self.clone() }
     }
 }
 
 /// A triangle of an operand while the kernel works: its mesh where it stands, and its share of the crossings.
 const WORKING_BYTES: u64 = TRIANGLE_BYTES + 100;
 
-fn take_merged(draft: &Draft, id: u32) -> Manifold {
-    let mut mesh = draft.to_kernel(id);
+fn take_merged(draft: &Draft) -> Manifold {
+    let mut mesh = draft.to_kernel();
     let manifold = Manifold::from_mesh_glp(&mesh);
     if manifold.status() != Error::NoError && mesh.merge() { Manifold::from_mesh_glp(&mesh) } else { manifold }
 }

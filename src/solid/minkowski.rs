@@ -52,10 +52,18 @@ impl Solid {
 fn hull_of_sums(p: &[Vec3], q: &[Vec3], control: &Control) -> Result<Solid, Fault> {
     let bytes = p.len() as u64 * q.len() as u64 * POINT_BYTES;
     control.budget().reserve(bytes)?;
-    let cloud: Vec<Vec3> = p.iter().flat_map(|a| q.iter().map(move |b| *a + *b)).collect();
-    let hull = Solid::hull(&cloud, control);
+    let hull = sums(p, q, control).and_then(|cloud| Solid::hull(&cloud, control));
     control.budget().release(bytes);
     hull
+}
+
+fn sums(p: &[Vec3], q: &[Vec3], control: &Control) -> Result<Vec<Vec3>, Fault> {
+    let mut sums = Vec::with_capacity(p.len() * q.len());
+    for a in p {
+        control.budget().check()?;
+        sums.extend(q.iter().map(|b| *a + *b));
+    }
+    Ok(sums)
 }
 
 /// A vertex of a sum, twice (ours and the hull's copy) with the hull's bookkeeping.

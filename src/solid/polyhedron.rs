@@ -3,11 +3,10 @@
 use std::sync::Arc;
 
 use crate::geom::Vec3;
-use crate::mesh::{TriMesh, flatten};
+use crate::mesh::{TriMesh, cut_quad, flatten};
 use crate::region::triangulate_contour;
 use crate::solid::draft::Draft;
 use crate::solid::kernel::Body;
-use crate::solid::quad::cut_quad;
 use crate::solid::shell::Shell;
 use crate::solid::{Control, Fault, Solid};
 
@@ -24,7 +23,7 @@ impl Solid {
         if mesh.positions.iter().any(|point| !point.is_finite()) {
             return Err(Fault::NotFinite);
         }
-        match Body::merged(&Draft::of_mesh(mesh.clone())) {
+        match Body::merged(&Draft::of_mesh(mesh.clone()), control)? {
             Some(body) => Ok(Self::of_body(body)),
             None => Ok(Self { shell: Some(Arc::new(Shell::new(mesh.clone()))), ..Self::default() }),
         }

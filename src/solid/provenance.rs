@@ -33,30 +33,26 @@ impl Source {
     }
 }
 
-/// Sources by the kernel's number of the mesh; never iterated where order could show.
-pub(super) type Sources = Arc<FxHashMap<i32, Source>>;
+/// Sources by the number that the kernel's faces give them: each body counts its own from zero.
+pub(super) type Sources = Arc<[Source]>;
 
-/// The sources of all operands.
-pub(super) fn merge<'a>(all: impl Iterator<Item = &'a Sources>) -> Sources {
-    let mut merged: Sources = Arc::default();
-    for sources in all {
-        if Arc::ptr_eq(&merged, sources) {
-            continue;
-        }
-        if merged.is_empty() {
-            merged = sources.clone();
-            continue;
-        }
-        let target = Arc::make_mut(&mut merged);
-        for (id, source) in sources.iter() {
-            target.entry(*id).or_insert_with(|| source.clone());
-        }
-    }
-    merged
+/// The sources of all operands, those of one body once; and for each operand where its own begin.
+pub(super) fn merge<'a>(all: impl Iterator<Item = &'a Sources>) -> (Sources, Vec<i32>) {
+    let mut known: FxHashMap<*const Source, i32> = FxHashMap::default();
+    let mut merged: Vec<Source> = Vec::new();
+    let starts = all
+        .map(|sources| {
+            *known.entry(sources.as_ptr()).or_insert_with(|| {
+                merged.extend_from_slice(sources);
+                (merged.len() - sources.len()) as i32
+            })
+        })
+        .collect();
+    (merged.into(), starts)
 }
 
-/// For each triangle its face, and the faces in the order in which triangles show them.
-pub(super) fn faces(relation: &MeshRelationD, sources: &Sources) -> (Vec<u32>, Vec<Face>) {
+/// For each triangle its face under a map, and the faces in the order in which triangles show them.
+pub(super) fn faces(relation: &MeshRelationD, sources: &[Source], map: &Affine3) -> (Vec<u32>, Vec<Face>) {
     let mut faces = Vec::new();
     let mut known: FxHashMap<(i32, i32), u32> = FxHashMap::default();
     let face_of = relation
@@ -65,12 +61,12 @@ pub(super) fn faces(relation: &MeshRelationD, sources: &Sources) -> (Vec<u32>, V
         .map(|reference| {
             let key = (reference.mesh_id, reference.face_id);
             *known.entry(key).or_insert_with(|| {
-                let map =
-                    relation.mesh_id_transform.get(&reference.mesh_id).map(|instance| from_matrix(&instance.transform));
-                let source = sources.get(&reference.original_id);
+                let instance = relation.mesh_id_transform.get(&reference.mesh_id);
+                let since_birth = instance.map_or(*map, |instance| *map * from_matrix(&instance.transform));
+                let source = sources.get(reference.original_id.max(0) as usize);
                 let face = reference.face_id.max(0) as usize;
                 let born = source.and_then(|source| source.surfaces.get(face));
-                let surface = born.map_or(Surface::Unknown, |born| moved(*born, &map.unwrap_or(Affine3::IDENTITY)));
+                let surface = born.map_or(Surface::Unknown, |born| moved(*born, &since_birth));
                 faces.push(Face { surface, color: source.and_then(|source| source.color_of(face)) });
                 faces.len() as u32 - 1
             })

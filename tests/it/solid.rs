@@ -268,6 +268,71 @@ fn a_running_boolean_stops_when_it_is_cancelled() {
 }
 
 #[test]
+fn a_hull_stops_when_the_job_was() {
+    let budget = Budget::default();
+    let ball = Solid::sphere(10.0, Roundness { segments: 100, smooth: true }, &control()).expect("no limit");
+    budget.cancel();
+    let hull = Solid::hull(&ball.positions(), &Control::new(&budget));
+    assert_eq!(hull.expect_err("cancelled"), Fault::Exceeded(Exceeded::Cancelled));
+}
+
+#[test]
+fn what_one_job_could_not_finish_the_next_can_use() {
+    let ball = Solid::sphere(10.0, Roundness { segments: 100, smooth: true }, &control()).expect("no limit");
+    let pair = [ball.clone(), moved(&ball, 3.0, 2.0, 1.0)];
+    let budget = Budget::default();
+    let stopped = Control::new(&budget);
+    budget.cancel();
+    assert!(Solid::boolean(Operator::Union, &pair, &stopped).is_err());
+    assert!(volume(&boolean(Operator::Union, &pair)) > volume(&ball));
+}
+
+#[test]
+fn hulls_of_rasters_have_corners_only() {
+    let raster: Vec<Vec3> =
+        (0..1000).map(|at| Vec3::new(f64::from(at % 10), f64::from(at / 10 % 10), f64::from(at / 100))).collect();
+    let turns =
+        (0..20).map(|at| Affine3::from_rotation_x(0.3 * f64::from(at)) * Affine3::from_rotation_z(0.7 * f64::from(at)));
+    for map in turns {
+        let points: Vec<Vec3> = raster.iter().map(|point| map.transform_point3(*point)).collect();
+        let hull = Solid::hull(&points, &control()).expect("a hull");
+        assert_eq!(hull.triangle_count(), 12);
+        assert_near(volume(&hull), 729.0);
+    }
+}
+
+#[test]
+fn operands_that_wind_twice_stay_closed() {
+    let mut twice = cube(2.0).to_mesh();
+    let second = moved(&cube(2.0), 1.0, 1.0, 1.0).to_mesh();
+    let first = twice.positions.len() as u32;
+    twice.positions.extend(second.positions);
+    twice.triangles.extend(second.triangles.iter().map(|corners| corners.map(|corner| corner + first)));
+    twice.face_of.clear();
+    twice.faces.clear();
+    let twice = Solid::from_mesh(&twice, &control()).expect("finite");
+    let ball = moved(&sphere(1.0), 1.3, 1.4, 1.5);
+    for operator in [Operator::Union, Operator::Difference, Operator::Intersection] {
+        boolean(operator, &[twice.clone(), ball.clone()]);
+    }
+}
+
+#[test]
+fn a_plate_of_many_drills_has_their_genus() {
+    let plate = Solid::cube(Vec3::new(20.0, 20.0, 2.0), false, &control()).expect("no limit");
+    let turned = Affine3::from_axis_angle(Vec3::new(1.0, 2.0, 3.0).normalize(), 0.4);
+    let drills = (0..25).map(|at| {
+        let place = Vec3::new(2.0 + 4.0 * f64::from(at % 5), 2.0 + 4.0 * f64::from(at / 5), -1.0);
+        let drill = Solid::cylinder(4.0, [1.0, 1.2], false, Roundness { segments: 12, smooth: true }, &control());
+        drill.expect("no limit").transformed(&Affine3::from_translation(place))
+    });
+    let parts: Vec<Solid> = std::iter::once(plate).chain(drills).map(|part| part.transformed(&turned)).collect();
+    let mesh = boolean(Operator::Difference, &parts).to_mesh();
+    let characteristic = mesh.positions.len() as i64 - mesh.triangles.len() as i64 / 2;
+    assert_eq!(characteristic, 2 - 2 * 25);
+}
+
+#[test]
 fn mirrors_and_colours_do_not_turn_a_solid_inside_out() {
     let mirror = Affine3::from_scale(Vec3::new(1.0, -2.0, 1.0));
     let red = maquette::geom::Rgba { r: 1.0, g: 0.0, b: 0.0, a: 1.0 };
@@ -290,8 +355,49 @@ fn figures() -> impl Strategy<Value = Solid> {
     })
 }
 
+/// Bodies whose faces nearly fall together: turned and shifted by anything from nothing to a thousandth.
+fn near_misses() -> impl Strategy<Value = (Solid, Solid)> {
+    (figures(), -16..-2_i32, -16..-2_i32, 0..3_usize).prop_map(|(solid, angle, shift, axis)| {
+        let axis = [Vec3::X, Vec3::Y, Vec3::Z][axis];
+        let turn = Affine3::from_axis_angle(axis, 10.0_f64.powi(angle));
+        let other = solid.transformed(&(Affine3::from_translation(axis * 10.0_f64.powi(shift)) * turn));
+        (solid, other)
+    })
+}
+
 proptest! {
     #![proptest_config(cases(48))]
+
+    #[test]
+    fn near_misses_add_up((a, b) in near_misses()) {
+        let pair = [a.clone(), b.clone()];
+        let both = volume(&boolean(Operator::Union, &pair)) + volume(&boolean(Operator::Intersection, &pair));
+        prop_assert!((both - volume(&a) - volume(&b)).abs() < 1.0e-6 * volume(&a).max(1.0), "{both}");
+    }
+
+    #[test]
+    fn size_does_not_matter(a in figures(), b in figures(), power in -6..7_i32) {
+        let scale = 10.0_f64.powi(power);
+        let [small, large] = [1.0, scale].map(|scale| {
+            let map = Affine3::from_scale(Vec3::splat(scale));
+            volume(&boolean(Operator::Difference, &[a.transformed(&map), b.transformed(&map)]))
+        });
+        prop_assert!((large - small * scale.powi(3)).abs() <= 1.0e-6 * scale.powi(3), "{small} {large}");
+    }
+
+    #[test]
+    fn hulls_hold_their_points(places in proptest::collection::vec((-4..5_i32, -4..5_i32, -4..5_i32), 4..40), turn in 0.0..3.0_f64) {
+        let map = Affine3::from_axis_angle(Vec3::new(1.0, 2.0, 3.0).normalize(), turn);
+        let point = |(x, y, z): &(i32, i32, i32)| map.transform_point3(Vec3::new(f64::from(*x), f64::from(*y), f64::from(*z)));
+        let points: Vec<Vec3> = places.iter().map(point).collect();
+        let mesh = Solid::hull(&points, &control()).expect("a hull").to_mesh();
+        prop_assert!(mesh.is_empty() || measure(&mesh).closed);
+        for triangle in 0..mesh.triangles.len() {
+            let [a, b, c] = mesh.corners(triangle);
+            let normal = (b - a).cross(c - a).normalize_or_zero();
+            prop_assert!(points.iter().all(|point| normal.dot(*point - a) < 1.0e-9));
+        }
+    }
 
     #[test]
     fn volumes_of_union_and_intersection_add_up(a in figures(), b in figures()) {

@@ -9,7 +9,7 @@ use std::cmp::Ordering;
 use crate::geom::{Vec2, Vec3, acos_deg};
 
 /// The two triangles of a face of four corners, as indices into them; `None` where it is not convex as seen, so that only one diagonal is inside.
-pub(super) fn cut_quad(corners: [Vec3; 4]) -> Option<[[u32; 3]; 2]> {
+pub fn cut_quad(corners: [Vec3; 4]) -> Option<[[u32; 3]; 2]> {
     let places = seen(corners.map(|corner| corner.as_vec3().to_array()))?;
     let first = swept(&places);
     let opposite = angle(&places, first, 1) + angle(&places, first, 3);

@@ -1,0 +1,325 @@
+//! Two meshes and where they cross made one: triangles that nothing cuts are copied, cut ones are rebuilt from their rims.
+//!
+//! The kernel finds where edges go through faces and which vertices stay. What it does after that walks over the whole of both meshes many times,
+//! however little of them is cut; here that is done once, and the rest for the cut triangles only.
+
+use std::sync::Arc;
+
+use manifold_rust::boolean_result::boolean_result_with_token;
+use manifold_rust::boolean3::{Boolean3, Intersections};
+use manifold_rust::cancel::CancelToken;
+use manifold_rust::face_op::face2tri_ct;
+use manifold_rust::impl_mesh::ManifoldImpl;
+use manifold_rust::linalg::Vec3;
+use manifold_rust::types::{Error, Halfedge, OpType, TriRef};
+
+use crate::solid::mend::mend;
+use crate::solid::order;
+use crate::solid::rim::{Border, Crossings, Fate, GONE, Rims, Side, rims};
+
+/// A mesh that a boolean takes in or hands out.
+#[derive(Clone)]
+pub(super) struct Part {
+    pub mesh: Arc<ManifoldImpl>,
+    /// What the numbers of its faces' sources begin at, among those of all operands.
+    pub sources_from: i32,
+    /// Whether it is in order along the curve and has its tree of boxes.
+    pub is_ordered: bool,
+}
+
+impl Part {
+    /// A result that is in no order.
+    pub(super) fn of(mesh: ManifoldImpl) -> Self {
+        Self { mesh: Arc::new(mesh), sources_from: 0, is_ordered: false }
+    }
+
+    /// Nothing, and why.
+    pub(super) fn failed(error: Error) -> Self {
+        let mut mesh = ManifoldImpl::new();
+        mesh.make_empty(error);
+        Self::of(mesh)
+    }
+
+    /// The part as a boolean wants it.
+    pub(super) fn ordered(self) -> Self {
+        if self.is_ordered || self.mesh.status != Error::NoError {
+            return self;
+        }
+        Self { mesh: Arc::new(order::ordered(&self.mesh)), is_ordered: true, ..self }
+    }
+}
+
+/// One boolean of two parts in order.
+pub(super) fn combine(p: &Part, q: &Part, operation: OpType, token: &CancelToken) -> Part {
+    let Some(crossings) = Boolean3::new_with_token(&p.mesh, &q.mesh, operation, Some(token)) else {
+        return Part::failed(Error::Cancelled);
+    };
+    if !crossings.valid {
+        return Part::failed(Error::ResultTooLarge);
+    }
+    let spliced = splice(p, q, operation, &crossings, token);
+    if token.is_cancelled() {
+        return Part::failed(Error::Cancelled);
+    }
+    match spliced {
+        Some(mesh) => Part::of(mesh),
+        // operands that overlap themselves: winding numbers beyond one
+        None => {
+            let [p, q] = [p, q].map(with_own_sources);
+            let mesh = boolean_result_with_token(&p, &q, operation, &crossings, Some(token));
+            Part { is_ordered: true, ..Part::of(mesh) }
+        }
+    }
+}
+
+/// Meshes that do not touch as one: nothing is computed.
+pub(super) fn compose(parts: &[&Part]) -> Part {
+    let mut whole = ManifoldImpl::new();
+    for part in parts {
+        append(&mut whole, part);
+    }
+    whole.calculate_bbox();
+    let (epsilon, tolerance) = (whole.epsilon, whole.tolerance);
+    whole.set_epsilon(epsilon, false);
+    whole.tolerance = whole.tolerance.max(tolerance);
+    Part::of(whole)
+}
+
+fn append(whole: &mut ManifoldImpl, part: &Part) {
+    let mesh = &*part.mesh;
+    let (vertices, edges) = (whole.vert_pos.len() as i32, whole.halfedge.len() as i32);
+    whole.vert_pos.extend_from_slice(&mesh.vert_pos);
+    whole.vert_normal.extend_from_slice(&mesh.vert_normal);
+    whole.face_normal.extend_from_slice(&mesh.face_normal);
+    whole.halfedge.extend(mesh.halfedge.iter().map(|edge| Halfedge {
+        start_vert: edge.start_vert + vertices,
+        end_vert: edge.end_vert + vertices,
+        paired_halfedge: edge.paired_halfedge + edges,
+        prop_vert: edge.start_vert + vertices,
+    }));
+    let names = Names::add(whole, part, false);
+    let renamed = mesh.mesh_relation.tri_ref.iter().map(|reference| names.renamed(*reference));
+    whole.mesh_relation.tri_ref.extend(renamed);
+    whole.epsilon = whole.epsilon.max(mesh.epsilon);
+    whole.tolerance = whole.tolerance.max(mesh.tolerance);
+}
+
+/// The mesh with the numbers of its sources as they are among all operands'.
+fn with_own_sources(part: &Part) -> ManifoldImpl {
+    let mut mesh = (*part.mesh).clone();
+    for reference in &mut mesh.mesh_relation.tri_ref {
+        reference.original_id += part.sources_from;
+    }
+    mesh
+}
+
+/// New numbers for the instances and sources that a part's faces name: those in a result count from one.
+struct Names {
+    known: Vec<i32>,
+    first: i32,
+    sources_from: i32,
+}
+
+impl Names {
+    /// Takes the part's instances over into `whole`.
+    fn add(whole: &mut ManifoldImpl, part: &Part, turned: bool) -> Self {
+        let instances = &part.mesh.mesh_relation.mesh_id_transform;
+        let first = whole.mesh_relation.mesh_id_transform.len() as i32 + 1;
+        for (name, relation) in (first..).zip(instances.values()) {
+            let mut relation = relation.clone();
+            relation.back_side ^= turned;
+            whole.mesh_relation.mesh_id_transform.insert(name, relation);
+        }
+        Self { known: instances.keys().copied().collect(), first, sources_from: part.sources_from }
+    }
+
+    fn renamed(&self, reference: TriRef) -> TriRef {
+        let at = if self.known.len() == 1 { 0 } else { self.known.binary_search(&reference.mesh_id).unwrap_or(0) };
+        TriRef { mesh_id: self.first + at as i32, original_id: reference.original_id + self.sources_from, ..reference }
+    }
+}
+
+/// The result; `None` where something winds more than once, which the kernel's own way can do.
+fn splice(p: &Part, q: &Part, operation: OpType, found: &Boolean3, token: &CancelToken) -> Option<ManifoldImpl> {
+    let once = |winding: &i32| (0..=1).contains(winding);
+    let simply = |crossing: &Intersections| crossing.x12.iter().all(|count| count.abs() == 1);
+    if !(found.w03.iter().all(once) && found.w30.iter().all(once) && simply(&found.xv12) && simply(&found.xv21)) {
+        return None;
+    }
+    let (keep_p, keep_q) = match operation {
+        OpType::Add => (0, 0),
+        OpType::Subtract => (0, 1),
+        OpType::Intersect => (1, 1),
+    };
+    let mut mesh = ManifoldImpl::new();
+    let place_p = placed(&p.mesh, &found.w03, keep_p, &mut mesh.vert_pos);
+    let place_q = placed(&q.mesh, &found.w30, keep_q, &mut mesh.vert_pos);
+    let first_new = mesh.vert_pos.len() as i32;
+    mesh.vert_pos.extend(&found.xv12.v12);
+    mesh.vert_pos.extend(&found.xv21.v12);
+    let begins = |crossing: &Intersections| {
+        crossing.x12.iter().map(|count| (*count < 0) == (operation == OpType::Intersect)).collect()
+    };
+    let through_q =
+        Crossings { pairs: &found.xv12.p1q2, edge_at: 0, begins: begins(&found.xv12), first_vertex: first_new };
+    let first_vertex = first_new + found.xv12.v12.len() as i32;
+    let through_p = Crossings { pairs: &found.xv21.p1q2, edge_at: 1, begins: begins(&found.xv21), first_vertex };
+    let mut counts = Counts::default();
+    let turned = operation == OpType::Subtract;
+    let side_p = side(&p.mesh, place_p, false, [&through_q, &through_p], &mut counts);
+    let side_q = side(&q.mesh, place_q, turned, [&through_p, &through_q], &mut counts);
+    let rims = rims([&side_p, &side_q], [&through_q, &through_p], &mesh.vert_pos, counts.cut as usize)?;
+    mesh.epsilon = p.mesh.epsilon.max(q.mesh.epsilon);
+    mesh.tolerance = p.mesh.tolerance.max(q.mesh.tolerance);
+    for (side, part) in [(&side_p, p), (&side_q, q)] {
+        copy_whole(&mut mesh, side, part);
+    }
+    let cut_from = mesh.halfedge.len();
+    fill_rims(&mut mesh, [(&side_p, p), (&side_q, q)], rims, token)?;
+    mend(&mut mesh, cut_from, first_new, token);
+    Some(order::compacted(mesh))
+}
+
+/// Puts the vertices of a mesh that stay after the others; their numbers.
+fn placed(mesh: &ManifoldImpl, windings: &[i32], keep: i32, places: &mut Vec<Vec3>) -> Vec<i32> {
+    let place = |(vertex, winding): (&Vec3, &i32)| {
+        if *winding != keep {
+            return GONE;
+        }
+        places.push(*vertex);
+        places.len() as i32 - 1
+    };
+    mesh.vert_pos.iter().zip(windings).map(place).collect()
+}
+
+/// Faces of the result so far.
+#[derive(Default)]
+struct Counts {
+    whole: u32,
+    cut: u32,
+}
+
+/// What becomes of a mesh whose edges cross as the first crossings say, and its faces as the second.
+fn side<'a>(
+    mesh: &'a ManifoldImpl,
+    place: Vec<i32>,
+    turned: bool,
+    [of_edges, of_faces]: [&Crossings; 2],
+    counts: &mut Counts,
+) -> Side<'a> {
+    let mut crossed = vec![false; mesh.halfedge.len()];
+    let mut is_cut = vec![false; mesh.num_tri()];
+    for pair in of_edges.pairs {
+        let edge = pair[of_edges.edge_at] as usize;
+        let twin = mesh.halfedge[edge].paired_halfedge as usize;
+        for edge in [edge, twin] {
+            crossed[edge] = true;
+            is_cut[edge / 3] = true;
+        }
+    }
+    for pair in of_faces.pairs {
+        is_cut[pair[1 - of_faces.edge_at] as usize] = true;
+    }
+    let fate = |(face, is_cut): (usize, bool)| {
+        let count = match (is_cut, place[mesh.halfedge[3 * face].start_vert as usize]) {
+            (true, _) => &mut counts.cut,
+            (false, GONE) => return Fate::Gone,
+            (false, _) => &mut counts.whole,
+        };
+        let number = *count;
+        *count += 1;
+        if is_cut { Fate::Cut(number) } else { Fate::Whole(number) }
+    };
+    let fate = is_cut.into_iter().enumerate().map(fate).collect();
+    Side { mesh, turned, place, fate, crossed }
+}
+
+/// Copies the faces that stay as they are, and the normals of the vertices that stay.
+fn copy_whole(mesh: &mut ManifoldImpl, side: &Side, part: &Part) {
+    let names = Names::add(mesh, part, side.turned);
+    let facing = |normal: Vec3| if side.turned { -normal } else { normal };
+    let staying = side.place.iter().zip(&side.mesh.vert_normal).filter(|(place, _)| **place != GONE);
+    mesh.vert_normal.extend(staying.map(|(_, normal)| facing(*normal)));
+    for (face, fate) in side.fate.iter().enumerate() {
+        if !matches!(fate, Fate::Whole(_)) {
+            continue;
+        }
+        for slot in 0..3 {
+            let edge = side.mesh.halfedge[3 * face + side.slot(slot)];
+            let (start, end) = (side.place[edge.start_vert as usize], side.place[edge.end_vert as usize]);
+            let (start, end) = if side.turned { (end, start) } else { (start, end) };
+            let twin = edge.paired_halfedge as usize;
+            let paired = match side.fate[twin / 3] {
+                Fate::Whole(other) => 3 * other as i32 + side.slot(twin % 3) as i32,
+                _ => -1,
+            };
+            mesh.halfedge.push(Halfedge {
+                start_vert: start,
+                end_vert: end,
+                paired_halfedge: paired,
+                prop_vert: start,
+            });
+        }
+        mesh.face_normal.push(facing(side.mesh.face_normal[face]));
+        mesh.mesh_relation.tri_ref.push(names.renamed(side.mesh.mesh_relation.tri_ref[face]));
+    }
+}
+
+/// Cuts the rims into triangles and links them with the whole faces.
+fn fill_rims(mesh: &mut ManifoldImpl, sides: [(&Side, &Part); 2], rims: Rims, token: &CancelToken) -> Option<()> {
+    let mut filled = ManifoldImpl::new();
+    filled.epsilon = mesh.epsilon;
+    filled.tolerance = mesh.tolerance;
+    filled.vert_pos = std::mem::take(&mut mesh.vert_pos);
+    let mut sources: Vec<TriRef> = Vec::new();
+    let mut first_name = 1;
+    for (side, part) in sides {
+        let known: Vec<i32> = part.mesh.mesh_relation.mesh_id_transform.keys().copied().collect();
+        let names = Names { first: first_name, sources_from: part.sources_from, known };
+        first_name += names.known.len() as i32;
+        for (face, _) in side.fate.iter().enumerate().filter(|(_, fate)| matches!(fate, Fate::Cut(_))) {
+            let normal = side.mesh.face_normal[face];
+            filled.face_normal.push(if side.turned { -normal } else { normal });
+            sources.push(names.renamed(side.mesh.mesh_relation.tri_ref[face]));
+        }
+    }
+    let counts = rims.first.windows(2).map(|range| (range[1] - range[0]) as usize);
+    let references: Vec<TriRef> =
+        sources.iter().zip(counts).flat_map(|(of, count)| std::iter::repeat_n(*of, count)).collect();
+    filled.halfedge = rims.sides;
+    let done = face2tri_ct(&mut filled, &rims.first, &references, false, Some(token));
+    mesh.vert_pos = std::mem::take(&mut filled.vert_pos);
+    if !done {
+        return None;
+    }
+    let from = mesh.halfedge.len() as i32;
+    mesh.halfedge.extend(filled.halfedge.iter().map(|edge| Halfedge {
+        paired_halfedge: if edge.paired_halfedge < 0 { -1 } else { edge.paired_halfedge + from },
+        prop_vert: edge.start_vert,
+        ..*edge
+    }));
+    mesh.face_normal.append(&mut filled.face_normal);
+    mesh.mesh_relation.tri_ref.append(&mut filled.mesh_relation.tri_ref);
+    link(&mut mesh.halfedge, from as usize, rims.border)
+}
+
+/// Makes twins of the sides of cut triangles and whole faces along the border.
+fn link(edges: &mut [Halfedge], cut_from: usize, mut border: Vec<Border>) -> Option<()> {
+    let loose = (cut_from..edges.len()).filter(|at| edges[*at].paired_halfedge < 0);
+    let mut loose: Vec<((i32, i32), usize)> =
+        loose.map(|at| ((edges[at].start_vert, edges[at].end_vert), at)).collect();
+    if loose.len() != border.len() {
+        return None;
+    }
+    loose.sort_unstable();
+    border.sort_unstable_by_key(|border| border.ends);
+    for ((ends, at), border) in loose.into_iter().zip(border) {
+        let beyond = border.beyond as usize;
+        if ends != border.ends || edges[beyond].end_vert != ends.0 || edges[beyond].start_vert != ends.1 {
+            return None;
+        }
+        edges[at].paired_halfedge = beyond as i32;
+        edges[beyond].paired_halfedge = at as i32;
+    }
+    Some(())
+}
