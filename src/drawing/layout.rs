@@ -117,7 +117,10 @@ fn fit(tried: &mut Tried<'_>, sheet: Sheet, ratio: (f64, f64), rows: usize) -> O
     let title = title_frame(&sheet, rows);
     let above = Aabb2 { min: Vec2::new(inner.min.x, title.max.y + EDGE), max: inner.max };
     let beside = Aabb2 { min: inner.min, max: Vec2::new(title.min.x - EDGE, inner.max.y) };
-    for area in [inner, above, beside] {
+    // a title as wide as the sheet leaves the room above it
+    let is_wide = title.size().x > inner.size().x * 0.6;
+    let areas = if is_wide { [above, inner, beside] } else { [inner, above, beside] };
+    for area in areas {
         let rest = area.size() - grid.size();
         if rest.min_element() < 0.0 {
             continue;
