@@ -146,6 +146,8 @@ class Stack(unittest.TestCase):
             {"id": "file", "source": {"entry": "a.scad", "files": {"a.scad": "use <part.scad>\npart();", "part.scad": {"object": {"key": "inputs/part.scad"}}}}},
             {"id": "template", "source": {"template": "plate@1"}},
             {"id": "wrong", "source": {"text": "cube(;"}},
+            # a copy of the first one's result
+            {"id": "again", "source": {"text": "cube(10);"}},
         ]
         for job in jobs:
             sqs.send_message(QueueUrl=queue, MessageBody=json.dumps({"version": 1, "outputs": [{"format": "stl"}], **job}))
@@ -155,13 +157,13 @@ class Stack(unittest.TestCase):
         environment = {**os.environ, **{k.upper(): v for k, v in keys.items()}, "AWS_REGION": REGION, "AWS_EC2_METADATA_DISABLED": "true"}
         settings = {
             "queue.url": queue, "queue.endpoint": self.url, "queue.wait_seconds": "1", "queue.dead_letter_url": self.outputs["DeadLetterQueueUrl"],
-            "store.bucket": bucket, "store.endpoint": self.url, "store.path_style": "true", "http.listen": f"127.0.0.1:{(port := stack.free_port())}", "log.format": "json",
+            "store.bucket": bucket, "store.endpoint": self.url, "store.path_style": "true", "store.cache": "cache/", "worker.jobs": "1", "worker.ahead": "0", "http.listen": f"127.0.0.1:{(port := stack.free_port())}", "log.format": "json",
         }
         self.enforce(True)
         log = open(pathlib.Path(self.folder.name) / "daemon.log", "w+")
         daemon = subprocess.Popen([BINARY, "serve", *(a for k, v in settings.items() for a in ("--set", f"{k}={v}"))], env=environment, stdout=log, stderr=log)
         try:
-            settled = self.wait_until_settled(port, 4)
+            settled = self.wait_until_settled(port, len(jobs))
         finally:
             daemon.terminate()
             self.assertEqual(daemon.wait(30), 0)
@@ -172,7 +174,7 @@ class Stack(unittest.TestCase):
         self.assertNotIn("AccessDenied", said)
         self.assertTrue(settled, said[-3000:])
         status = {j["id"]: json.load(s3.get_object(Bucket=bucket, Key=f"results/{j['id']}/manifest.json")["Body"])["status"] for j in jobs}
-        self.assertEqual(status, {"text": "succeeded", "file": "succeeded", "template": "succeeded", "wrong": "failed"})
+        self.assertEqual(status, {"text": "succeeded", "file": "succeeded", "template": "succeeded", "wrong": "failed", "again": "succeeded"})
         dead = sqs.receive_message(QueueUrl=self.outputs["DeadLetterQueueUrl"], MaxNumberOfMessages=10).get("Messages", [])
         self.assertIn("no job", [m["Body"] for m in dead])
 
