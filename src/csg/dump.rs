@@ -3,13 +3,13 @@
 use std::fmt::Write as _;
 
 use crate::csg::digits::Short;
-use crate::csg::{Attached, ImportFormat, Joint, Kind, LinearExtrude, Node, Resolution, RoofMethod, TextSpec};
+use crate::csg::{Attached, ImportFormat, Joint, Kind, LinearExtrude, Node, NodeRef, Resolution, RoofMethod, TextSpec};
 use crate::geom::{Mat4, Vec2, Vec3};
 
 /// The tree as `.csg` text: what is below the root, which is a group without a name.
 pub fn dump(root: &Node) -> String {
     let mut out = String::new();
-    let mut todo: Vec<Step<'_>> = root.children.iter().rev().map(|child| Step::Open(child, 0)).collect();
+    let mut todo: Vec<Step<'_>> = shown(root).rev().map(|child| Step::Open(child, 0)).collect();
     while let Some(step) = todo.pop() {
         match step {
             Step::Close(depth) => {
@@ -18,9 +18,9 @@ pub fn dump(root: &Node) -> String {
             }
             Step::Open(node, depth) => {
                 open(&mut out, node, depth);
-                if !node.children.is_empty() {
+                if shown(node).next().is_some() {
                     todo.push(Step::Close(depth));
-                    todo.extend(node.children.iter().rev().map(|child| Step::Open(child, depth + 1)));
+                    todo.extend(shown(node).rev().map(|child| Step::Open(child, depth + 1)));
                 }
             }
         }
@@ -32,6 +32,16 @@ pub fn dump(root: &Node) -> String {
 enum Step<'a> {
     Open(&'a Node, usize),
     Close(usize),
+}
+
+/// The children without what OpenSCAD would not make: annotations, and the `if` that they stand in.
+fn shown(node: &Node) -> impl DoubleEndedIterator<Item = &NodeRef> {
+    let is_said = |node: &NodeRef| matches!(node.kind, Kind::Annotation(_));
+    let is_hidden = move |node: &NodeRef| {
+        is_said(node)
+            || matches!(node.kind, Kind::Group) && !node.children.is_empty() && node.children.iter().all(is_said)
+    };
+    node.children.iter().filter(move |child| !is_hidden(child))
 }
 
 /// Deeper nodes are not moved further in: the dump of a tree as deep as a program can make one would be as long as that is squared.
@@ -46,7 +56,7 @@ fn open(out: &mut String, node: &Node, depth: usize) {
     out.push_str(if node.highlight { "#" } else { "" });
     indent(out, depth);
     write_kind(out, &node.kind);
-    out.push_str(if node.children.is_empty() { ";\n" } else { " {\n" });
+    out.push_str(if shown(node).next().is_none() { ";\n" } else { " {\n" });
 }
 
 /// A number as C++ streams write it: six significant digits, exponents as `1e+06`.

@@ -1,10 +1,11 @@
 //! `Node`: the geometry that a program asked for, before any of it is computed.
 //!
 //! **In** checked parameters from the evaluator; **Out** an immutable tree for `realize` and for the `.csg` dump.
-//! **Stages** [`node`](Node) the vocabulary · `resolution` segment counts · `hash` structural identity · `dump` OpenSCAD's `.csg` text, its numbers by `digits`.
+//! **Stages** [`node`](Node) the vocabulary · `annotation` what drawings are to say · `resolution` segment counts · `hash` structural identity · `dump` OpenSCAD's `.csg` text, its numbers by `digits`.
 //! **Invariants** Nodes are immutable and shared; a node's `hash` covers its kind and its children's hashes, not its span.
 //! **Knows nothing of** the language (no names, no scopes) and the kernel (no meshes).
 
+mod annotation;
 mod content;
 mod digits;
 mod dump;
@@ -12,6 +13,7 @@ mod hash;
 mod node;
 mod resolution;
 
+pub use annotation::{Annotation, Subject, annotations};
 pub use content::Content;
 pub use digits::six_digits;
 pub use dump::dump;

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use crate::csg::{Content, Digest, Resolution, digest_of};
+use crate::csg::{Annotation, Content, Digest, Resolution, digest_of};
 use crate::diag::Span;
 use crate::geom::{Mat4, Rgba, Vec2, Vec3};
 
@@ -210,6 +210,8 @@ pub enum Kind {
         /// OpenSCAD's preview hint.
         convexity: i32,
     },
+    /// Something for a drawing: no geometry, no operand of what it stands in, not dumped.
+    Annotation(Box<Annotation>),
 }
 
 /// A file that a node carries with it, so that computing the tree opens nothing.

@@ -102,7 +102,7 @@ impl<'a> Builder<'a> {
 
     /// The children that are part of the model, in order.
     fn operands(&self, node: &Node, said: &mut Vec<Said>) -> Result<Vec<Operand>, Exceeded> {
-        let children: Vec<&NodeRef> = node.children.iter().filter(|child| !child.background).collect();
+        let children: Vec<&NodeRef> = node.children.iter().filter(|child| is_shape(child)).collect();
         let outcomes = match children.as_slice() {
             [] => Vec::new(),
             [only] => vec![self.build(only)?],
@@ -441,6 +441,11 @@ const REPAIRED: &str = "PolySet -> Manifold conversion failed: NotManifold\nTryi
 /// Whether finding a result in the memo is cheaper than making it again.
 fn is_worth_keeping(kind: &Kind) -> bool {
     !matches!(kind, Kind::Cube { .. } | Kind::Square { .. } | Kind::Circle { .. } | Kind::Transform(_) | Kind::Color(_))
+}
+
+/// Whether a child is part of the model.
+fn is_shape(child: &NodeRef) -> bool {
+    !child.background && !matches!(child.kind, Kind::Annotation(_))
 }
 
 fn flat_union_of(regions: Vec<Option<Arc<Region>>>) -> Made {

@@ -161,7 +161,7 @@ impl Interpreter<'_> {
         if let Some(number) = self.instances.get(path) {
             return Ok(Some(*number));
         }
-        match self.host.read(path) {
+        match self.read_source(path) {
             Ok(bytes) => self.load_instance(path.clone(), &bytes).map(Some),
             Err(_) => {
                 self.log.add(not_found(span, format!("Can't open library '{path}'.")), &self.sources);
@@ -303,11 +303,11 @@ impl Interpreter<'_> {
 
     /// The file that an `include` means, unless there is none or it is open already.
     fn find_include(&mut self, from: &str, name: &str, span: Span, open: &[Path]) -> Option<(Path, Arc<[u8]>)> {
-        let found = self.host.resolve(from, name, Purpose::Include).and_then(|path| {
+        let found = self.resolve(from, name, Purpose::Include).and_then(|path| {
             if open.iter().any(|open| **open == *path) {
                 return Err(HostError::NotFound);
             }
-            let bytes = self.host.read(&path)?;
+            let bytes = self.read_source(&path)?;
             Ok((Path::from(path), bytes))
         });
         match found {
@@ -342,7 +342,7 @@ impl Interpreter<'_> {
         if lower.ends_with(".ttf") || lower.ends_with(".otf") {
             return self.use_font(from, name, span);
         }
-        match self.host.resolve(from, name, Purpose::Use) {
+        match self.resolve(from, name, Purpose::Use) {
             Ok(path) => {
                 let path = Path::from(path);
                 gathering.uses.retain(|(used, _)| *used != path);

@@ -2,7 +2,7 @@
 //!
 //! **In** the path of the main program, a [`Host`] for everything else, [`Options`], a [`Budget`]; **Out** an [`Evaluation`]: the tree, what
 //! was said, and the sources.
-//! **Stages** `token` `lexer` `ast` `parser` text to syntax tree, cached by content in a [`ParseCache`] · `load` the file graph · `lower` syntax
+//! **Stages** `token` `lexer` `ast` `parser` text to syntax tree, cached by content in a [`ParseCache`] · `load` the file graph, `bundled` what every program finds · `lower` syntax
 //! tree to `ir` · `eval` running form to values and nodes · `builtin` · `value` · `customizer`.
 //! **Invariants** Parsing never fails; a warning is a value; an error ends the evaluation and leaves no tree. Same inputs, same outputs.
 //! **Knows nothing of** geometry, fonts, a disk or the console.
@@ -10,6 +10,7 @@
 
 mod ast;
 mod builtin;
+mod bundled;
 mod customizer;
 mod eval;
 mod host;
@@ -29,7 +30,7 @@ mod value;
 use std::sync::Arc;
 
 use crate::budget::Budget;
-use crate::csg::{Kind, Node, NodeRef};
+use crate::csg::{Annotation, Kind, Node, NodeRef, annotations};
 use crate::diag::{Diagnostics, Severity, SourceMap, Span};
 use crate::scad::eval::Interpreter;
 use crate::scad::log::Run;
@@ -50,6 +51,8 @@ pub struct Evaluation {
     pub plates: Vec<Plate>,
     /// The view that it sets for itself.
     pub view: AskedView,
+    /// What it wants its drawings to say.
+    pub annotations: Vec<Annotation>,
     /// Echoes, warnings and errors in program order.
     pub diagnostics: Diagnostics,
     /// The files that it consists of, the main program first.
@@ -78,9 +81,10 @@ pub fn evaluate(main: &str, host: &dyn Host, options: &Options, budget: &Budget)
         }
     };
     let view = interpreter.asked_view;
+    let annotations = tree.as_ref().filter(|_| interpreter.is_annotated).map(annotations).unwrap_or_default();
     let (diagnostics, sources) = interpreter.take_messages();
     value::end_effort();
-    Evaluation { tree, plates, view, diagnostics, sources }
+    Evaluation { tree, plates, view, annotations, diagnostics, sources }
 }
 
 /// Whether a text can be read as a program.
@@ -96,7 +100,8 @@ pub fn check(main: &str, host: &dyn Host, options: &Options, budget: &Budget) ->
         interpreter.finish_stop(*stop);
     }
     let (diagnostics, sources) = interpreter.take_messages();
-    Evaluation { tree: None, plates: Vec::new(), view: AskedView::default(), diagnostics, sources }
+    let (plates, annotations) = (Vec::new(), Vec::new());
+    Evaluation { tree: None, plates, view: AskedView::default(), annotations, diagnostics, sources }
 }
 
 fn run(interpreter: &mut Interpreter<'_>, main: &str) -> Run<(Option<NodeRef>, Vec<Plate>)> {

@@ -1,8 +1,9 @@
 //! The built-in functions and modules: name, parameters, what they do.
 //!
 //! **Stages** `math` `string` `list` `search` `kind` `object` functions · `random` numbers as OpenSCAD draws them · `primitive` `transform`
-//! `operator` `extrude` `color` modules · `text` `file` `dxf` `json` what needs the host.
+//! `operator` `extrude` `color` modules · `annotation` what drawings are to say · `text` `file` `dxf` `json` what needs the host.
 
+pub mod annotation;
 mod color;
 mod dxf;
 mod extrude;
@@ -350,6 +351,7 @@ static MODULES: &[BuiltinModule] = &[
         &["height", "v", "scale", "center", "twist", "slices", "segments", "convexity", "h"],
         extrude::linear_extrude,
     ),
+    leaf("maquette_annotation", &["kind", "values"], annotation::annotation),
     operator("minkowski", &["convexity"], operator::minkowski),
     operator("mirror", &["v"], transform::mirror),
     operator("multmatrix", &["m"], transform::multmatrix),

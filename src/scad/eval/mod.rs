@@ -28,12 +28,13 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::budget::Budget;
 use crate::csg;
-use crate::diag::{Diagnostics, FileId, SourceMap};
+use crate::diag::{Diagnostics, FileId, SourceMap, Span};
 use crate::scad::ast::{self, Name};
+use crate::scad::builtin::annotation;
 use crate::scad::builtin::random::Random;
 use crate::scad::eval::call::TailCall;
 use crate::scad::host::Host;
-use crate::scad::ir::{Block, FunctionBody, FunctionEntry, ModuleEntry, NONE};
+use crate::scad::ir::{Block, FunctionBody, FunctionEntry, ModuleEntry, NONE, Site};
 use crate::scad::load::FileInstance;
 use crate::scad::log::{Log, Path, Stop};
 use crate::scad::options::{AskedView, Literal, Options};
@@ -149,8 +150,8 @@ pub struct Interpreter<'h> {
     is_traced: bool,
     cells: Vec<Weak<RefCell<Value>>>,
     cells_max: usize,
-    /// Names of the modules that run, outermost first.
-    module_names: Vec<Name>,
+    /// Calls of the modules that run, outermost first.
+    module_sites: Vec<Rc<Site>>,
     /// How often something was read that another caller may see otherwise.
     impure: Cell<u64>,
     /// Nodes marked with `!`.
@@ -159,6 +160,8 @@ pub struct Interpreter<'h> {
     root_list: Option<Vec<csg::NodeRef>>,
     /// What the main program set its view to.
     pub(in crate::scad) asked_view: AskedView,
+    /// Whether something was said for drawings.
+    pub(in crate::scad) is_annotated: bool,
     fuel: Cell<u32>,
     reserved: u64,
     stack_start: usize,
@@ -204,11 +207,12 @@ impl<'h> Interpreter<'h> {
             is_traced: false,
             cells: Vec::new(),
             cells_max: 1024,
-            module_names: Vec::new(),
+            module_sites: Vec::new(),
             impure: Cell::new(0),
             root_marked: FxHashSet::default(),
             root_list: None,
             asked_view: AskedView::default(),
+            is_annotated: false,
             fuel: Cell::new(0),
             reserved: 0,
             stack_start: limits::stack_address(),
@@ -227,6 +231,7 @@ impl<'h> Interpreter<'h> {
             ("$fn", Value::Number(0.0)),
             ("$fa", Value::Number(12.0)),
             ("$fs", Value::Number(2.0)),
+            (annotation::SWITCH, Value::from(true)),
             ("$t", Value::Number(self.options.time)),
             ("$preview", Value::from(self.options.preview)),
             ("$vpt", Value::numbers(&view.target)),
@@ -367,13 +372,19 @@ impl<'h> Interpreter<'h> {
 
     /// How many modules run.
     pub(in crate::scad) fn module_depth(&self) -> usize {
-        self.module_names.len()
+        self.module_sites.len()
     }
 
     /// The name of the module that was called `back` modules before the running one.
     pub(in crate::scad) fn module_name(&self, back: usize) -> Option<Name> {
-        let at = self.module_names.len().checked_sub(back + 1)?;
-        self.module_names.get(at).cloned()
+        let at = self.module_sites.len().checked_sub(back + 1)?;
+        self.module_sites.get(at).map(|site| site.name.clone())
+    }
+
+    /// The innermost call of a module that stands in another file: where a library was asked for what it does at `span`.
+    pub(in crate::scad) fn asked_at(&self, span: Span) -> Span {
+        let outside = self.module_sites.iter().rev().find(|site| site.span.file != span.file);
+        outside.map_or(span, |site| site.span)
     }
 
     /// Notes that something was read that may be different for another caller.

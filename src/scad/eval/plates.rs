@@ -91,7 +91,7 @@ impl Interpreter<'_> {
 fn makes_something(node: &NodeRef) -> bool {
     let mut todo = vec![node];
     while let Some(node) = todo.pop() {
-        if !matches!(node.kind, Kind::Group) {
+        if !matches!(node.kind, Kind::Group | Kind::Annotation(_)) {
             return true;
         }
         todo.extend(&node.children);

@@ -291,11 +291,11 @@ impl Interpreter<'_> {
             children: Some(instantiation.children.clone()),
             children_frame: frame,
         });
-        self.module_names.push(site.name.clone());
+        self.module_sites.push(site.clone());
         self.fill_defaults(&body.parameters, inner)?;
         let mut nodes = Vec::new();
         self.module_block(&body, inner, &mut nodes)?;
-        self.module_names.pop();
+        self.module_sites.pop();
         self.frames.pop();
         self.pop_slots(base);
         self.restore_specials(mark);
