@@ -110,7 +110,7 @@ impl Lens {
                 .map(|contours| Shape::Hatch { contours, angle_deg: *angle_deg, spacing: *spacing })
                 .into_iter()
                 .collect(),
-            Shape::Text(_) | Shape::Dimension(_) => Vec::new(),
+            Shape::Text(_) | Shape::Dimension(_) | Shape::Leader(_) => Vec::new(),
         };
         shapes.into_iter().map(|shape| Stroke { layer: stroke.layer, shape }).collect()
     }

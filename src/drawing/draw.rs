@@ -3,6 +3,7 @@
 use rayon::prelude::*;
 
 use crate::budget::Budget;
+use crate::drawing::asked::{details_asked, place_asked, with_asked};
 use crate::drawing::assembly::{Kind, balloons, kinds, part_points, parts_list, rows};
 use crate::drawing::cutting::{plan_figure, section_figure, show_cutting_plane};
 use crate::drawing::detail::{detail_figure, show_sight};
@@ -15,7 +16,7 @@ use crate::drawing::layout::{Layout, lay_out};
 use crate::drawing::memo::{LineMemo, Scene};
 use crate::drawing::place::moved;
 use crate::drawing::ring::Rings;
-use crate::drawing::spec::{Dimensioning, SheetSpec, ViewSpec};
+use crate::drawing::spec::{DetailSpec, Dimensioning, SheetSpec, ViewSpec};
 use crate::drawing::title::{SheetFacts, title_block};
 use crate::drawing::view::Picture;
 use crate::drawing::wanted::{Wanted, WantedKind, planes, wanted_views};
@@ -43,6 +44,7 @@ pub fn draw_sheets(
     memo: &LineMemo,
     budget: &Budget,
 ) -> Result<Vec<Page>, DrawError> {
+    let sheets: Vec<SheetSpec> = sheets.iter().map(with_asked).collect();
     let Some(first) = sheets.first() else { return Err(DrawError::NoViews) };
     let kinds = if parts.len() < 2 { Vec::new() } else { kinds(parts, budget)? };
     let singles = if part_sheets { kinds.as_slice() } else { &[] };
@@ -73,7 +75,13 @@ fn assembly(spec: &SheetSpec, kinds: &[Kind]) -> SheetSpec {
 
 /// The sheet of one part: its own name, and only views that any part has.
 fn single(spec: &SheetSpec, kind: &Kind) -> SheetSpec {
-    let mut spec = SheetSpec { sections: Vec::new(), auxiliaries: Vec::new(), details: Vec::new(), ..spec.clone() };
+    let mut spec = SheetSpec {
+        sections: Vec::new(),
+        auxiliaries: Vec::new(),
+        details: Vec::new(),
+        annotations: Vec::new(),
+        ..spec.clone()
+    };
     spec.views.retain(|view| !matches!(view, ViewSpec::Plan(_) | ViewSpec::Exploded(_)));
     if spec.views.is_empty() {
         spec.views = SheetSpec::default().views;
@@ -104,7 +112,9 @@ impl Draft<'_> {
         for auxiliary in &spec.auxiliaries {
             show_sight(&mut figures, auxiliary);
         }
-        let details = spec.details.iter().map(|detail| detail_figure(&mut figures, detail));
+        let wanted_details: Vec<DetailSpec> =
+            spec.details.iter().cloned().chain(details_asked(&spec.annotations, &figures)).collect();
+        let details = wanted_details.iter().map(|detail| detail_figure(&mut figures, detail));
         let details: Vec<Figure> = details.collect::<Result<_, _>>()?;
         let sizes = match (spec.dimensions, kinds.is_empty()) {
             (Dimensioning::None, _) => Sizes::None,
@@ -112,6 +122,7 @@ impl Draft<'_> {
             (Dimensioning::Auto, false) => Sizes::Overall,
             (Dimensioning::Auto, true) => Sizes::All,
         };
+        place_asked(&spec.annotations, &mut figures);
         dimension(&scene.model, &scene.rings, &mut figures, sizes);
         figures.extend(details);
         if !kinds.is_empty() {
@@ -172,6 +183,8 @@ fn plain(model: &Model, rings: &Rings, view: &Wanted, hidden: bool, budget: &Bud
     let seen = see(model, &view.picture, budget)?;
     let strokes = Figure::strokes_of(model, rings, &view.picture, &seen, hidden);
     let mut figure = Figure::blank(&view.name, view.cell, view.picture, strokes, bounds(model, &view.picture));
+    let depths = model.triangles.iter().flatten().map(|at| model.positions[*at as usize].dot(view.picture.toward));
+    figure.front = depths.fold(f64::NEG_INFINITY, f64::max);
     figure.part_points = part_points(model, &seen);
     figure.visible_rings = visible_rings(rings, &seen);
     Ok(figure)
@@ -236,9 +249,12 @@ fn compose(
 
 /// The mark as part of a view.
 fn in_view(mut mark: Mark, view: u32) -> Mark {
-    if let Shape::Dimension(dimension) = &mut mark.shape {
-        dimension.drawn.iter_mut().for_each(|part| part.view = Some(view));
-    }
+    let drawn = match &mut mark.shape {
+        Shape::Dimension(dimension) => dimension.drawn.as_mut_slice(),
+        Shape::Leader(leader) => leader.drawn.as_mut_slice(),
+        _ => &mut [],
+    };
+    drawn.iter_mut().for_each(|part| part.view = Some(view));
     mark.view = Some(view);
     mark
 }

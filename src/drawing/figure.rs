@@ -3,7 +3,7 @@
 use crate::drawing::chain::chain;
 use crate::drawing::clip::Strip;
 use crate::drawing::curve::curves;
-use crate::drawing::dimension::{Callout, Measure};
+use crate::drawing::dimension::{Aligned, Callout, Corner, Measure, Symbol};
 use crate::drawing::edge::Model;
 use crate::drawing::hidden::{Seen, SeenEdge};
 use crate::drawing::indication::{CuttingLine, DetailRing, SightArrow};
@@ -28,12 +28,20 @@ pub struct Figure {
     pub strokes: Vec<Stroke>,
     /// What the strokes cover.
     pub bounds: Aabb2,
+    /// The model's nearest point towards the viewer, along the picture's direction.
+    pub front: f64,
     /// Whether its outline is one circle.
     pub round: bool,
     /// Its linear dimensions.
     pub measures: Vec<Measure>,
-    /// Its diameters and radii.
+    /// Its linear dimensions in other directions.
+    pub aligned: Vec<Aligned>,
+    /// Its angles.
+    pub angles: Vec<Corner>,
+    /// Its diameters, radii and notes.
     pub callouts: Vec<Callout>,
+    /// Its datum features and surface textures.
+    pub symbols: Vec<Symbol>,
     /// Its centre lines.
     pub center_lines: Vec<CenterLine>,
     /// Circles on which holes are spread: centre and radius.
@@ -108,9 +116,13 @@ impl Figure {
             picture,
             strokes,
             bounds,
+            front: 0.0,
             round: false,
             measures: Vec::new(),
+            aligned: Vec::new(),
+            angles: Vec::new(),
             callouts: Vec::new(),
+            symbols: Vec::new(),
             center_lines: Vec::new(),
             pitch_circles: Vec::new(),
             cutting_lines: Vec::new(),
@@ -125,6 +137,11 @@ impl Figure {
             balloons: Vec::new(),
             located: Vec::new(),
         }
+    }
+
+    /// Whether words of it look for a free place.
+    pub fn has_free_words(&self) -> bool {
+        !(self.callouts.is_empty() && self.aligned.is_empty() && self.angles.is_empty() && self.symbols.is_empty())
     }
 
     /// The lines of what a view shows: circles and arcs as such, the rest as polylines.

@@ -2,8 +2,10 @@
 //!
 //! **In**: closed triangle meshes in mm, Z up, with or without face provenance. **Out**: pages in paper mm.
 
+mod asked;
 mod assembly;
 mod chain;
+mod chamfer;
 mod clip;
 mod congruent;
 mod cover;
@@ -15,6 +17,7 @@ mod dimension;
 mod draw;
 mod edge;
 mod explode;
+mod facet;
 mod feature;
 mod figure;
 mod grid;
@@ -30,6 +33,7 @@ mod ring;
 mod round;
 mod section;
 mod sheet;
+mod slot;
 mod spec;
 mod style;
 mod title;

@@ -12,6 +12,8 @@ pub struct Obstacles {
     /// The first strip of each line.
     first: Vec<usize>,
     boxes: Vec<Aabb2>,
+    /// Leaders of words: no other may cross them.
+    leaders: Vec<[Vec2; 2]>,
 }
 
 /// More lines than this in the way are not counted: the place is bad enough.
@@ -30,8 +32,12 @@ impl Obstacles {
     /// Adds what a mark covers.
     pub fn add(&mut self, mark: &Mark) {
         match &mark.shape {
-            Shape::Text(_) => self.boxes.push(mark_box(mark)),
+            Shape::Text(text) => {
+                let along = Vec2::new(crate::geom::cos_deg(text.angle_deg), crate::geom::sin_deg(text.angle_deg));
+                self.boxes.extend(boxes_along(text.start(), along, text.width(), text.height));
+            }
             Shape::Dimension(dimension) => dimension.drawn.iter().for_each(|part| self.add(part)),
+            Shape::Leader(leader) => leader.drawn.iter().for_each(|part| self.add(part)),
             Shape::Area { contours } => {
                 for contour in contours {
                     for (index, point) in contour.iter().enumerate() {
@@ -55,6 +61,18 @@ impl Obstacles {
         self.lines.push([from, to]);
     }
 
+    /// Adds a line of a leader.
+    pub fn add_leader(&mut self, from: Vec2, to: Vec2) {
+        self.add_line(from, to);
+        self.leaders.push([from, to]);
+    }
+
+    /// Whether a line passes a point within a distance.
+    pub fn is_near(&self, point: Vec2, distance: f64) -> bool {
+        let area = Aabb2 { min: point - distance, max: point + distance };
+        self.near(area).any(|line| touches_box(line, area))
+    }
+
     /// Adds a box of words.
     pub fn add_box(&mut self, area: Aabb2) {
         self.boxes.push(area);
@@ -69,7 +87,8 @@ impl Obstacles {
     /// How many lines and boxes a line crosses.
     pub fn count_across(&self, from: Vec2, to: Vec2) -> usize {
         let lines = self.near(Aabb2::of([from, to])).filter(|line| crosses(*line, [from, to])).take(ENOUGH).count();
-        lines + 16 * self.boxes.iter().filter(|area| touches_box([from, to], **area)).count()
+        let leaders = self.leaders.iter().filter(|leader| crosses(**leader, [from, to])).count();
+        lines + 8 * leaders + 16 * self.boxes.iter().filter(|area| touches_box([from, to], **area)).count()
     }
 
     /// The lines in the strips of a box, each once.
@@ -111,6 +130,18 @@ impl Obstacles {
     }
 }
 
+/// A line of words as upright boxes: one where it is level or upright, else a row of them.
+pub fn boxes_along(start: Vec2, along: Vec2, width: f64, height: f64) -> impl Iterator<Item = Aabb2> {
+    let rise = along.perp() * height;
+    let is_square = along.x.abs() < 1.0e-6 || along.y.abs() < 1.0e-6;
+    let count = if is_square { 1 } else { (width / height.max(1.0e-6)).ceil().clamp(1.0, 200.0) as u32 };
+    let step = along * (width / f64::from(count));
+    (0..count).map(move |index| {
+        let low = start + step * f64::from(index);
+        Aabb2::of([low, low + step, low + rise, low + step + rise])
+    })
+}
+
 /// The box of a mark on paper.
 pub fn mark_box(mark: &Mark) -> Aabb2 {
     match &mark.shape {
@@ -121,6 +152,7 @@ pub fn mark_box(mark: &Mark) -> Aabb2 {
             Aabb2::of([start, start + run, start + rise, start + run + rise])
         }
         Shape::Dimension(dimension) => dimension.drawn.iter().map(mark_box).fold(Aabb2::EMPTY, Aabb2::union),
+        Shape::Leader(leader) => leader.drawn.iter().map(mark_box).fold(Aabb2::EMPTY, Aabb2::union),
         Shape::Area { contours } | Shape::Hatch { contours, .. } => Aabb2::of(contours.iter().flatten().copied()),
         Shape::Circle { center, radius } => Aabb2 { min: *center - *radius, max: *center + *radius },
         _ => Aabb2::of(mark.strokes().iter().flat_map(|path| &path.steps).filter_map(|step| match step {

@@ -1,6 +1,8 @@
 //! Puts a figure on paper around the origin: its strokes scaled, centre lines, dimensions in lanes, callouts in free places.
 
-use crate::drawing::dimension::{Measure, Side, callout_mark, linear_mark};
+use crate::drawing::dimension::{
+    Measure, Side, Words, aligned_mark, angular_mark, callout_mark, linear_mark, symbol_marks,
+};
 use crate::drawing::figure::Figure;
 use crate::drawing::indication::indicate;
 use crate::drawing::merge::{Piece, merge};
@@ -36,8 +38,17 @@ pub fn arrange(figure: &Figure, sheet: (f64, f64), style: &Style) -> Arranged {
     center_marks(figure, scale, style, &onto, &mut marks);
     lane_marks(figure, scale, style, &onto, &mut marks);
     let mut obstacles = Obstacles::default();
-    if !figure.callouts.is_empty() {
+    if figure.has_free_words() {
         marks.iter().for_each(|mark| obstacles.add(mark));
+    }
+    for angle in &figure.angles {
+        marks.push(angular_mark(angle, &onto, style, &mut obstacles));
+    }
+    for aligned in &figure.aligned {
+        marks.push(aligned_mark(aligned, &onto, style, &mut obstacles));
+    }
+    for symbol in &figure.symbols {
+        marks.extend(symbol_marks(symbol, &onto, style, &mut obstacles));
     }
     for callout in &figure.callouts {
         marks.push(callout_mark(callout, scale, &onto, style, &mut obstacles));
@@ -132,16 +143,69 @@ fn center_marks(figure: &Figure, scale: f64, style: &Style, onto: &impl Fn(Vec2)
 fn lane_marks(figure: &Figure, scale: f64, style: &Style, onto: &impl Fn(Vec2) -> Vec2, marks: &mut Vec<Mark>) {
     for side in Side::ALL {
         let edge = onto(if side.outward().dot(Vec2::ONE) > 0.0 { figure.bounds.max } else { figure.bounds.min });
-        for (measure, lane) in lanes(figure, side, scale, style) {
+        let laned = lanes(figure, side, scale, style);
+        let cuts = cuts_across(figure, side, scale);
+        for (index, (measure, lane)) in laned.iter().enumerate() {
             // chains have words in two rows
             let pitch = if measure.lane.is_some() { style.lane + style.text } else { style.lane };
-            let away = style.first_lane + pitch * lane as f64;
+            let away = style.first_lane + pitch * *lane as f64;
             let level = edge + side.outward() * away;
             let level = if side.is_horizontal() { level.y } else { level.x };
             let value = length_along(measure);
-            marks.push(linear_mark(measure, onto(measure.from), onto(measure.to), level, value, style));
+            let words = words_of(&laned, index, &cuts, scale, style);
+            let ends = (onto(measure.from), onto(measure.to));
+            marks.push(linear_mark(measure, ends, level, words, value, style));
         }
     }
+}
+
+/// Where the words of a dimension go so that no extension line of one farther out and no cutting plane runs through them.
+fn words_of(laned: &[(&Measure, usize)], index: usize, cuts: &[f64], scale: f64, style: &Style) -> Words {
+    let (measure, lane) = laned[index];
+    let ends = |measure: &Measure| {
+        let pick = |point: Vec2| scale * if measure.side.is_horizontal() { point.x } else { point.y };
+        (pick(measure.from).min(pick(measure.to)), pick(measure.from).max(pick(measure.to)))
+    };
+    let (low, high) = ends(measure);
+    let width = text_width(&measure.text, style.text);
+    let others = || laned.iter().enumerate().filter(|(other, _)| *other != index).map(|(_, other)| other);
+    let farther = others().filter(|(_, other_lane)| *other_lane >= lane);
+    let passing: Vec<f64> =
+        farther.flat_map(|(other, _)| <[f64; 2]>::from(ends(other))).chain(cuts.iter().copied()).collect();
+    let is_free = |from: f64, to: f64| passing.iter().all(|at| *at < from || *at > to);
+    if measure.lane.is_some() {
+        return Words::default();
+    }
+    if high - low < width + style.arrow * 2.0 + 1.0 {
+        let reach = (style.arrow + 1.0, style.arrow + 2.0 + width);
+        let beside = (low - reach.1, low - reach.0);
+        let is_empty = others().filter(|(_, other_lane)| *other_lane == lane).all(|(other, _)| {
+            let (from, to) = occupied(other, scale, style);
+            to <= beside.0 || from >= low - style.arrow * 2.0
+        });
+        let before = !is_free(high + reach.0, high + reach.1) && is_empty && is_free(beside.0, beside.1);
+        return Words { shift: 0.0, before };
+    }
+    let half = width * 0.5 + 0.6;
+    let (middle, room) = ((low + high) * 0.5, ((high - low) * 0.5 - half - style.arrow).max(0.0));
+    let steps = (0..=SHIFTS).map(|step| room * f64::from(step) / f64::from(SHIFTS));
+    let clear = |shift: &f64| is_free(middle + shift - half, middle + shift + half);
+    let shift = steps.flat_map(|shift| [shift, -shift]).find(clear).unwrap_or(0.0);
+    Words { shift, before: false }
+}
+
+/// Places tried to each side of the middle.
+const SHIFTS: u32 = 16;
+
+/// Where cutting planes and stems of symbols cross the lanes of a side, mm along them.
+fn cuts_across(figure: &Figure, side: Side, scale: f64) -> Vec<f64> {
+    let across = figure.cutting_lines.iter().filter(|cutting| cutting.along.dot(side.outward()).abs() > 0.999);
+    let points = across.flat_map(|cutting| cutting.corners.iter().chain([&cutting.at]));
+    let stems = figure.symbols.iter().filter(|symbol| symbol.normal.dot(side.outward()) > 0.9);
+    points
+        .chain(stems.map(|symbol| &symbol.at))
+        .map(|point| scale * if side.is_horizontal() { point.x } else { point.y })
+        .collect()
 }
 
 fn length_along(measure: &Measure) -> f64 {
@@ -213,6 +277,10 @@ fn scaled(shape: &Shape, scale: f64, onto: &impl Fn(Vec2) -> Vec2) -> Shape {
             dimension.kind = dimension.kind.moved(onto);
             dimension.text_at = onto(dimension.text_at);
             dimension.drawn.iter_mut().for_each(|part| part.shape = scaled(&part.shape, scale, onto));
+        }
+        Shape::Leader(leader) => {
+            leader.points.iter_mut().for_each(|point| *point = onto(*point));
+            leader.drawn.iter_mut().for_each(|part| part.shape = scaled(&part.shape, scale, onto));
         }
     }
     placed

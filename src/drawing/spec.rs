@@ -1,5 +1,6 @@
 //! What a job may ask of its sheets: plain data with defaults.
 
+use crate::csg::Annotation;
 use crate::geom::Vec3;
 
 /// What is wanted of a drawing as a whole.
@@ -48,6 +49,8 @@ pub struct SheetSpec {
     pub hidden_lines: bool,
     /// The title block's words.
     pub title: TitleFields,
+    /// What the program itself asks for, in model coordinates.
+    pub annotations: Vec<Annotation>,
 }
 
 /// Size of the paper.
@@ -252,6 +255,7 @@ impl Default for SheetSpec {
             dimensions: Dimensioning::Auto,
             hidden_lines: true,
             title: TitleFields::default(),
+            annotations: Vec::new(),
         }
     }
 }

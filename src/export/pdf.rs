@@ -6,7 +6,7 @@ use pdf_writer::types::{CidFontType, FontFlags, SystemInfo, UnicodeCmap};
 use pdf_writer::{Content, Filter, Finish as _, Name, Pdf, Rect, Ref, Str, TextStr};
 
 use crate::geom::{cos_deg, sin_deg};
-use crate::page::{FONT_BYTES, Ink, LAYERS, Layer, Mark, Page, Path, Shape, Step, Text, glyph_run, glyph_widths};
+use crate::page::{Ink, LAYERS, Layer, Mark, Page, Path, Shape, Step, TYPEFACES, Text, em, glyph_run, glyph_widths};
 
 /// Writes pages as one PDF 1.7 file.
 pub fn write(pages: &[Page]) -> Vec<u8> {
@@ -18,7 +18,8 @@ pub fn write(pages: &[Page]) -> Vec<u8> {
 /// Points in a millimetre.
 const POINTS: f64 = 72.0 / 25.4;
 
-const FONT: Name<'_> = Name(b"F1");
+/// Names of the typefaces on a page.
+const FONTS: [Name<'_>; TYPEFACES.len()] = [Name(b"F1"), Name(b"F2")];
 const SYSTEM: SystemInfo<'_> = SystemInfo { registry: Str(b"Adobe"), ordering: Str(b"Identity"), supplement: 0 };
 
 struct Book {
@@ -26,9 +27,15 @@ struct Book {
     last: i32,
     catalog: Ref,
     tree: Ref,
-    font: Ref,
+    /// The typefaces in use.
+    fonts: BTreeMap<u8, Font>,
     /// Layers in use with their objects.
     layers: BTreeMap<Layer, Ref>,
+}
+
+/// A typeface in use.
+struct Font {
+    object: Ref,
     /// New glyph numbers of the subset.
     subset: subsetter::GlyphRemapper,
     /// Old glyph number to its character.
@@ -39,13 +46,11 @@ impl Book {
     fn new(pages: &[Page]) -> Self {
         let mut book = Self {
             pdf: Pdf::new(),
-            last: 3,
+            last: 2,
             catalog: Ref::new(1),
             tree: Ref::new(2),
-            font: Ref::new(3),
+            fonts: BTreeMap::new(),
             layers: BTreeMap::new(),
-            subset: subsetter::GlyphRemapper::new(),
-            characters: BTreeMap::new(),
         };
         for mark in pages.iter().flat_map(Page::flat_marks) {
             if !book.layers.contains_key(&mark.ink.layer) {
@@ -54,12 +59,23 @@ impl Book {
             }
             if let Shape::Text(text) = &mark.shape {
                 for glyph in glyph_run(&text.content, text.height).glyphs {
-                    book.subset.remap(glyph.glyph);
-                    book.characters.entry(glyph.glyph).or_insert(glyph.character);
+                    book.use_glyph(glyph.face, glyph.glyph, glyph.character);
                 }
             }
         }
         book
+    }
+
+    fn use_glyph(&mut self, face: u8, glyph: u16, character: char) {
+        if !self.fonts.contains_key(&face) {
+            let object = self.next();
+            let subset = subsetter::GlyphRemapper::new();
+            self.fonts.insert(face, Font { object, subset, characters: BTreeMap::new() });
+        }
+        if let Some(font) = self.fonts.get_mut(&face) {
+            font.subset.remap(glyph);
+            font.characters.entry(glyph).or_insert(character);
+        }
     }
 
     fn next(&mut self) -> Ref {
@@ -75,7 +91,7 @@ impl Book {
         entry.parent(self.tree).contents(content_ref);
         entry.media_box(Rect::new(0.0, 0.0, (page.width * POINTS) as f32, (page.height * POINTS) as f32));
         let mut resources = entry.resources();
-        resources.fonts().pair(FONT, self.font);
+        resources.fonts().pairs(self.fonts.iter().map(|(face, font)| (FONTS[usize::from(*face)], font.object)));
         let mut properties = resources.insert(Name(b"Properties")).dict();
         for (layer, reference) in &self.layers {
             properties.pair(Name(layer.name().as_bytes()), reference);
@@ -131,13 +147,17 @@ impl Book {
         let run = glyph_run(&text.content, text.height);
         let start = text.start();
         let (cos, sin) = (cos_deg(text.angle_deg) as f32, sin_deg(text.angle_deg) as f32);
-        let codes: Vec<u8> =
-            run.glyphs.iter().flat_map(|glyph| self.subset.get(glyph.glyph).unwrap_or(0).to_be_bytes()).collect();
         content.begin_text();
-        content.set_font(FONT, run.em as f32);
         content.set_horizontal_scaling((text.stretch * 100.0) as f32);
         content.set_text_matrix([cos, sin, -sin, cos, start.x as f32, start.y as f32]);
-        content.show(Str(&codes));
+        for glyphs in run.glyphs.chunk_by(|a, b| a.face == b.face) {
+            let face = glyphs[0].face;
+            let Some(font) = self.fonts.get(&face) else { continue };
+            let code = |glyph: u16| font.subset.get(glyph).unwrap_or(0).to_be_bytes();
+            let codes: Vec<u8> = glyphs.iter().flat_map(|glyph| code(glyph.glyph)).collect();
+            content.set_font(FONTS[usize::from(face)], em(face, text.height) as f32);
+            content.show(Str(&codes));
+        }
         content.end_text();
     }
 
@@ -165,19 +185,23 @@ impl Book {
         shown.finish();
         optional.finish();
         catalog.finish();
-        self.write_font();
+        for (face, font) in std::mem::take(&mut self.fonts) {
+            self.write_font(face, &font);
+        }
         self.pdf.finish()
     }
 
     /// The font as a subset with two-byte codes and a table back to text.
-    fn write_font(&mut self) {
+    fn write_font(&mut self, face: u8, used: &Font) {
         let (cid, descriptor, file, cmap) = (self.next(), self.next(), self.next(), self.next());
-        let subset = subsetter::subset(FONT_BYTES, 0, &self.subset).unwrap_or_else(|_| FONT_BYTES.to_vec());
+        let typeface = TYPEFACES[usize::from(face)];
+        let subset = subsetter::subset(typeface.bytes, 0, &used.subset).unwrap_or_else(|_| typeface.bytes.to_vec());
         let mut name = subset_tag(&subset);
-        name.extend_from_slice(b"+LiberationSans");
+        name.push(b'+');
+        name.extend_from_slice(typeface.name.as_bytes());
         let name = Name(&name);
         self.pdf
-            .type0_font(self.font)
+            .type0_font(used.object)
             .base_font(name)
             .encoding_predefined(Name(b"Identity-H"))
             .descendant_font(cid)
@@ -185,7 +209,7 @@ impl Book {
         let mut font = self.pdf.cid_font(cid);
         font.subtype(CidFontType::Type2).base_font(name).system_info(SYSTEM).font_descriptor(descriptor);
         font.default_width(0.0).cid_to_gid_map_predefined(Name(b"Identity"));
-        let widths = glyph_widths(self.subset.remapped_gids()).into_iter().map(|width| (width * 1000.0) as f32);
+        let widths = glyph_widths(face, used.subset.remapped_gids()).into_iter().map(|width| (width * 1000.0) as f32);
         font.widths().consecutive(0, widths);
         font.finish();
         self.pdf
@@ -202,8 +226,8 @@ impl Book {
         let packed = compressed(&subset);
         self.pdf.stream(file, &packed).filter(Filter::FlateDecode).pair(Name(b"Length1"), subset.len() as i32);
         let mut table = UnicodeCmap::new(Name(b"Custom"), SYSTEM);
-        for (glyph, character) in &self.characters {
-            table.pair(self.subset.get(*glyph).unwrap_or(0), *character);
+        for (glyph, character) in &used.characters {
+            table.pair(used.subset.get(*glyph).unwrap_or(0), *character);
         }
         let table = table.finish();
         self.pdf.cmap(cmap, table.as_slice());

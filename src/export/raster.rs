@@ -3,7 +3,7 @@
 use tiny_skia::{FillRule, LineCap, LineJoin, Paint, PathBuilder, Pixmap, Stroke, StrokeDash, Transform};
 
 use crate::geom::{Vec2, cos_deg, sin_deg};
-use crate::page::{Ink, LineType, Mark, Page, Path, Shape, Step, Text, glyph_outline, glyph_run};
+use crate::page::{Ink, LineType, Mark, Page, Path, Shape, Step, Text, em, glyph_outline, glyph_run};
 
 /// Why a page has no picture.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -91,8 +91,9 @@ impl Artist {
         let start = text.start();
         for glyph in &run.glyphs {
             let place = start + along * (glyph.offset * text.stretch);
-            let outline = glyph_outline(glyph.glyph);
-            let sized = scaled(&outline, Vec2::new(run.em * text.stretch, run.em));
+            let outline = glyph_outline(glyph.face, glyph.glyph);
+            let em = em(glyph.face, text.height);
+            let sized = scaled(&outline, Vec2::new(em * text.stretch, em));
             if let Some(path) = skia_path(&sized, place, along) {
                 self.canvas.fill_path(&path, &black(), FillRule::Winding, self.frame, None);
             }

@@ -201,6 +201,7 @@ fn sheet(raw: RawSheet) -> Result<SheetSpec, String> {
         },
         hidden_lines: raw.hidden_lines.unwrap_or(default.hidden_lines),
         title: title(raw.title),
+        annotations: Vec::new(),
     })
 }
 

@@ -145,6 +145,7 @@ pub fn make(request: &Request<'_>, engine: &Engine, budget: &Budget, progress: P
         Err(_) => return told.failed(budget),
     };
     let workshop = Workshop::new(&model, &plates, evaluation.view).drawn_with(parts, engine.lines.clone());
+    let workshop = workshop.annotated(evaluation.annotations);
     products(workshop, request.outputs, told, budget, progress)
 }
 

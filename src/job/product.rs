@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::budget::{Budget, Exceeded};
+use crate::csg::{Annotation, Subject};
 use crate::diag::{Code, Diagnostic, Span};
 use crate::drawing::{self, DrawError, DrawingSpec, LineMemo, Part, PartsBy};
 use crate::export::{self, Artefact, threemf};
@@ -36,6 +37,8 @@ pub struct Workshop<'a> {
     parts: Vec<(PartsBy, Vec<PartMesh>)>,
     /// Lines that need not be drawn again.
     lines: Arc<LineMemo>,
+    /// What the program asks of its drawings.
+    annotations: Vec<Annotation>,
     smaller: Vec<(RemeshOptions, TriMesh)>,
 }
 
@@ -56,7 +59,13 @@ impl From<Vec<u8>> for Made {
 impl<'a> Workshop<'a> {
     /// One for the outputs of a model, its plates and its view.
     pub fn new(model: &'a Model, plates: &'a [(u32, TriMesh)], view: AskedView) -> Self {
-        Self { model, plates, view, parts: Vec::new(), lines: Arc::default(), smaller: Vec::new() }
+        let (parts, annotations, smaller) = (Vec::new(), Vec::new(), Vec::new());
+        Self { model, plates, view, parts, lines: Arc::default(), annotations, smaller }
+    }
+
+    /// With what the program asks of its drawings.
+    pub fn annotated(self, annotations: Vec<Annotation>) -> Self {
+        Self { annotations, ..self }
     }
 
     /// With the parts that drawings show, and the lines that are drawn already.
@@ -126,13 +135,27 @@ impl<'a> Workshop<'a> {
                 .collect(),
             _ => vec![Part::new(name, mesh)],
         };
-        let drawn = drawing::draw_sheets(&parts, &spec.sheets, spec.part_sheets, &self.lines, budget);
+        let mut sheets = spec.sheets.clone();
+        if let Some(first) = sheets.first_mut() {
+            first.annotations.extend_from_slice(&self.annotations);
+        }
+        let drawn = drawing::draw_sheets(&parts, &sheets, spec.part_sheets, &self.lines, budget);
         drawn.map_err(|error| match error {
             DrawError::Exceeded(exceeded) => Failure::Exceeded(exceeded),
             other => {
-                Failure::Rejected(vec![Diagnostic::error(Code::InvalidGeometry, Span::DETACHED, other.to_string())])
+                let span = self.asked_at(&other);
+                Failure::Rejected(vec![Diagnostic::error(Code::InvalidGeometry, span, other.to_string())])
             }
         })
+    }
+
+    /// Where the program asks for the section that cannot be drawn, if it does.
+    fn asked_at(&self, error: &DrawError) -> Span {
+        let DrawError::SectionMisses { label } = error else { return Span::DETACHED };
+        let asks = |annotation: &&Annotation| {
+            matches!(annotation.subject, Subject::Section { .. }) && annotation.text.as_deref() == Some(label)
+        };
+        self.annotations.iter().find(asks).map_or(Span::DETACHED, |annotation| annotation.span)
     }
 
     fn is_plated(&self, options: &ModelOptions) -> bool {

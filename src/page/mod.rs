@@ -14,7 +14,8 @@ mod path;
 pub use hatch::hatch_lines;
 pub use ink::{Ink, LAYERS, Layer, LineType};
 pub use lettering::{
-    FONT_BYTES, FONT_FAMILY, GlyphRun, PlacedGlyph, cap_height, glyph_outline, glyph_run, glyph_widths, text_width,
+    FONT_FAMILY, GlyphRun, PlacedGlyph, TYPEFACES, Typeface, cap_height, em, glyph_outline, glyph_run, glyph_widths,
+    text_width,
 };
 pub use path::{Path, Step, arc_path, ellipse_path};
 
@@ -124,6 +125,8 @@ pub enum Shape {
     Text(Text),
     /// A dimension: what it says, and the marks that say it.
     Dimension(Box<Dimension>),
+    /// A leader with words, and the marks that show it.
+    Leader(Box<Leader>),
 }
 
 /// A line of lettering.
@@ -166,6 +169,17 @@ pub struct Dimension {
     /// Middle of the written text's baseline.
     pub text_at: Vec2,
     /// The lines, arrowheads and text that show it.
+    pub drawn: Vec<Mark>,
+}
+
+/// A line from words to what they are about.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Leader {
+    /// From what it points at to the words.
+    pub points: Vec<Vec2>,
+    /// Whether it ends in a dot, not in an arrowhead.
+    pub dotted: bool,
+    /// The lines, arrowhead or dot, and words that show it.
     pub drawn: Vec<Mark>,
 }
 
@@ -242,7 +256,7 @@ impl Mark {
                 .into_iter()
                 .map(|[from, to]| Path::polyline(&[from, to], false))
                 .collect(),
-            Shape::Area { .. } | Shape::Text(_) | Shape::Dimension(_) => Vec::new(),
+            Shape::Area { .. } | Shape::Text(_) | Shape::Dimension(_) | Shape::Leader(_) => Vec::new(),
         }
     }
 
@@ -275,10 +289,11 @@ impl Page {
         }
     }
 
-    /// Every mark with dimensions taken apart into what is drawn of them.
+    /// Every mark with dimensions and leaders taken apart into what is drawn of them.
     pub fn flat_marks(&self) -> impl Iterator<Item = &Mark> {
         self.marks.iter().flat_map(|mark| match &mark.shape {
             Shape::Dimension(dimension) => dimension.drawn.iter(),
+            Shape::Leader(leader) => leader.drawn.iter(),
             _ => std::slice::from_ref(mark).iter(),
         })
     }

@@ -19,7 +19,7 @@ const PLAN: &[(&str, &[&str])] = &[
     ("solid", &["budget", "geom", "mesh", "region"]),
     ("import", &["budget", "geom", "mesh", "region"]),
     ("realize", &["diag", "budget", "geom", "mesh", "csg", "region", "text", "solid", "import"]),
-    ("drawing", &["diag", "budget", "geom", "mesh", "page", "region", "text", "solid"]),
+    ("drawing", &["diag", "budget", "geom", "mesh", "page", "csg", "region", "text", "solid"]),
     ("preview", &["budget", "deflate", "geom", "mesh", "region"]),
     ("export", &["budget", "deflate", "geom", "mesh", "page", "preview", "region"]),
     (

@@ -1,5 +1,6 @@
 //! The one integration binary: each module is a subject.
 
+mod annotations;
 mod breaking;
 mod cells;
 mod config;
@@ -17,6 +18,7 @@ mod lease_model;
 mod local_aws;
 mod memo;
 mod meshopt;
+mod overlap;
 mod parts;
 mod plates;
 mod preview;

@@ -1,10 +1,10 @@
-//! Diameters and radii with a leader: where each goes so that it covers nothing.
+//! Diameters, radii and notes with a leader: where each goes so that it covers nothing.
 
-use crate::drawing::dimension::Callout;
+use crate::drawing::dimension::{Callout, CalloutKind};
 use crate::drawing::obstacle::Obstacles;
 use crate::drawing::style::{Style, arrowhead, line, text};
 use crate::geom::{Aabb2, Vec2, cos_deg, sin_deg};
-use crate::page::{Anchor, Dimension, DimensionKind, Layer, Mark, Shape, text_width};
+use crate::page::{Anchor, Dimension, DimensionKind, Layer, Leader, Mark, Shape, text_width};
 
 /// A place for a callout.
 #[derive(Clone, Copy)]
@@ -16,6 +16,13 @@ struct Place {
     side: f64,
 }
 
+/// The room that the words take, mm.
+#[derive(Clone, Copy)]
+struct Words {
+    width: f64,
+    height: f64,
+}
+
 /// Draws a callout where it disturbs least.
 pub fn callout_mark(
     callout: &Callout,
@@ -24,28 +31,43 @@ pub fn callout_mark(
     style: &Style,
     obstacles: &mut Obstacles,
 ) -> Mark {
-    let width = text_width(&callout.text, style.text) + 1.0;
+    let lines: Vec<&str> = callout.text.split('\n').collect();
+    let pitch = style.text * LINE_PITCH;
+    let width = lines.iter().map(|line| text_width(line, style.text)).fold(0.0, f64::max) + 1.0;
+    let words = Words { width, height: style.text + pitch * (lines.len() as f64 - 1.0) };
     let radius = callout.radius * scale;
-    let place = best_place(callout, radius, onto, width, style, obstacles);
+    let place = best_place(callout, radius, onto, words, obstacles);
     let ink = style.ink(Layer::Dimension);
     let landing_end = place.elbow + Vec2::X * (width * place.side);
     let text_at = place.elbow.midpoint(landing_end) + Vec2::Y * TEXT_GAP;
     let along = (place.tip - place.elbow).normalize_or_zero();
-    let drawn = vec![
-        line(ink, place.tip, place.elbow),
-        line(ink, place.elbow, landing_end),
-        arrowhead(ink, place.tip, along, style.arrow),
-        text(ink, text_at, style.text, Anchor::Middle, &callout.text),
-    ];
-    obstacles.add_box(text_box(&place, width, style));
-    obstacles.add_line(place.tip, place.elbow);
-    obstacles.add_line(place.elbow, landing_end);
-    let outward = (place.tip - place.center).normalize_or_zero();
-    let (kind, value) = if callout.diameter {
-        let from = place.center - outward * radius;
-        (DimensionKind::Diameter { from, to: place.tip }, callout.radius * 2.0)
+    let mut drawn = vec![line(ink, place.tip, place.elbow), line(ink, place.elbow, landing_end)];
+    let free = callout.kind == CalloutKind::Note && !obstacles.is_near(place.tip, ON_LINE);
+    if free {
+        // inside an outline a leader ends in a dot (ISO 128-22)
+        let dot = Shape::Area { contours: vec![circle(place.tip, style.text * 0.2)] };
+        drawn.push(Mark { ink, view: None, shape: dot });
     } else {
-        (DimensionKind::Radius { center: place.center, to: place.tip }, callout.radius)
+        drawn.push(arrowhead(ink, place.tip, along, style.arrow));
+    }
+    for (index, words) in lines.iter().rev().enumerate() {
+        let at = text_at + Vec2::Y * (pitch * index as f64);
+        drawn.push(text(ink, at, style.text, Anchor::Middle, words));
+    }
+    obstacles.add_box(text_box(&place, words));
+    obstacles.add_leader(place.tip, place.elbow);
+    obstacles.add_leader(place.elbow, landing_end);
+    let outward = (place.tip - place.center).normalize_or_zero();
+    let (kind, value) = match callout.kind {
+        CalloutKind::Diameter => {
+            let from = place.center - outward * radius;
+            (DimensionKind::Diameter { from, to: place.tip }, callout.radius * 2.0)
+        }
+        CalloutKind::Radius => (DimensionKind::Radius { center: place.center, to: place.tip }, callout.radius),
+        CalloutKind::Note => {
+            let leader = Leader { points: vec![place.tip, place.elbow, landing_end], dotted: free, drawn };
+            return Mark { ink, view: None, shape: Shape::Leader(Box::new(leader)) };
+        }
     };
     let dimension = Dimension { kind, value, text: callout.text.clone(), text_at, drawn };
     Mark { ink, view: None, shape: Shape::Dimension(Box::new(dimension)) }
@@ -53,9 +75,20 @@ pub fn callout_mark(
 
 /// From the landing line to the text's baseline, mm.
 const TEXT_GAP: f64 = 0.8;
+/// From line to line, in heights of capitals (ISO 3098-1).
+const LINE_PITCH: f64 = 1.5;
+/// A leader whose end is this near a line ends on it, mm.
+const ON_LINE: f64 = 0.3;
 
-fn text_box(place: &Place, width: f64, style: &Style) -> Aabb2 {
-    let end = place.elbow + Vec2::new(width * place.side, style.text + TEXT_GAP * 2.0);
+/// A circle as a fine polygon.
+fn circle(center: Vec2, radius: f64) -> Vec<Vec2> {
+    (0..12)
+        .map(|step| center + Vec2::new(cos_deg(30.0 * f64::from(step)), sin_deg(30.0 * f64::from(step))) * radius)
+        .collect()
+}
+
+fn text_box(place: &Place, words: Words) -> Aabb2 {
+    let end = place.elbow + Vec2::new(words.width * place.side, words.height + TEXT_GAP * 2.0);
     // some air around the words
     Aabb2 { min: place.elbow.min(end) - 0.6, max: place.elbow.max(end) + 0.6 }
 }
@@ -65,8 +98,7 @@ fn best_place(
     callout: &Callout,
     radius: f64,
     onto: &impl Fn(Vec2) -> Vec2,
-    width: f64,
-    style: &Style,
+    words: Words,
     obstacles: &Obstacles,
 ) -> Place {
     let mut best: Option<(f64, Place)> = None;
@@ -74,7 +106,8 @@ fn best_place(
         let center = onto(spot.center);
         for (angle_index, angle) in DIRECTIONS.into_iter().enumerate() {
             let outward = Vec2::new(cos_deg(angle), sin_deg(angle));
-            if spot.toward.is_some_and(|toward| toward.dot(outward) < 0.8) {
+            let allowed = if callout.kind == CalloutKind::Note { 0.2 } else { 0.8 };
+            if spot.toward.is_some_and(|toward| toward.dot(outward) < allowed) {
                 continue;
             }
             let tip = center + outward * radius;
@@ -85,7 +118,7 @@ fn best_place(
                     break;
                 }
                 let place = Place { center, tip, elbow: tip + outward * length, side };
-                cost += obstacles.count_in(text_box(&place, width, style)) as f64 * 100.0;
+                cost += obstacles.count_in(text_box(&place, words)) as f64 * 100.0;
                 cost += obstacles.count_across(place.tip + outward * 0.3, place.elbow) as f64 * 6.0;
                 if best.as_ref().is_none_or(|(least, _)| cost < *least) {
                     best = Some((cost, place));
@@ -100,4 +133,4 @@ fn best_place(
 const DIRECTIONS: [f64; 12] = [45.0, 60.0, 30.0, 135.0, 120.0, 150.0, -45.0, -60.0, -30.0, -135.0, -120.0, -150.0];
 
 /// Lengths of leaders, mm.
-const LENGTHS: [f64; 10] = [6.0, 9.0, 12.0, 16.0, 20.0, 26.0, 34.0, 44.0, 58.0, 76.0];
+const LENGTHS: [f64; 13] = [6.0, 9.0, 12.0, 16.0, 20.0, 26.0, 34.0, 44.0, 58.0, 76.0, 96.0, 120.0, 150.0];

@@ -17,9 +17,25 @@ pub fn overall(bounds: Aabb2, side: Side) -> Measure {
     Measure::new(side, from, to, length_text((to - from).length()))
 }
 
+/// Where the words of a dimension stand.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Words {
+    /// How far from the middle of the line, where they stand over it, mm.
+    pub shift: f64,
+    /// Whether they stand before the line's beginning, where they do not fit over it.
+    pub before: bool,
+}
+
 /// Draws a dimension whose line lies at `level` (paper y of a horizontal one, paper x of a vertical one); `from` and `to` are
 /// paper points.
-pub fn linear_mark(measure: &Measure, from: Vec2, to: Vec2, level: f64, value: f64, style: &Style) -> Mark {
+pub fn linear_mark(
+    measure: &Measure,
+    (from, to): (Vec2, Vec2),
+    level: f64,
+    words: Words,
+    value: f64,
+    style: &Style,
+) -> Mark {
     let horizontal = measure.side.is_horizontal();
     let onto = |point: Vec2| if horizontal { Vec2::new(point.x, level) } else { Vec2::new(level, point.y) };
     let (start, end) = (onto(from), onto(to));
@@ -43,18 +59,25 @@ pub fn linear_mark(measure: &Measure, from: Vec2, to: Vec2, level: f64, value: f
     let is_link = measure.lane.is_some();
     let fits_arrows = is_link || length >= style.arrow * 2.5;
     let fits_text = is_link || fits_arrows && length >= width + style.arrow * 2.0 + 1.0;
-    let text_middle = if fits_text { start.midpoint(end) } else { end + along * (style.arrow + 1.5 + width * 0.5) };
+    let beyond = along * (style.arrow + 1.5 + width * 0.5);
+    let text_middle = match (fits_text, words.before) {
+        (true, _) => start.midpoint(end) + along * words.shift,
+        (false, false) => end + beyond,
+        (false, true) => start - beyond,
+    };
+    let (head, foot) = if words.before { (end, start) } else { (start, end) };
+    let onward = if words.before { -along } else { along };
     let tail = if fits_text { style.arrow * 2.0 } else { style.arrow + 2.0 + width };
     if is_link {
         drawn.push(line(ink, start - along * STROKE, end + along * STROKE));
         let stroke = (along + along.perp()) * STROKE;
         drawn.extend([start, end].map(|point| line(thick, point - stroke, point + stroke)));
     } else if fits_arrows {
-        drawn.push(line(ink, start, if fits_text { end } else { end + along * tail }));
+        drawn.push(if fits_text { line(ink, start, end) } else { line(ink, head, foot + onward * tail) });
         drawn.push(arrowhead(ink, start, -along, style.arrow));
         drawn.push(arrowhead(ink, end, along, style.arrow));
     } else {
-        drawn.push(line(ink, start - along * style.arrow * 2.0, end + along * tail));
+        drawn.push(line(ink, head - onward * style.arrow * 2.0, foot + onward * tail));
         drawn.push(arrowhead(ink, start, along, style.arrow));
         drawn.push(arrowhead(ink, end, -along, style.arrow));
     }

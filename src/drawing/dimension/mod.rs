@@ -1,13 +1,24 @@
 //! Dimensions: what is measured, and the line figure that says so.
 
+mod aligned;
+mod angular;
 mod callout;
+mod form;
+mod holes;
 mod linear;
+mod once;
 mod plan;
+mod round;
+mod symbol;
+mod thickness;
 mod walls;
 
+pub use aligned::{Aligned, aligned_mark};
+pub use angular::{Corner, angular_mark};
 pub use callout::callout_mark;
-pub use linear::{linear_mark, overall};
+pub use linear::{Words, linear_mark, overall};
 pub use plan::dimension;
+pub use symbol::{Symbol, SymbolKind, symbol_marks};
 pub use walls::wall_chains;
 
 use crate::geom::Vec2;
@@ -58,17 +69,28 @@ impl Measure {
     }
 }
 
-/// A diameter or radius wanted in a view, in the view's picture plane at full size.
+/// Words with a leader wanted in a view, in the view's picture plane at full size.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Callout {
-    /// The equal circles or arcs that it may point at, best first.
+    /// The equal circles, arcs or points that it may point at, best first.
     pub spots: Vec<Spot>,
-    /// Their radius.
+    /// Their radius; 0 for points.
     pub radius: f64,
-    /// What is written.
+    /// What is written, line by line.
     pub text: String,
-    /// Whether it gives a diameter, not a radius.
-    pub diameter: bool,
+    /// What it says of them.
+    pub kind: CalloutKind,
+}
+
+/// What a callout says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CalloutKind {
+    /// A diameter.
+    Diameter,
+    /// A radius.
+    Radius,
+    /// Anything: a leader with words, no dimension.
+    Note,
 }
 
 /// A circle, or an arc, that a callout may point at.
@@ -76,7 +98,7 @@ pub struct Callout {
 pub struct Spot {
     /// Centre.
     pub center: Vec2,
-    /// From the centre to an arc's middle; none for a whole circle.
+    /// From the centre to an arc's middle, or out of an outline; none where the leader may come from anywhere.
     pub toward: Option<Vec2>,
 }
 
@@ -119,4 +141,9 @@ pub fn length_text(value: f64) -> String {
     let trimmed = written.trim_end_matches('0').trim_end_matches('.');
     let trimmed = if trimmed == "-0" || trimmed.is_empty() { "0" } else { trimmed };
     trimmed.replace('.', ",")
+}
+
+/// An angle as it is written: degrees, at most two decimals.
+pub fn angle_text(degrees: f64) -> String {
+    format!("{}°", length_text(degrees))
 }

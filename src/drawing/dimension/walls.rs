@@ -44,7 +44,7 @@ fn across(side: Side, point: Vec2) -> f64 {
 }
 
 /// Where a line through the walls enters and leaves them.
-fn crossings(walls: &[Vec<Vec2>], side: Side, level: f64) -> Vec<f64> {
+pub fn crossings(walls: &[Vec<Vec2>], side: Side, level: f64) -> Vec<f64> {
     let mut stops: Vec<f64> = Vec::new();
     for outline in walls {
         for (index, from) in outline.iter().enumerate() {

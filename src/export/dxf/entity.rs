@@ -4,7 +4,7 @@ use crate::export::dxf::Placement;
 use crate::export::dxf::table::{dimension_style, line_type_name, weight};
 use crate::export::dxf::tags::{Handle, Tags, plain};
 use crate::geom::{Vec2, cos_deg, sin_deg};
-use crate::page::{Anchor, Dimension, DimensionKind, Ink, Mark, Shape, Text};
+use crate::page::{Anchor, Dimension, DimensionKind, Ink, Leader, Mark, Shape, Text};
 
 /// Where entities are written to.
 pub struct Place {
@@ -16,7 +16,7 @@ pub struct Place {
     pub placement: Placement,
 }
 
-/// Writes a mark that is no dimension.
+/// Writes a mark that is no dimension and no leader.
 pub fn write(tags: &mut Tags, mark: &Mark, place: &Place) {
     let put = |point: Vec2| place.placement.put(point);
     let scale = place.placement.scale;
@@ -59,7 +59,7 @@ pub fn write(tags: &mut Tags, mark: &Mark, place: &Place) {
             hatch(tags, contours, Some((*angle_deg, spacing / scale)), mark.ink, place);
         }
         Shape::Text(text) => lettering(tags, text, mark.ink, place),
-        Shape::Dimension(_) => {}
+        Shape::Dimension(_) | Shape::Leader(_) => {}
     }
 }
 
@@ -145,6 +145,18 @@ fn lettering(tags: &mut Tags, text: &Text, ink: Ink, place: &Place) {
         tags.point(11, place.placement.put(text.at));
     }
     tags.text(100, "AcDbText");
+}
+
+/// The line of a leader, with its arrowhead; words and dots are entities of their own.
+pub fn leader(tags: &mut Tags, leader: &Leader, place: &Place) {
+    begin(tags, "LEADER", crate::page::Layer::Dimension.ink(0.5), place);
+    tags.text(100, "AcDbLeader");
+    tags.text(3, &dimension_style(place.placement.scale));
+    // arrowhead, straight, without an annotation object, no hook
+    tags.ints(&[(71, i64::from(!leader.dotted)), (72, 0), (73, 3), (74, 1), (75, 0)]);
+    tags.numbers(&[(40, 0.0), (41, 0.0)]);
+    tags.int(76, leader.points.len() as i64);
+    leader.points.iter().for_each(|point| tags.point(10, place.placement.put(*point)));
 }
 
 /// A dimension shown by the block `*D` and its number.

@@ -11,7 +11,7 @@ mod tags;
 use crate::export::dxf::entity::Place;
 use crate::export::dxf::tags::{Handle, Tags};
 use crate::geom::{Aabb2, Vec2};
-use crate::page::{Page, Shape, View};
+use crate::page::{Mark, Page, Shape, View};
 
 /// Writes one page as one DXF file.
 pub fn write(page: &Page) -> Vec<u8> {
@@ -117,6 +117,12 @@ fn entities(tags: &mut Tags, page: &Page, placements: &[Placement], fixed: &Fixe
                 });
                 blocks.dimensions.push((record, written));
                 entity::dimension(tags, dimension, &place, blocks.dimensions.len());
+            }
+            Shape::Leader(leader) => {
+                entity::leader(tags, leader, &place);
+                let is_words =
+                    |part: &&Mark| matches!(part.shape, Shape::Text(_)) || leader.dotted && part.fill().is_some();
+                leader.drawn.iter().filter(is_words).for_each(|part| entity::write(tags, part, &place));
             }
             _ => entity::write(tags, mark, &place),
         }
