@@ -32,6 +32,7 @@ pub const SAMPLES: &[Sample] = &[
     sample!("panel"),
     sample!("bracket"),
     sample!("vase"),
+    sample!("fixture"),
 ];
 
 impl Sample {
