@@ -114,7 +114,7 @@ fn block() -> TriMesh {
 
 fn sheet(program: &str) -> Page {
     let spec = SheetSpec { annotations: annotations(program), ..SheetSpec::default() };
-    let pages = draw(&[Part { name: "block", mesh: &block() }], &spec, &Budget::default());
+    let pages = draw(&[Part::new("block", &block())], &spec, &Budget::default());
     pages.expect("it can be drawn").remove(0)
 }
 
@@ -153,6 +153,6 @@ fn the_sheet_says_what_the_program_asks_and_nothing_twice() {
 fn a_section_that_misses_is_an_error() {
     let spec = SheetSpec { annotations: annotations("section(\"A\", [0, 99, 0], [0, 1, 0]);"), ..SheetSpec::default() };
     let mesh = block();
-    let drawn = draw(&[Part { name: "block", mesh: &mesh }], &spec, &Budget::default());
+    let drawn = draw(&[Part::new("block", &mesh)], &spec, &Budget::default());
     assert!(drawn.is_err_and(|error| error.to_string().contains("section A")));
 }
