@@ -1,6 +1,5 @@
 """What the stack promises, read off the template: nothing is deployed, no network is used."""
 import base64
-import http.server
 import importlib.util
 import json
 import os
@@ -9,7 +8,6 @@ import re
 import subprocess
 import sys
 import tempfile
-import threading
 import unittest
 
 import stack
@@ -113,7 +111,6 @@ class UserData(unittest.TestCase):
     def test_it_is_a_script_that_fits(self):
         self.assertLess(len(base64.b64encode(self.text.encode())), 16384)
         self.assertEqual(subprocess.run(["bash", "-n"], input=self.text, text=True).returncode, 0)
-        self.assertEqual(subprocess.run(["bash", "-n"], input=self.heredoc("DRAINED"), text=True).returncode, 0)
         json.loads(self.heredoc("AGENT"))
 
     def test_the_settings_are_settings(self):
@@ -126,50 +123,6 @@ class UserData(unittest.TestCase):
             done = subprocess.run([binary, "serve", "--config", file.name, "--print-settings"], capture_output=True, text=True)
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertIn("isolation: Processes", done.stdout)
-
-    def test_a_drained_instance_is_let_go(self):
-        """The script itself against a metadata service, a daemon and an AWS CLI of this test's own making."""
-        asked, running = [], [["a"], ["a"], []]
-
-        class Answer(http.server.BaseHTTPRequestHandler):
-            def do_PUT(self):
-                self.reply("token")
-
-            def do_GET(self):
-                asked.append(self.path)
-                if self.path.endswith("/target-lifecycle-state"):
-                    return self.reply("Terminated" if asked.count(self.path) > 1 else "InService")
-                if self.path.endswith("/instance-id"):
-                    return self.reply("i-1")
-                self.reply(json.dumps({"running": running.pop(0)}, separators=(",", ":")))
-
-            def reply(self, text):
-                self.send_response(200)
-                self.send_header("Content-Length", str(len(text)))
-                self.end_headers()
-                self.wfile.write(text.encode())
-
-            def log_message(self, *_):
-                pass
-
-        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Answer)
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        here = f"http://127.0.0.1:{server.server_port}"
-        script = self.heredoc("DRAINED").replace("http://169.254.169.254", here).replace("http://127.0.0.1:8080", here)
-        with tempfile.TemporaryDirectory() as folder:
-            said = pathlib.Path(folder, "said")
-            for name, body in {"aws": f'echo "$@" >>{said}', "sleep": ":"}.items():
-                tool = pathlib.Path(folder, name)
-                tool.write_text(f"#!/bin/bash\n{body}\n")
-                tool.chmod(0o755)
-            done = subprocess.run(["bash", "-c", script], env={**os.environ, "PATH": f"{folder}:{os.environ['PATH']}"}, timeout=60)
-            calls = said.read_text().splitlines()
-        server.shutdown()
-        server.server_close()
-        self.assertEqual(done.returncode, 0)
-        where = "--auto-scaling-group-name m-workers --lifecycle-hook-name drain --instance-id i-1"
-        self.assertEqual(calls, [f"autoscaling record-lifecycle-action-heartbeat {where}", f"autoscaling complete-lifecycle-action --lifecycle-action-result CONTINUE {where}"])
-        self.assertEqual(running, [])
 
 
 class Image(unittest.TestCase):
