@@ -10,7 +10,7 @@ use maquette::mesh::TriMesh;
 use maquette::solid::{Control, Fault, Operator, Roundness, Solid};
 
 /// So many looks along its way are taken at each operation.
-const STOPS: u32 = 8;
+const STOPS: u32 = 5;
 
 type Work = (&'static str, Box<dyn Fn(&Control) -> Result<Solid, Fault>>);
 
@@ -32,21 +32,21 @@ fn works() -> Vec<Work> {
         let ball = ball(segments);
         (0..12).map(|at| moved(&ball, f64::from(at) * 1.7, f64::from(at) * 0.3, 0.1)).collect()
     };
-    let (pair, balls, cloud, mesh) = (ball(1400), chain(300), ball(900).positions(), foreign(1400));
+    let (pair, balls, cloud, mesh) = (ball(500), chain(160), ball(600).positions(), foreign(700));
     let (small, tall) = (ball(60), ball(40));
     vec![
         (
-            "boolean of two spheres of a million triangles",
+            "boolean of two spheres of 250,000 triangles",
             Box::new(move |control| {
                 Solid::boolean(Operator::Difference, &[pair.clone(), moved(&pair, 5.0, 1.0, 2.0)], control)
             }),
         ),
         (
-            "union of twelve spheres of 45,000 triangles",
+            "union of twelve spheres of 25,000 triangles",
             Box::new(move |control| Solid::boolean(Operator::Union, &balls, control)),
         ),
-        ("hull of 405,000 points", Box::new(move |control| Solid::hull(&cloud, control))),
-        ("a foreign mesh of a million triangles", Box::new(move |control| Solid::from_mesh(&mesh, control))),
+        ("hull of 180,000 points", Box::new(move |control| Solid::hull(&cloud, control))),
+        ("a foreign mesh of 490,000 triangles", Box::new(move |control| Solid::from_mesh(&mesh, control))),
         ("sum of two convex solids", Box::new(move |control| small.minkowski(&tall, control))),
     ]
 }
