@@ -11,6 +11,7 @@ COPY config ./config
 COPY examples ./examples
 COPY src ./src
 COPY tests ./tests
+COPY ui/dist ./ui/dist
 RUN --mount=type=cache,target=/usr/local/cargo/registry \
     --mount=type=cache,target=/src/target \
     cargo build --release --locked --bin maquette \

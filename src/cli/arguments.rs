@@ -49,6 +49,9 @@ pub struct DemoArguments {
     /// Jobs in all; the samples are repeated with other parameters until there are so many
     #[arg(long, value_name = "N")]
     pub jobs: Option<usize>,
+    /// No sample jobs, but a page to try programs on, until Ctrl+C
+    #[arg(long, conflicts_with = "jobs")]
+    pub ui: bool,
 }
 
 #[derive(Debug, Args)]
@@ -59,6 +62,9 @@ pub struct ServeArguments {
     /// Runs on the embedded queue and store in this folder instead of AWS
     #[arg(long, value_name = "DIR")]
     pub local: Option<PathBuf>,
+    /// Serves a page to try programs on at `/`; the same as `--set http.ui=true --set http.downloads=stream`
+    #[arg(long)]
+    pub ui: bool,
     /// Sets one setting: `--set queue.url=https://…`; wins over file and environment
     #[arg(long = "set", value_name = "KEY=VALUE")]
     pub set: Vec<String>,

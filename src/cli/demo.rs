@@ -23,6 +23,9 @@ const PATIENCE: Duration = Duration::from_secs(600);
 pub fn run(arguments: DemoArguments) -> CommandResult {
     serve::runtime()?.block_on(async {
         let directory = arguments.dir.unwrap_or_else(|| std::env::temp_dir().join("maquette-demo"));
+        if arguments.ui {
+            return serve::page(&directory).await;
+        }
         let embedded =
             Embedded::start(&directory, &["http.listen=".to_owned(), "queue.wait_seconds=1".to_owned()]).await?;
         println!("queue and store  {} (in {})", embedded.endpoint(), directory.display());

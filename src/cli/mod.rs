@@ -7,7 +7,6 @@ mod demo;
 mod disk;
 mod parameters;
 mod render;
-pub mod samples;
 mod serve;
 mod submit;
 mod table;
@@ -17,6 +16,8 @@ use std::process::ExitCode;
 use clap::Parser as _;
 
 use arguments::{Arguments, Command};
+
+pub use crate::daemon::samples;
 
 /// Exit status of a command whose settings or arguments are wrong (`EX_CONFIG`): a service manager does not try again.
 pub const EXIT_CONFIG: u8 = 78;

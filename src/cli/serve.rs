@@ -17,8 +17,15 @@ const QUEUE: &str = "jobs";
 pub const BUCKET: &str = "results";
 const VISIBILITY: Duration = Duration::from_secs(60);
 
+/// What `--ui` sets.
+const PAGE: [&str; 2] = ["http.ui=true", "http.downloads=stream"];
+
 /// Runs the daemon until it is told to stop.
-pub fn run(arguments: ServeArguments) -> CommandResult {
+pub fn run(mut arguments: ServeArguments) -> CommandResult {
+    if arguments.ui {
+        // in front: what is set by hand wins
+        arguments.set.splice(0..0, PAGE.map(str::to_owned));
+    }
     runtime()?.block_on(async {
         let embedded = match &arguments.local {
             Some(directory) => Some(Embedded::start(directory, &arguments.set).await?),
@@ -48,6 +55,22 @@ pub fn run(arguments: ServeArguments) -> CommandResult {
         }
         ended.map(|_| ExitCode::SUCCESS).map_err(|error| Failed::new(error.to_string()))
     })
+}
+
+/// The page on an embedded queue and store, without a log, until it is told to stop.
+pub async fn page(directory: &Path) -> CommandResult {
+    let embedded = Embedded::start(directory, &PAGE.map(str::to_owned)).await?;
+    let (sender, started) = tokio::sync::oneshot::channel();
+    let hooks = daemon::Hooks { started: Some(sender), ..daemon::Hooks::default() };
+    let running = daemon::run(embedded.settings.clone(), on_signals()?, hooks);
+    let tell = async {
+        if let Ok(daemon::Running { http: Some(address), .. }) = started.await {
+            println!("the page is at   http://{address}/ (Ctrl+C ends it; files lie in {})", directory.display());
+        }
+    };
+    let (ended, ()) = tokio::join!(running, tell);
+    embedded.server.shutdown().await;
+    ended.map(|_| ExitCode::SUCCESS).map_err(|error| Failed::new(error.to_string()))
 }
 
 /// Serves the stand-in until it is told to stop.

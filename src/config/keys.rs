@@ -218,7 +218,13 @@ pub const KEYS: &[Key] = &[
         "\"redirect\"",
         "How artefacts are handed out: by a redirect to a URL of the store that is signed for five minutes, or through the daemon.",
     ),
-    key("http.ui", Bool, "", "false", "Whether a page to try programs on is served at `/`; it needs `http.accept`."),
+    key(
+        "http.ui",
+        Bool,
+        "",
+        "false",
+        "Whether a page to try programs on is served at `/`; it needs `http.accept`, and `http.downloads = stream`.",
+    ),
     key(
         "drain.grace_seconds",
         Number,

@@ -368,14 +368,12 @@ fn check_http(raw: RawHttp) -> Result<Http, ConfigError> {
         let reason = "callers from other machines could post jobs: name a file of tokens, or listen on the loopback";
         return Err(invalid("http.token_file", "\"\"", reason));
     }
-    Ok(Http {
-        listen,
-        control: raw.control.unwrap_or_default(),
-        accept,
-        token_file,
-        downloads: check_downloads(raw.downloads.as_deref())?,
-        ui: raw.ui.unwrap_or_default(),
-    })
+    let (downloads, ui) = (check_downloads(raw.downloads.as_deref())?, raw.ui.unwrap_or_default());
+    if ui && (accept == Accept::Off || downloads == Downloads::Redirect) {
+        let reason = "the page posts jobs and shows what they made: it needs http.accept = queue or direct, and http.downloads = stream";
+        return Err(invalid("http.ui", "true", reason));
+    }
+    Ok(Http { listen, control: raw.control.unwrap_or_default(), accept, token_file, downloads, ui })
 }
 
 fn check_accept(accept: Option<&str>) -> Result<Accept, ConfigError> {

@@ -25,6 +25,7 @@ mod push;
 pub mod queue;
 mod resources;
 mod retry;
+pub mod samples;
 mod settle;
 mod shelf;
 mod shutdown;

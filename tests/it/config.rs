@@ -92,6 +92,7 @@ fn values_that_cannot_be_used_are_refused_by_key() {
         ("store.prefix=results", "it must be empty or end in a slash"),
         ("log.format=xml", "auto, json or human"),
         ("http.listen=8080", "127.0.0.1:8080"),
+        ("http.ui=true", "http.accept"),
         ("worker.jobs=many", "worker.jobs"),
         ("aws.operation_seconds=5", "aws.attempt_seconds"),
     ] {

@@ -370,3 +370,29 @@ async fn the_description_names_what_is_served() {
     }
     served.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_page_is_served_where_it_is_wanted_and_loads_nothing_from_elsewhere() {
+    let served = Served::start(&["http.accept=direct", "http.downloads=stream", "http.ui=true"]).await;
+    let page = served.get("/").await;
+    assert_eq!((page.status, page.header("content-type")), (200, Some("text/html; charset=utf-8")), "{page:?}");
+    assert!(page.header("content-security-policy").is_some_and(|policy| policy.starts_with("default-src 'none'")));
+    assert!(!page.body.contains("://") && !page.body.contains("style=") && !page.body.contains("onclick"));
+    let linked = page.body.split('"').filter(|text| text.starts_with("assets/"));
+    for file in linked.chain(["assets/model.js", "assets/samples.json"]) {
+        let plain = served.get(&format!("/{file}")).await;
+        assert_eq!((plain.status, plain.header("content-encoding")), (200, None), "{file}");
+        let packed = served.call("GET", &format!("/{file}"), &[("accept-encoding", "br, gzip")], "").await;
+        assert_eq!((packed.status, packed.header("content-encoding")), (200, Some("gzip")), "{file}");
+        let tag = plain.header("etag").expect("a tag");
+        let known = served.call("GET", &format!("/{file}"), &[("if-none-match", tag)], "").await;
+        assert_eq!((known.status, known.body.as_str()), (304, ""), "{file}");
+    }
+    let samples = served.get("/assets/samples.json").await.json();
+    assert!(samples.as_array().is_some_and(|all| all.len() >= 7 && all[0]["job"]["outputs"].is_array()));
+    assert_eq!(served.get("/assets/nothing.js").await.status, 404);
+    served.stop().await;
+    let without = Served::start(&["http.accept=direct"]).await;
+    assert_eq!(without.get("/").await.status, 404);
+    without.stop().await;
+}

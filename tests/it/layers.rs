@@ -30,7 +30,7 @@ const PLAN: &[(&str, &[&str])] = &[
         ],
     ),
     ("config", &["budget"]),
-    ("daemon", &["diag", "budget", "export", "text", "job", "config"]),
+    ("daemon", &["diag", "budget", "deflate", "export", "text", "job", "config"]),
     ("standin", &[]),
     (
         "cli",

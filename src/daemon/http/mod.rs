@@ -1,13 +1,14 @@
 //! The HTTP surface: probes and metrics, jobs that are posted and watched, and the controls where they are allowed.
 //!
-//! **Stages** `token` (who may call) → `accept` (a job comes in) → `jobs`, `watch` (what became of it); `probe` for operators; `problem` for whatever
-//! goes wrong; `openapi` says all of it to machines.
+//! **Stages** `token` (who may call) → `accept` (a job comes in) → `jobs`, `watch` (what became of it); `probe` for operators; `page` for people; `problem`
+//! for whatever goes wrong; `openapi` says all of it to machines.
 //! **Invariants** Nothing here decides what becomes of a job: it goes to a queue, or into the same attempts as those from one.
 
 mod accept;
 mod idempotency;
 mod jobs;
 mod openapi;
+mod page;
 mod parameters;
 mod probe;
 mod problem;
@@ -93,7 +94,9 @@ fn router(surface: Surface) -> Router {
         .fallback(|| async { Problem::not_found("There is nothing of this name") })
         .layer(DefaultBodyLimit::max(BODY_MAX))
         .layer(from_fn_with_state(surface.clone(), token::check));
+    let page = if http.ui { page::router() } else { Router::new() };
     Router::new()
+        .merge(page)
         .route("/healthz", get(probe::health))
         .route("/readyz", get(probe::ready))
         .route("/metrics", get(probe::metrics))

@@ -1,4 +1,4 @@
-//! The bundled sample models and their jobs: what the demo makes, what the benchmarks measure.
+//! The bundled sample models and their jobs: what the demo makes, the page offers, and the benchmarks measure.
 
 use serde_json::{Value, json};
 
