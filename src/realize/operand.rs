@@ -67,7 +67,9 @@ pub(super) fn flat_only(node: &Node, operands: Vec<Operand>, said: &mut Vec<Said
         Made::Empty => None,
         Made::Region(region) => Some(region),
         Made::Solid(_) => {
-            warn(node, operand.span, "Ignoring 3D child object for 2D operation", said);
+            let warning = Diagnostic::warning(operand.span, "Ignoring 3D child object for 2D operation");
+            let hint = "projection() makes an outline of a solid.";
+            said.push(Said { by: node.digest(), diagnostic: warning.with_hint(hint) });
             None
         }
     };
@@ -80,7 +82,9 @@ pub(super) fn spatial_only(node: &Node, operands: Vec<Operand>, said: &mut Vec<S
         Made::Empty => None,
         Made::Solid(bundle) => Some(bundle),
         Made::Region(_) => {
-            warn(node, operand.span, "Ignoring 2D child object for 3D operation", said);
+            let warning = Diagnostic::warning(operand.span, "Ignoring 2D child object for 3D operation");
+            let hint = "linear_extrude(height = …) makes a solid of an outline.";
+            said.push(Said { by: node.digest(), diagnostic: warning.with_hint(hint) });
             None
         }
     };
