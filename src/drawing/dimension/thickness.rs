@@ -44,7 +44,10 @@ fn thicknesses(figure: &Figure) -> Vec<Measure> {
         return found;
     };
     let wall = inside - left;
-    if (right - far_inside - wall).abs() > wall * 0.01 || wall > size.x * WALL_SHARE {
+    let is_even = (right - far_inside - wall).abs() <= wall * 0.01 && wall <= size.x * WALL_SHARE;
+    // the outermost of all: no hub, no roof
+    let is_outer = (left - low.x).max(figure.bounds.max.x - right) <= size.x * 0.01;
+    if !is_even || !is_outer {
         return found;
     }
     let rim = figure.bounds.max.y;
