@@ -180,7 +180,7 @@ class Stack(unittest.TestCase):
 
     def wait_until_settled(self, port, jobs):
         stack.wait_for_port(port)
-        for _ in range(150):
+        for _ in range(600):
             with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=5) as answer:
                 lines = answer.read().decode().splitlines()
             count = lambda name: sum(float(line.rsplit(" ", 1)[1]) for line in lines if line.startswith(name))
