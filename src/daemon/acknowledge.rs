@@ -29,6 +29,7 @@ impl Acknowledger {
 
     /// Deletes the message of `lease`, which is kept alive until then.
     pub fn acknowledge(&self, lease: Arc<Lease>) {
+        lease.settle();
         // the task outlives all clones of the sender
         let _ = self.0.send(lease);
     }

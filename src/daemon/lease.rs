@@ -4,7 +4,7 @@
 //! says so, when its time ran out without an extension that went through, or after twelve hours; then its job is cancelled and must not commit.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -51,6 +51,8 @@ struct Held {
     since: Instant,
     times: Mutex<Times>,
     lost: CancellationToken,
+    /// Its work is done: that the message is gone is what was asked for.
+    settled: AtomicBool,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -81,6 +83,7 @@ impl Keeper {
             since: delivery.asked,
             times: Mutex::new(times),
             lost: CancellationToken::new(),
+            settled: AtomicBool::new(false),
         });
         let id = self.next.fetch_add(1, Ordering::Relaxed);
         let mut state = self.lock();
@@ -184,8 +187,10 @@ impl Keeper {
         if held.lost.is_cancelled() {
             return;
         }
-        self.metrics.leases_lost.increment();
-        event::LeaseLost { queue: self.queue.name(), reason }.emit();
+        if !held.settled.load(Ordering::Relaxed) {
+            self.metrics.leases_lost.increment();
+            event::LeaseLost { queue: self.queue.name(), reason }.emit();
+        }
         held.lost.cancel();
         self.lock().leases.retain(|_, other| !std::ptr::eq(Arc::as_ptr(other), held));
     }
@@ -222,6 +227,11 @@ impl Lease {
     /// Cancelled when the lease is lost.
     pub fn lost(&self) -> CancellationToken {
         self.held.lost.clone()
+    }
+
+    /// The message may be deleted from now on; a heartbeat that finds it gone has lost nothing.
+    pub fn settle(&self) {
+        self.held.settled.store(true, Ordering::Relaxed);
     }
 
     /// What names the delivery.

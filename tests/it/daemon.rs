@@ -141,6 +141,22 @@ async fn a_job_longer_than_the_visibility_is_kept() {
     assert_eq!(summary.received, 1);
 }
 
+/// The first delete is done and its answer lost; while the second is under way, a heartbeat finds the message gone.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_message_that_was_deleted_is_no_lost_lease() {
+    let local = Local::start().await;
+    local.server.faults().inject(Fault::at("DeleteMessageBatch", 0, 1, Action::ResetAfter));
+    local.server.faults().inject(Fault::at("DeleteMessageBatch", 0, 1, Action::Delay(2500)));
+    let (daemon, http) = Daemon::start_seen(&local, echo(), &["queue.visibility_seconds=3"]).await;
+    local.send(&job("done", "cube(1);")).await;
+    let extended = || async { local.server.faults().calls().contains_key("ChangeMessageVisibilityBatch") };
+    assert!(eventually(extended).await, "a heartbeat came");
+    assert!(eventually(|| is_drained(&local)).await);
+    let metrics = ask(http, "GET", "/metrics").await;
+    assert!(metrics.contains("maquette_leases_lost_total 0"), "{metrics}");
+    assert_eq!(daemon.stop().await.settled["succeeded"], 1);
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_no_job_is_told_or_put_aside() {
     let local = Local::start().await;
