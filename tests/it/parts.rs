@@ -69,3 +69,45 @@ fn each_sheet_says_what_is_different() {
     let holds = |sheet: usize, word: &str| sheets[sheet].iter().any(|written| written == word);
     assert!(holds(0, "Cube") && holds(1, "Picture") && holds(0, "7") && holds(1, "7") && holds(1, "2 / 2"));
 }
+
+/// Options of a drawing that cannot be, and a word that the answer must hold.
+#[test]
+fn options_that_cannot_be_are_refused_by_name() {
+    let table = [
+        (r#"{ "parts": "bodies" }"#, "bodies"),
+        (r#"{ "sheets": [] }"#, "sheets"),
+        (r#"{ "sheets": [ { "papr": "A3" } ] }"#, "papr"),
+        (r#"{ "views": ["sideways"] }"#, "sideways"),
+        (r#"{ "views": [ { "exploded": [0, 0, 0] } ] }"#, "exploded"),
+        (r#"{ "views": [ { "direction": [0, 0, 0], "label": "C" } ] }"#, "direction"),
+        (r#"{ "views": [ { "direction": [0, 0, 1], "label": "long" } ] }"#, "long"),
+        (r#"{ "sections": [ { "label": "A", "point": [0,0,0], "normal": [1,0,0], "half": "most" } ] }"#, "most"),
+        (
+            r#"{ "sections": [ { "label": "A", "point": [0,0,0], "normal": [1,0,0], "half": "left", "through": [[1,0,0]] } ] }"#,
+            "either",
+        ),
+        (r#"{ "details": [ { "label": "B", "view": "top", "center": [0,0,0], "radius": -1 } ] }"#, "radius"),
+        (r#"{ "details": [ { "label": "B", "view": "top", "center": [0,0,0], "radius": 1, "scale": "2" } ] }"#, "1:2"),
+    ];
+    for (options, word) in table {
+        let job = format!(
+            r#"{{ "version": 1, "id": "a1", "source": {{ "text": "cube(1);" }}, "outputs": [ {{ "format": "pdf", "options": {options} }} ] }}"#
+        );
+        let rejection = message::parse(job.as_bytes()).expect_err(options);
+        assert!(rejection.detail.contains(word), "{options}\nsays {:?} and not {word:?}", rejection.detail);
+    }
+}
+
+#[test]
+fn more_views_or_sheets_than_anyone_reads_are_refused() {
+    let views: Vec<serde_json::Value> = (0..10_000).map(|at| serde_json::json!({ "plan": at })).collect();
+    let parse = |options: serde_json::Value| {
+        let job = serde_json::json!({
+            "version": 1, "id": "a1", "source": { "text": "cube(1);" }, "outputs": [ { "format": "pdf", "options": options } ],
+        });
+        message::parse(job.to_string().as_bytes())
+    };
+    assert!(parse(serde_json::json!({ "views": views })).is_err());
+    assert!(parse(serde_json::json!({ "sheets": vec![serde_json::json!({}); 101] })).is_err());
+    assert!(parse(serde_json::json!({ "sheets": vec![serde_json::json!({}); 3] })).is_ok());
+}
