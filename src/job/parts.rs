@@ -109,7 +109,7 @@ fn objects_of(root: &NodeRef) -> Vec<NodeRef> {
 
 /// Whether a node is part of the model at all.
 fn makes_something(node: &NodeRef) -> bool {
-    if node.background {
+    if node.background || matches!(node.kind, Kind::Annotation(_)) {
         return false;
     }
     let is_bracket =
