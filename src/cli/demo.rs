@@ -77,10 +77,10 @@ async fn work_through(embedded: &Embedded, ids: &[String]) -> Result<BTreeMap<St
 fn watch(changes: &mpsc::Receiver<JobStatus>, wanted: usize) -> BTreeMap<String, JobStatus> {
     let began = Instant::now();
     let mut settled = BTreeMap::new();
-    let mut shown: BTreeMap<String, &'static str> = BTreeMap::new();
+    let mut shown = BTreeMap::new();
     while settled.len() < wanted && began.elapsed() < PATIENCE {
         let Ok(status) = changes.recv_timeout(Duration::from_secs(1)) else { continue };
-        if shown.insert(status.job.clone(), status.phase) != Some(status.phase) {
+        if shown.insert(status.job.clone(), status.phase.clone()).as_ref() != Some(&status.phase) {
             println!("{:7.2} s  {:24}  {}", began.elapsed().as_secs_f64(), status.job, told(&status));
         }
         if status.manifest.is_some() {
@@ -94,7 +94,7 @@ fn told(status: &JobStatus) -> String {
     match &status.code {
         Some(code) => format!("{} ({code})", status.status),
         None if status.manifest.is_some() => status.status.clone(),
-        None => status.phase.to_owned(),
+        None => status.phase.to_string(),
     }
 }
 

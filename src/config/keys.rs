@@ -226,6 +226,15 @@ pub const KEYS: &[Key] = &[
         "Whether a page to try programs on is served at `/`; it needs `http.accept`, and `http.downloads = stream`.",
     ),
     key(
+        "redis.url",
+        Text,
+        "URL",
+        "\"\"",
+        "Redis in which statuses are mirrored, so that any instance answers for any job (`redis://`, `rediss://`); empty: each answers for its own, and by manifest.",
+    ),
+    key("redis.prefix", Text, "prefix", "\"maquette:\"", "What all keys in Redis begin with."),
+    key("redis.keep_seconds", Number, "s", "604800", "How long a status is kept in Redis."),
+    key(
         "drain.grace_seconds",
         Number,
         "s",

@@ -13,7 +13,7 @@ mod settings;
 pub use keys::{KEYS, Key, Kind, default_toml, environment_name, markdown_table};
 pub use load::{Overrides, load};
 pub use settings::{
-    Accept, Aws, Breaker, Downloads, Ec2, Http, Isolation, LogFormat, Queue, Settings, Store, Webhooks, Worker,
+    Accept, Aws, Breaker, Downloads, Ec2, Http, Isolation, LogFormat, Queue, Redis, Settings, Store, Webhooks, Worker,
 };
 
 /// What is wrong with the settings.

@@ -13,6 +13,7 @@ pub struct Raw {
     pub worker: RawWorker,
     pub limits: RawLimits,
     pub http: RawHttp,
+    pub redis: RawRedis,
     pub drain: RawDrain,
     pub breaker: RawBreaker,
     pub ec2: RawEc2,
@@ -101,6 +102,14 @@ pub struct RawHttp {
     pub token_file: Option<String>,
     pub downloads: Option<String>,
     pub ui: Option<bool>,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct RawRedis {
+    pub url: Option<String>,
+    pub prefix: Option<String>,
+    pub keep_seconds: Option<u64>,
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]

@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use crate::budget::Limits;
 use crate::config::ConfigError;
-use crate::config::raw::{Raw, RawAws, RawBreaker, RawEc2, RawHttp, RawLimits, RawQueue, RawStore, RawWorker};
+use crate::config::raw::{
+    Raw, RawAws, RawBreaker, RawEc2, RawHttp, RawLimits, RawQueue, RawRedis, RawStore, RawWorker,
+};
 
 /// Everything that the daemon can be told.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +31,8 @@ pub struct Settings {
     pub wall_limit: Duration,
     /// Health, metrics, status.
     pub http: Http,
+    /// Where statuses are mirrored, if anywhere.
+    pub redis: Option<Redis>,
     /// How long jobs in hand may go on after SIGTERM.
     pub drain_grace: Duration,
     /// When to stop receiving.
@@ -185,6 +189,17 @@ pub enum Downloads {
     Stream,
 }
 
+/// Where statuses are mirrored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Redis {
+    /// `redis://` or `rediss://`.
+    pub url: String,
+    /// What all keys begin with.
+    pub prefix: String,
+    /// How long a status is kept.
+    pub keep: Duration,
+}
+
 /// When to stop receiving.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Breaker {
@@ -246,6 +261,7 @@ impl Settings {
             limits: check_limits(&raw.limits)?,
             wall_limit,
             http,
+            redis: check_redis(raw.redis)?,
             drain_grace: seconds("drain.grace_seconds", raw.drain.grace_seconds, 0, 43_200)?,
             breaker: check_breaker(&raw.breaker)?,
             ec2: check_ec2(raw.ec2)?,
@@ -374,6 +390,15 @@ fn check_http(raw: RawHttp) -> Result<Http, ConfigError> {
         return Err(invalid("http.ui", "true", reason));
     }
     Ok(Http { listen, control: raw.control.unwrap_or_default(), accept, token_file, downloads, ui })
+}
+
+fn check_redis(raw: RawRedis) -> Result<Option<Redis>, ConfigError> {
+    let keep = seconds("redis.keep_seconds", raw.keep_seconds, 60, 31_536_000)?;
+    let Some(url) = text(raw.url) else { return Ok(None) };
+    if !url.starts_with("redis://") && !url.starts_with("rediss://") {
+        return Err(invalid("redis.url", url, "it must begin with redis:// or rediss://"));
+    }
+    Ok(Some(Redis { url, prefix: raw.prefix.unwrap_or_default(), keep }))
 }
 
 fn check_accept(accept: Option<&str>) -> Result<Accept, ConfigError> {

@@ -49,7 +49,7 @@ impl Shown {
         status.artefacts = self.artefacts;
         status.triangles = self.triangles;
         status.progress = 1.0;
-        status.phase = "done";
+        status.phase = "done".into();
     }
 }
 

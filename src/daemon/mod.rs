@@ -17,6 +17,7 @@ mod http;
 mod inputs;
 mod lease;
 mod making;
+mod mirror;
 mod notify;
 mod pause;
 mod poll;
@@ -64,6 +65,7 @@ use crate::daemon::breaker::Breaker;
 use crate::daemon::ec2::Watch;
 use crate::daemon::inputs::Larder;
 use crate::daemon::lease::{Keeper, Lease};
+use crate::daemon::mirror::Mirror;
 use crate::daemon::pause::{Flag, Pause};
 use crate::daemon::poll::Poller;
 use crate::daemon::queue::{PushedQueue, Queue, SqsQueue};
@@ -99,6 +101,9 @@ pub enum DaemonError {
         /// Why.
         reason: String,
     },
+    /// The URL of Redis cannot be used.
+    #[error("redis.url: {0}")]
+    Redis(#[from] redis::RedisError),
     /// The HTTP address cannot be listened on.
     #[error("http.listen = {address}: {cause}")]
     Listen {
@@ -260,6 +265,7 @@ struct Daemon {
     shelf: Option<Shelf>,
     settler: Arc<Settler>,
     webhooks: Webhooks,
+    mirror: Option<Mirror>,
     resources: Resources,
     hands: Hands,
     /// One a job in hand.
@@ -287,6 +293,8 @@ impl Daemon {
     ) -> Result<Arc<Self>, DaemonError> {
         let webhooks = Webhooks::new(&settings.webhooks)?;
         let metrics = Arc::new(Metrics::default());
+        let mirror = settings.redis.as_ref().map(|redis| Mirror::new(redis, Arc::clone(&metrics))).transpose()?;
+        let observer = mirror.as_ref().map(|mirror| mirror.observe(observer.clone())).or(observer);
         let mut acknowledgers = Vec::new();
         let mut keepers = Vec::new();
         let polled = services.queues.len();
@@ -330,6 +338,7 @@ impl Daemon {
             shelf,
             settler,
             webhooks,
+            mirror,
             resources,
             hands,
             slots: Arc::new(Semaphore::new(jobs + ahead)),
@@ -371,6 +380,9 @@ impl Daemon {
         tasks.tracker.spawn(systemd::feed_watchdog(move || daemon.alive.is_alive(), tasks.stop.clone()));
         if let Some(every) = self.settings.emf {
             tasks.tracker.spawn(Arc::clone(self).tell_cloudwatch(every, tasks.stop.clone()));
+        }
+        if let Some(mirror) = &self.mirror {
+            tasks.tracker.spawn(mirror.clone().run(self.board.clone(), tasks.stop.clone()));
         }
         let queues: Vec<String> = self.keepers.iter().map(|keeper| keeper.queue().name().to_owned()).collect();
         event::Started { queues: &queues, bucket: &self.settings.store.bucket, jobs: self.settings.worker.jobs, http }

@@ -1,15 +1,16 @@
 //! Where each job stands: in memory, for `/v1/status`, and for whoever watches.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use tokio::sync::broadcast;
 use tokio_util::sync::CancellationToken;
 
 /// Something that happened to a job.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct JobStatus {
     /// The job.
@@ -19,7 +20,7 @@ pub struct JobStatus {
     /// `queued`, `running`, or the manifest's status.
     pub status: String,
     /// While running: `fetching`, `evaluating`, `meshing`, `exporting`, `uploading`.
-    pub phase: &'static str,
+    pub phase: Cow<'static, str>,
     /// 0 to 1.
     pub progress: f32,
     /// Milliseconds since 1970, of the last change.
@@ -72,7 +73,7 @@ impl JobStatus {
             job: job.to_owned(),
             attempt: 0,
             status: "queued".into(),
-            phase: "queued",
+            phase: "queued".into(),
             progress: 0.0,
             changed_ms: now_ms(),
             sequence: 0,
@@ -125,7 +126,8 @@ impl Board {
 
     /// A job that begins, and the token that cancels it.
     pub fn begin(&self, job: &str, attempt: u32, cancel: CancellationToken) {
-        let mut status = JobStatus { attempt, status: "running".into(), phase: "fetching", ..JobStatus::queued(job) };
+        let mut status =
+            JobStatus { attempt, status: "running".into(), phase: "fetching".into(), ..JobStatus::queued(job) };
         let mut state = self.lock();
         state.touch(&mut status);
         state.running.insert(job.to_owned(), (status.clone(), cancel));
@@ -137,7 +139,7 @@ impl Board {
     pub fn advance(&self, job: &str, phase: &'static str, progress: f32) {
         let mut state = self.lock();
         let Some((mut status, cancel)) = state.running.remove(job) else { return };
-        status.phase = phase;
+        status.phase = phase.into();
         // going back would look like a fault to whoever watches
         status.progress = status.progress.max(progress);
         state.touch(&mut status);

@@ -50,6 +50,7 @@ const FENCES: &[(&str, &[&str])] = &[
     ("aws_smithy_http_client", &["daemon/"]),
     ("hmac", &["daemon/webhook/"]),
     ("redb", &["standin/"]),
+    ("redis", &["daemon/mirror.rs", "daemon/mod.rs"]),
     ("postcard", &["daemon/worker/"]),
     ("landlock", &["daemon/worker/"]),
     ("seccompiler", &["daemon/worker/"]),

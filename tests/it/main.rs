@@ -19,6 +19,7 @@ mod lease_model;
 mod local_aws;
 mod memo;
 mod meshopt;
+mod mirror;
 mod overlap;
 mod parts;
 mod plates;

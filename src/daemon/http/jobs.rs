@@ -76,12 +76,18 @@ fn artefact(manifest: &Value, file: &str) -> Option<(String, String)> {
     found.map(|(key, media_type)| (key.to_owned(), media_type.to_owned()))
 }
 
-/// Ends it as `canceled`, where it runs here.
+/// Ends it as `canceled`, where it runs here or where there is a mirror to pass the wish on by.
 pub async fn cancel(State(surface): State<Surface>, Path(id): Path<String>) -> Result<Response, Problem> {
     if surface.daemon.board.cancel(&id) {
         return Ok((StatusCode::ACCEPTED, Json(json!({ "job": id, "status": "canceling" }))).into_response());
     }
     let status = surface.standing(&id).await?;
+    if !status.is_settled()
+        && let Some(mirror) = &surface.daemon.mirror
+        && mirror.ask_to_cancel(&id).await
+    {
+        return Ok((StatusCode::ACCEPTED, Json(json!({ "job": id, "status": "canceling" }))).into_response());
+    }
     let title = if status.is_settled() { "The job is over" } else { "The job does not run here" };
     Err(Problem::new(StatusCode::CONFLICT, title))
 }

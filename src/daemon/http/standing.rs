@@ -1,9 +1,10 @@
-//! How a job stands: by this daemon's memory, else by its manifest in the store.
+//! How a job stands: by this daemon's memory, by the mirror in Redis, by its manifest in the store.
 
 use serde_json::Value;
 
 use crate::daemon::http::Surface;
 use crate::daemon::http::problem::Problem;
+use crate::daemon::mirror;
 use crate::daemon::status::JobStatus;
 use crate::daemon::store::{Place, StoreError};
 use crate::job::{Destination, keys, message};
@@ -22,14 +23,26 @@ impl Surface {
         if !message::is_id(id) {
             return Err(unknown());
         }
-        let known = self.daemon.board.find(id);
-        match known {
-            Some(status) if status.is_settled() || status.status == "running" => Ok(status),
-            // in the queue as far as we know: another daemon may have done it since
-            waiting => match self.manifest(id).await {
-                Ok((manifest, place)) => Ok(of_manifest(id, &manifest, &place)),
-                Err(problem) => waiting.ok_or(problem),
-            },
+        let here = self.daemon.board.find(id);
+        if let Some(status) = here.as_ref().filter(|status| status.is_settled() || status.status == "running") {
+            return Ok(status.clone());
+        }
+        // in the queue as far as we know: another daemon may have taken it since
+        let told = self.told(id).await;
+        if let Some(status) = told.as_ref().filter(|status| mirror::is_certain(status)) {
+            return Ok(status.clone());
+        }
+        match self.manifest(id).await {
+            Ok((manifest, place)) => Ok(of_manifest(id, &manifest, &place)),
+            Err(problem) => told.or(here).ok_or(problem),
+        }
+    }
+
+    /// What another daemon says of the job, where there is a mirror.
+    async fn told(&self, id: &str) -> Option<JobStatus> {
+        match &self.daemon.mirror {
+            Some(mirror) => mirror.find(id).await,
+            None => None,
         }
     }
 
@@ -38,7 +51,7 @@ impl Surface {
     /// # Errors
     /// There is none, or the store cannot say.
     pub async fn manifest(&self, id: &str) -> Result<(Value, Place), Problem> {
-        let place = self.manifest_place(id);
+        let place = self.manifest_place(id).await;
         let bytes =
             self.daemon.settler.store.get(&place, None, MANIFEST_BYTES_MAX).await.map_err(|error| problem(&error))?;
         match serde_json::from_slice::<Value>(&bytes) {
@@ -48,8 +61,12 @@ impl Surface {
     }
 
     /// Where the manifest of a job lies: where it was put, or where it would be if the job does not say otherwise.
-    fn manifest_place(&self, id: &str) -> Place {
-        let known = self.daemon.board.find(id).and_then(|status| status.manifest?.parse().ok());
+    async fn manifest_place(&self, id: &str) -> Place {
+        let place = |status: JobStatus| status.manifest?.parse().ok();
+        let known = match self.daemon.board.find(id).and_then(place) {
+            None => self.told(id).await.and_then(place),
+            known => known,
+        };
         known.unwrap_or_else(|| {
             let store = &self.daemon.settings.store;
             let prefix = keys::prefix(&Destination::default(), &store.prefix, id);
@@ -66,7 +83,7 @@ fn of_manifest(id: &str, manifest: &Value, place: &Place) -> JobStatus {
     JobStatus {
         attempt: number(&manifest["attempt"]).unwrap_or(1),
         status: text(&manifest["status"]).unwrap_or_default(),
-        phase: "done",
+        phase: "done".into(),
         progress: 1.0,
         code: text(&manifest["error"]["code"]),
         manifest: Some(place.to_string()),

@@ -150,6 +150,8 @@ pub struct Metrics {
     /// See [`TABLE`].
     pub webhooks_given_up: Counter,
     /// See [`TABLE`].
+    pub redis_failures: Counter,
+    /// See [`TABLE`].
     pub store_failures: Counter,
     /// See [`TABLE`].
     pub panics: Counter,
@@ -193,6 +195,7 @@ pub const TABLE: &[(&str, &str)] = &[
     ("maquette_notify_failures_total", "Notifications that failed."),
     ("maquette_webhook_failures_total", "Attempts at a webhook that were not taken."),
     ("maquette_webhooks_given_up_total", "Jobs that were acknowledged though a webhook of theirs was never taken."),
+    ("maquette_redis_failures_total", "Calls to Redis that were not answered."),
     ("maquette_store_failures_total", "Calls to the store that failed."),
     ("maquette_panics_total", "Jobs that panicked."),
     ("maquette_bytes_in_total", "Bytes of messages and fetched files."),
@@ -229,6 +232,7 @@ impl Metrics {
             Value::Counter(&self.notify_failures),
             Value::Counter(&self.webhook_failures),
             Value::Counter(&self.webhooks_given_up),
+            Value::Counter(&self.redis_failures),
             Value::Counter(&self.store_failures),
             Value::Counter(&self.panics),
             Value::Counter(&self.bytes_in),
