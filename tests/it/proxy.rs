@@ -90,7 +90,7 @@ impl Drop for Proxy {
 async fn pass(mut client: TcpStream, plan: Plan) -> std::io::Result<()> {
     let Some(request) = read_request(&mut client).await? else { return Ok(()) };
     let count = plan.calls.fetch_add(1, Ordering::Relaxed) + 1;
-    if count % plan.every != 0 {
+    if !count.is_multiple_of(plan.every) {
         let answer = forward(&plan.upstream, &request).await?;
         client.write_all(&answer).await?;
         return client.shutdown().await;
