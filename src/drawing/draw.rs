@@ -10,6 +10,7 @@ use crate::drawing::detail::{detail_figure, show_sight};
 use crate::drawing::dimension::{Sizes, dimension};
 use crate::drawing::edge::Model;
 use crate::drawing::explode::explode;
+use crate::drawing::extent::extent;
 use crate::drawing::figure::{CenterLine, Figure, visible_rings};
 use crate::drawing::hidden::see;
 use crate::drawing::layout::{Layout, lay_out};
@@ -18,10 +19,9 @@ use crate::drawing::place::moved;
 use crate::drawing::ring::Rings;
 use crate::drawing::spec::{DetailSpec, Dimensioning, SheetSpec, ViewSpec};
 use crate::drawing::title::{SheetFacts, title_block};
-use crate::drawing::view::Picture;
 use crate::drawing::wanted::{Wanted, WantedKind, planes, wanted_views};
 use crate::drawing::{DrawError, Part};
-use crate::geom::{Aabb2, Vec3};
+use crate::geom::Vec3;
 use crate::page::{Mark, Page, Shape, View};
 
 /// Draws parts on one sheet, several parts as an assembly with its parts list and then a sheet for each kind of part.
@@ -182,7 +182,7 @@ fn figure(scene: &Scene, view: &Wanted, hidden: bool, budget: &Budget) -> Result
 fn plain(model: &Model, rings: &Rings, view: &Wanted, hidden: bool, budget: &Budget) -> Result<Figure, DrawError> {
     let seen = see(model, &view.picture, budget)?;
     let strokes = Figure::strokes_of(model, rings, &view.picture, &seen, hidden);
-    let mut figure = Figure::blank(&view.name, view.cell, view.picture, strokes, bounds(model, &view.picture));
+    let mut figure = Figure::blank(&view.name, view.cell, view.picture, strokes, extent(model, rings, &view.picture));
     let depths = model.triangles.iter().flatten().map(|at| model.positions[*at as usize].dot(view.picture.toward));
     figure.front = depths.fold(f64::NEG_INFINITY, f64::max);
     figure.part_points = part_points(model, &seen);
@@ -204,11 +204,6 @@ fn exploded(model: &Model, view: &Wanted, along: Vec3, budget: &Budget) -> Resul
     // rings of the moved model are not those of the model itself
     figure.visible_rings = Vec::new();
     Ok(figure)
-}
-
-/// The model's extent in a picture.
-fn bounds(model: &Model, picture: &Picture) -> Aabb2 {
-    Aabb2::of(model.triangles.iter().flatten().map(|vertex| picture.flat(model.positions[*vertex as usize])))
 }
 
 fn compose(

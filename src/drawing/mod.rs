@@ -17,6 +17,7 @@ mod dimension;
 mod draw;
 mod edge;
 mod explode;
+mod extent;
 mod facet;
 mod feature;
 mod figure;

@@ -111,3 +111,26 @@ fn a_section_of_a_shell_gives_its_wall() {
     assert!(count(&words, "2") >= 1, "{words:?}");
     assert!(overlaps(&page).is_empty(), "{:?}", overlaps(&page));
 }
+
+/// A stadium whose corners keep off the outermost places of its circles.
+fn turned_stadium(radius: f64, apart: f64) -> Vec<Vec2> {
+    let half = |middle: f64, from: f64| {
+        (0..24).map(move |step| {
+            let angle = from + 3.75 + 7.5 * f64::from(step);
+            Vec2::new(middle + radius * cos_deg(angle), radius * sin_deg(angle))
+        })
+    };
+    half(apart * 0.5, -90.0).chain(half(-apart * 0.5, 90.0)).collect()
+}
+
+#[test]
+fn sizes_between_round_ends_are_those_of_the_circles() {
+    // its flats are where they are meant, and it has as many points as the outer line
+    let inner = stadium(14.0, 40.0);
+    let inner: Vec<Vec2> = inner.into_iter().skip(1).take(24).chain(stadium(14.0, 40.0).into_iter().skip(26)).collect();
+    let mesh = ring(&turned_stadium(20.0, 40.0), &inner, 10.0);
+    let page = sheet(&mesh, &SheetSpec::default());
+    let words = words(&page);
+    assert_eq!((count(&words, "80"), count(&words, "40")), (1, 1), "{words:?}");
+    assert!(!words.iter().any(|word| word.contains(",9")), "{words:?}");
+}
