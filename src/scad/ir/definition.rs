@@ -202,7 +202,7 @@ pub enum InstantiationKind {
     Children {
         /// Its arguments.
         plan: ArgumentPlan,
-        /// Frames up to the module whose children are meant; [`NONE`] outside any.
+        /// Frames up to the module whose children are meant; `NONE` outside any.
         hops: u32,
     },
     /// A module that is switched off.
