@@ -8,6 +8,7 @@ pub mod budget;
 pub mod deflate;
 pub mod diag;
 pub mod geom;
+pub mod lru;
 
 pub mod mesh;
 pub mod page;

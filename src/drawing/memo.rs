@@ -2,10 +2,8 @@
 //!
 //! What is kept is found by a digest of the meshes and of the view; it never changes a sheet, only its cost.
 
-use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
 use sha2::{Digest as _, Sha256};
 
 use crate::budget::Budget;
@@ -13,14 +11,12 @@ use crate::drawing::edge::Model;
 use crate::drawing::figure::Figure;
 use crate::drawing::ring::Rings;
 use crate::drawing::{DrawError, Part};
+use crate::lru::Lru;
 use crate::page::Shape;
 
 /// Models with their edges, and views with their lines, under a byte budget, the least recently used first out.
-#[derive(Debug, Default)]
-pub struct LineMemo {
-    state: Mutex<State>,
-    bytes_max: u64,
-}
+#[derive(Debug)]
+pub struct LineMemo(Lru<Key, Kept>);
 
 /// A model with its edges and circles.
 #[derive(Debug)]
@@ -35,42 +31,33 @@ pub struct Scene {
 
 type Key = [u8; 32];
 
-#[derive(Debug, Default)]
-struct State {
-    entries: FxHashMap<Key, Entry>,
-    by_age: BTreeMap<u64, Key>,
-    clock: u64,
-    bytes: u64,
-    found: u64,
-}
-
-#[derive(Debug)]
-struct Entry {
-    kept: Kept,
-    bytes: u64,
-    used: u64,
-}
-
 #[derive(Debug, Clone)]
 enum Kept {
     Scene(Arc<Scene>),
     Figure(Arc<Figure>),
 }
 
+impl Default for LineMemo {
+    /// Keeps nothing.
+    fn default() -> Self {
+        Self::new(0)
+    }
+}
+
 impl LineMemo {
     /// An empty memo that holds at most so many bytes; with 0 it keeps nothing.
     pub fn new(bytes_max: u64) -> Self {
-        Self { state: Mutex::default(), bytes_max }
+        Self(Lru::new(bytes_max, bytes_max / 2))
     }
 
     /// How often something was found instead of drawn.
     pub fn found(&self) -> u64 {
-        self.lock().found
+        self.0.found()
     }
 
     /// Bytes held now.
     pub fn bytes(&self) -> u64 {
-        self.lock().bytes
+        self.0.bytes()
     }
 
     /// The model of some parts.
@@ -78,15 +65,15 @@ impl LineMemo {
     /// # Errors
     /// As [`Model::build`].
     pub(super) fn scene(&self, parts: &[Part<'_>], budget: &Budget) -> Result<Arc<Scene>, DrawError> {
-        let key = (self.bytes_max > 0).then(|| digest(parts));
-        if let Some(Kept::Scene(scene)) = key.and_then(|key| self.find(&key)) {
+        let key = self.0.is_on().then(|| digest(parts));
+        if let Some(Kept::Scene(scene)) = key.and_then(|key| self.0.find(&key)) {
             return Ok(scene);
         }
         let model = Model::build(parts, budget)?;
         let rings = Rings::find(&model);
         let scene = Arc::new(Scene { model, rings, key });
         if let Some(key) = key {
-            self.keep(key, Kept::Scene(scene.clone()), scene_bytes(&scene));
+            self.0.keep(key, Kept::Scene(scene.clone()), scene_bytes(&scene));
         }
         Ok(scene)
     }
@@ -103,48 +90,12 @@ impl LineMemo {
     ) -> Result<Figure, DrawError> {
         let Some(model) = scene.key else { return draw() };
         let key: Key = Sha256::new().chain_update(model).chain_update(view).finalize().into();
-        if let Some(Kept::Figure(figure)) = self.find(&key) {
+        if let Some(Kept::Figure(figure)) = self.0.find(&key) {
             return Ok(Figure::clone(&figure));
         }
         let figure = draw()?;
-        self.keep(key, Kept::Figure(Arc::new(figure.clone())), figure_bytes(&figure));
+        self.0.keep(key, Kept::Figure(Arc::new(figure.clone())), figure_bytes(&figure));
         Ok(figure)
-    }
-
-    fn find(&self, key: &Key) -> Option<Kept> {
-        let state = &mut *self.lock();
-        let entry = state.entries.get_mut(key)?;
-        state.found += 1;
-        state.by_age.remove(&entry.used);
-        state.clock += 1;
-        entry.used = state.clock;
-        state.by_age.insert(state.clock, *key);
-        Some(entry.kept.clone())
-    }
-
-    fn keep(&self, key: Key, kept: Kept, bytes: u64) {
-        // one model may not turn everything else out
-        if bytes > self.bytes_max / 2 {
-            return;
-        }
-        let state = &mut *self.lock();
-        if state.entries.contains_key(&key) {
-            return;
-        }
-        state.clock += 1;
-        state.by_age.insert(state.clock, key);
-        state.entries.insert(key, Entry { kept, bytes, used: state.clock });
-        state.bytes += bytes;
-        while state.bytes > self.bytes_max {
-            let Some((_, key)) = state.by_age.pop_first() else { return };
-            if let Some(entry) = state.entries.remove(&key) {
-                state.bytes -= entry.bytes;
-            }
-        }
-    }
-
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

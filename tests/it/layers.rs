@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 const PLAN: &[(&str, &[&str])] = &[
     ("diag", &[]),
     ("budget", &[]),
+    ("lru", &[]),
     ("deflate", &["budget"]),
     ("geom", &[]),
     ("mesh", &["budget", "geom"]),
@@ -18,8 +19,8 @@ const PLAN: &[(&str, &[&str])] = &[
     ("text", &["budget", "geom", "csg", "region"]),
     ("solid", &["budget", "geom", "mesh", "region"]),
     ("import", &["budget", "geom", "mesh", "region"]),
-    ("realize", &["diag", "budget", "geom", "mesh", "csg", "region", "text", "solid", "import"]),
-    ("drawing", &["diag", "budget", "geom", "mesh", "page", "csg", "region", "text", "solid"]),
+    ("realize", &["diag", "budget", "lru", "geom", "mesh", "csg", "region", "text", "solid", "import"]),
+    ("drawing", &["diag", "budget", "lru", "geom", "mesh", "page", "csg", "region", "text", "solid"]),
     ("preview", &["budget", "deflate", "geom", "mesh", "region"]),
     ("export", &["budget", "deflate", "geom", "mesh", "page", "preview", "region"]),
     (
