@@ -194,6 +194,10 @@ fn output_options(arguments: &RenderArguments, format: &str) -> Result<Map<Strin
     if format == "png" {
         options = picture_options(arguments)?;
     }
+    if sections[0] == "drawing" {
+        // a flat model keeps its vertices, as OpenSCAD's own files do
+        options.insert("curves".to_owned(), json!(false));
+    }
     for option in &arguments.option {
         let (key, value) = option
             .split_once('=')

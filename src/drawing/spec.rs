@@ -12,6 +12,8 @@ pub struct DrawingSpec {
     pub parts: PartsBy,
     /// Whether each kind of part has a sheet of its own behind them, where there are several.
     pub part_sheets: bool,
+    /// Whether a flat model's outline has true arcs and circles; else every vertex of it.
+    pub curves: bool,
 }
 
 /// How a model falls into parts.

@@ -38,12 +38,13 @@ pub fn read(format: &str, options: Value) -> Result<Product, String> {
             Some(other) => return Err(format!("parts {other:?} is none of one, objects, colors")),
         },
         part_sheets: raw.part_sheets.unwrap_or(true),
+        curves: raw.curves.unwrap_or(true),
     };
     Ok(Product::Drawing(format, Box::new(spec)))
 }
 
 /// What belongs to the drawing and not to a sheet.
-const OWN: [&str; 4] = ["dpi", "parts", "partSheets", "sheets"];
+const OWN: [&str; 5] = ["curves", "dpi", "parts", "partSheets", "sheets"];
 const DPI_DEFAULT: f64 = 150.0;
 const DPI_MIN: f64 = 20.0;
 /// An A0 sheet at this is 620 million pixels; the output limit stops it before.
@@ -83,6 +84,7 @@ fn overlaid(base: &Map<String, Value>, overlay: Map<String, Value>) -> Map<Strin
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 struct RawDrawing {
+    curves: Option<bool>,
     dpi: Option<f64>,
     parts: Option<String>,
     part_sheets: Option<bool>,

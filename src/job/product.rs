@@ -109,8 +109,9 @@ impl<'a> Workshop<'a> {
                 let pages = self.pages(mesh, spec, &output.name, budget)?;
                 return sheets(&pages, *format, output, budget);
             }
-            (Product::Drawing(format, _), Model::Flat(region)) => {
-                pages_file(&[drawing::true_outline(region)], *format, budget)?
+            (Product::Drawing(format, spec), Model::Flat(region)) => {
+                let outline = if spec.curves { drawing::true_outline(region) } else { drawing::outline(region) };
+                pages_file(&[outline], *format, budget)?
             }
             (Product::Preview(spec), model) => {
                 picture(model, &preview_options::seen_by(spec, &self.view), budget).map_err(Failure::Exceeded)?

@@ -111,3 +111,15 @@ fn more_views_or_sheets_than_anyone_reads_are_refused() {
     assert!(parse(serde_json::json!({ "sheets": vec![serde_json::json!({}); 101] })).is_err());
     assert!(parse(serde_json::json!({ "sheets": vec![serde_json::json!({}); 3] })).is_ok());
 }
+
+#[test]
+fn a_flat_model_has_true_arcs_or_every_vertex() {
+    let outline = |options: &str| {
+        let outcome = drawn("$fn = 48; difference() { circle(20); translate([5, 0]) circle(6); }", options);
+        let artefact = outcome.artefacts().next().expect("an outline").bytes.clone();
+        String::from_utf8(artefact).expect("UTF-8")
+    };
+    let (round, cornered) = (outline("{}"), outline(r#"{ "curves": false }"#));
+    assert!(round.len() * 2 < cornered.len(), "two circles take less than 96 corners: {round}");
+    assert!(cornered.matches("14.142").count() >= 4, "a vertex at 45 degrees: {cornered}");
+}
