@@ -5,9 +5,11 @@ use std::collections::BTreeMap;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use aws_sdk_sqs::types::QueueAttributeName;
 use maquette::cli::samples::SAMPLES;
 use maquette::config::{Overrides, load};
 use maquette::daemon::Producer;
+use maquette::daemon::aws::Clients;
 use maquette::standin::Server;
 use serde_json::{Value, json};
 
@@ -230,6 +232,19 @@ impl Road {
         jobs.iter().map(|(id, _)| id.clone()).collect()
     }
 
+    /// Lets the queue deliver as often as a test interrupts: its own limit would call a message poison that was only unlucky.
+    async fn deliver_often(&self) {
+        let settings = load(None, &Overrides::from_process(self.flags.clone())).expect("the settings are good");
+        let (sqs, url) = (Clients::connect(&settings).await.sqs, &settings.queue.urls[0]);
+        let name = QueueAttributeName::RedrivePolicy;
+        let told = sqs.get_queue_attributes().queue_url(url).attribute_names(name.clone()).send().await;
+        let told = told.expect("the queue answers").attributes.unwrap_or_default();
+        let mut policy: Value = serde_json::from_str(&told[&name]).expect("a policy is JSON");
+        policy["maxReceiveCount"] = json!(1000);
+        let set = sqs.set_queue_attributes().queue_url(url).attributes(name, policy.to_string()).send().await;
+        set.expect("the queue takes it");
+    }
+
     /// Waits until a daemon has a message in hand, or there is none left.
     async fn begins(&self) {
         for _ in 0..1000 {
@@ -254,6 +269,7 @@ impl Road {
 async fn kills_lose_nothing(isolation: &str) {
     let mut road = Road::start(&format!("killed-{isolation}")).await;
     road.flags.extend([format!("worker.isolation={isolation}"), "queue.attempts_max=1000".into()]);
+    road.deliver_often().await;
     let ids = road.send_all(&mixed(30)).await;
     let mut daemons = [road.daemon(), road.daemon()];
     for (blow, pause) in pauses(8, 100, 900).enumerate() {
@@ -280,6 +296,7 @@ async fn told_to_end_under_load_nothing_stays_in_flight() {
     // a message that is kept by mistake would be invisible for all of the test
     road.flags.retain(|flag| !flag.starts_with("queue.visibility_seconds"));
     road.flags.extend(["queue.visibility_seconds=600".into(), "queue.attempts_max=1000".into()]);
+    road.deliver_often().await;
     let ids = road.send_all(&mixed(24)).await;
     for pause in pauses(5, 20, 500) {
         let daemon = road.daemon();
@@ -297,6 +314,7 @@ async fn told_to_end_under_load_nothing_stays_in_flight() {
 async fn a_daemon_that_slept_past_its_lease_writes_nothing_new() {
     let mut road = Road::start("stopped").await;
     road.flags.push("queue.attempts_max=1000".into());
+    road.deliver_often().await;
     let ids = road.send_all(&mixed(12)).await;
     let daemons = [road.daemon(), road.daemon()];
     for pause in pauses(2, 300, 900) {
