@@ -1,6 +1,7 @@
 //! Foreign bytes to a mesh or a region, by format.
 //!
-//! **In** the bytes of a file; **Out** [`TriMesh`], which promises nothing, or a [`Region`](crate::region::Region).
+//! **In** the bytes of a file; **Out** [`TriMesh`], which promises nothing, a [`Region`](crate::region::Region), or a
+//! [`Picture`](picture::Picture).
 //! **Stages** meshes: [`stl`] · [`off`] · [`obj`] · [`amf`] · [`threemf`]; drawings: [`svg`] · [`dxf`]; heights: [`surface`].
 //! **Invariants** No reader trusts a count or an index of the file; what it makes is bounded by the bytes it read, and where a file unfolds
 //! to more (archives, references to references, turns without end), by the job's budget.
@@ -21,7 +22,7 @@ mod zipped;
 
 pub use dxf::read as read_dxf;
 pub use surface::{Heights, read as read_heights};
-pub use svg::{Selection, read as read_svg};
+pub use svg::{Selection, picture, read as read_svg};
 
 use crate::budget::{Budget, Exceeded};
 use crate::import::meter::Meter;

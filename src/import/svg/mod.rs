@@ -1,7 +1,9 @@
 //! SVG outlines: what shapes cover, and the strokes of open paths.
 
 mod length;
+mod look;
 mod path;
+pub mod picture;
 mod shape;
 mod transform;
 

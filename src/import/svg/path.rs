@@ -5,23 +5,38 @@ use crate::import::Division;
 use crate::import::svg::shape::Style;
 use crate::region::Contour;
 
+/// A subpath of path data.
+pub(super) struct Run {
+    /// Its points.
+    pub points: Contour,
+    /// Whether a `z` ends it.
+    pub closed: bool,
+}
+
 /// The contours of path data; open ones become their stroke's outline.
 pub(super) fn contours(data: &str, style: &Style, division: &Division<'_>) -> Vec<Contour> {
-    let mut pen = Pen {
-        style,
-        division,
-        contours: Vec::new(),
-        contour: Vec::new(),
-        at: Vec2::ZERO,
-        start: Vec2::ZERO,
-        last: Last::Other,
+    let runs = runs(data, division);
+    // where a subpath of a path is closed, its last one is too, as OpenSCAD has it
+    let (last, closed_any) = (runs.len().saturating_sub(1), runs.iter().any(|run| run.closed));
+    let outline = |(index, run): (usize, Run)| match (run.points.first(), run.points.last()) {
+        (Some(first), Some(end))
+            if !run.closed && !(closed_any && index == last) && first.distance(*end) > CLOSED_MAX =>
+        {
+            style.stroke(&run.points)
+        }
+        _ => vec![run.points],
     };
+    runs.into_iter().enumerate().flat_map(outline).collect()
+}
+
+/// The subpaths of path data.
+pub(super) fn runs(data: &str, division: &Division<'_>) -> Vec<Run> {
+    let mut pen =
+        Pen { division, runs: Vec::new(), contour: Vec::new(), at: Vec2::ZERO, start: Vec2::ZERO, last: Last::Other };
     let mut scanner = Scanner { rest: data };
-    let mut closed_any = false;
     let mut command = None;
     while let Some(next) = scanner.command().or(command) {
         if matches!(next, 'z' | 'Z') {
-            closed_any = true;
             pen.close();
             command = None;
             continue;
@@ -34,7 +49,8 @@ pub(super) fn contours(data: &str, style: &Style, division: &Division<'_>) -> Ve
             other => other,
         });
     }
-    pen.finish(closed_any)
+    pen.end_subpath();
+    pen.runs
 }
 
 /// Ends of a subpath this near each other close it.
@@ -50,9 +66,8 @@ enum Last {
 }
 
 struct Pen<'a> {
-    style: &'a Style,
     division: &'a Division<'a>,
-    contours: Vec<Contour>,
+    runs: Vec<Run>,
     contour: Contour,
     at: Vec2,
     start: Vec2,
@@ -158,30 +173,17 @@ impl Pen<'_> {
         if let Some(first) = self.contour.first().copied() {
             self.at = first;
             self.start = first;
-            self.contours.push(std::mem::take(&mut self.contour));
+            self.runs.push(Run { points: std::mem::take(&mut self.contour), closed: true });
         }
         self.last = Last::Other;
     }
 
     /// Ends a subpath that was not closed.
     fn end_subpath(&mut self) {
-        let contour = std::mem::take(&mut self.contour);
-        match (contour.first(), contour.last()) {
-            (Some(first), Some(last)) if first.distance(*last) > CLOSED_MAX => {
-                self.contours.extend(self.style.stroke(&contour));
-            }
-            (Some(_), _) => self.contours.push(contour),
-            _ => {}
+        let points = std::mem::take(&mut self.contour);
+        if !points.is_empty() {
+            self.runs.push(Run { points, closed: false });
         }
-    }
-
-    fn finish(mut self, closed_any: bool) -> Vec<Contour> {
-        if closed_any {
-            self.contours.push(std::mem::take(&mut self.contour));
-        } else {
-            self.end_subpath();
-        }
-        self.contours
     }
 }
 

@@ -73,7 +73,7 @@ pub(super) fn number(node: Node<'_, '_>, name: &str) -> f64 {
     text.strip_suffix("px").unwrap_or(text).parse().unwrap_or(0.0)
 }
 
-fn points(node: Node<'_, '_>) -> Contour {
+pub(super) fn points(node: Node<'_, '_>) -> Contour {
     let text = node.attribute("points").unwrap_or_default();
     let words = text.split(|letter: char| letter == ',' || letter.is_ascii_whitespace());
     let numbers: Vec<f64> = words.filter(|word| !word.is_empty()).map(|word| word.parse().unwrap_or(0.0)).collect();
