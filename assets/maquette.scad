@@ -67,6 +67,18 @@ module detail(label, at, r, scale = undef, view = undef) {
     if (!is_undef($maquette)) maquette_annotation("detail", [at, r, scale, label, view]);
 }
 
+// A room of a building: its name stands with its area in floor plans.
+module room(name, at = [0, 0, 0]) {
+    children();
+    if (!is_undef($maquette)) maquette_annotation("room", [at, name]);
+}
+
+// What stands in it is one part by this name in parts lists, with its material and its number or standard.
+module part(name, material = undef, number = undef) {
+    children();
+    if (!is_undef($maquette)) maquette_annotation("part", [name, material, number]);
+}
+
 // Fields of the title block that the job leaves empty: title_block([["title", "Bracket"], ["material", "S235JR"]]).
 module title_block(fields) {
     children();

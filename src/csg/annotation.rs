@@ -88,6 +88,18 @@ pub enum Subject {
         /// Enlargement against the sheet; chosen where none is given.
         scale: Option<f64>,
     },
+    /// A room of a building; the text is its name.
+    Room {
+        /// A point in it.
+        at: Vec3,
+    },
+    /// What it stands in is a part; the text is its name.
+    Part {
+        /// What it is made of; may be empty.
+        material: Arc<str>,
+        /// Its number or standard; may be empty.
+        number: Arc<str>,
+    },
     /// A field of the title block; the text goes there.
     Title {
         /// The field's name.
@@ -123,7 +135,8 @@ impl Annotation {
             Subject::Detail { at, radius, scale } => {
                 Subject::Detail { at: point(*at), radius: radius * along(Vec3::X).length(), scale: *scale }
             }
-            Subject::Title { field } => Subject::Title { field: field.clone() },
+            Subject::Room { at } => Subject::Room { at: point(*at) },
+            other @ (Subject::Part { .. } | Subject::Title { .. }) => other.clone(),
         };
         Self { subject, ..self.clone() }
     }

@@ -44,6 +44,7 @@ fn title_field<'a>(title: &'a mut TitleFields, name: &str) -> Option<&'a mut Str
         "material" => &mut title.material,
         "tolerance" => &mut title.tolerance,
         "status" => &mut title.status,
+        "weight" => &mut title.weight,
         _ => return None,
     })
 }
@@ -98,7 +99,12 @@ impl Asked<'_> {
             Subject::Note { at } => self.note(*at, self.words(String::new()), figures),
             Subject::Datum { at, normal } => self.symbol(*at, *normal, SymbolKind::Datum, figures),
             Subject::Finish { at, normal } => self.symbol(*at, *normal, SymbolKind::Finish, figures),
-            Subject::Section { .. } | Subject::Detail { .. } | Subject::Title { .. } => {}
+            // these are looked for elsewhere
+            Subject::Section { .. }
+            | Subject::Detail { .. }
+            | Subject::Room { .. }
+            | Subject::Part { .. }
+            | Subject::Title { .. } => {}
         }
     }
 

@@ -7,12 +7,9 @@ use crate::drawing::congruent::{Fingerprint, are_congruent};
 use crate::drawing::edge::Model;
 use crate::drawing::figure::{Balloon, Figure};
 use crate::drawing::hidden::Seen;
-use crate::drawing::sheet::Sheet;
-use crate::drawing::style::{Style, fit_text, rectangle, text};
-use crate::drawing::title::title_frame;
+use crate::drawing::table::Table;
 use crate::drawing::{DrawError, Part};
 use crate::geom::Vec2;
-use crate::page::{Anchor, Ink, Layer, LineType, Mark};
 
 /// Equal parts: one row of the parts list.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,6 +20,8 @@ pub struct Kind {
     pub name: String,
     /// What it is made of, or its colour.
     pub material: String,
+    /// Its own number or standard; may be empty.
+    pub own_number: String,
     /// Index of the first part of this kind.
     pub first: usize,
     /// Indices of all parts of this kind.
@@ -32,8 +31,11 @@ pub struct Kind {
 }
 
 impl Kind {
-    /// The number of its drawing: the assembly's with the item.
+    /// Its own number, else that of its drawing: the assembly's with the item.
     pub fn number(&self, assembly: &str) -> String {
+        if !self.own_number.is_empty() {
+            return self.own_number.clone();
+        }
         if assembly.is_empty() { String::new() } else { format!("{assembly}-{:02}", self.item) }
     }
 }
@@ -61,6 +63,7 @@ pub fn kinds(parts: &[Part<'_>], budget: &Budget) -> Result<Vec<Kind>, DrawError
                 item: kinds.len() + 1,
                 name: part.name.to_owned(),
                 material: part.material.to_owned(),
+                own_number: part.number.to_owned(),
                 first: index,
                 all: vec![index],
                 quantity: 1,
@@ -120,52 +123,21 @@ impl Figure {
     }
 }
 
-/// Height of a row, mm.
-pub const ROW: f64 = 6.0;
-
 /// A list of more rows is cut off.
 const ROWS_MAX: usize = 40;
 
-/// How many rows the list of some parts has below its head.
-pub fn rows(kinds: &[Kind]) -> usize {
-    kinds.len().min(ROWS_MAX)
-}
-
-/// Columns: name, left edge and width in mm.
-const COLUMNS: [(&str, f64, f64); 5] =
-    [("Item", 0.0, 12.0), ("Qty", 12.0, 12.0), ("Name", 24.0, 70.0), ("Material", 94.0, 44.0), ("Number", 138.0, 42.0)];
-
-/// The list above the title block, its head at the bottom and growing upwards.
-pub fn parts_list(sheet: &Sheet, style: &Style, kinds: &[Kind], number: &str) -> Vec<Mark> {
-    let mut marks = Vec::new();
-    if kinds.is_empty() {
-        return marks;
-    }
-    let thick = Ink { layer: Layer::Title, width: style.wide, line: LineType::Continuous };
-    let thin = Ink { width: style.wide * 0.5, ..thick };
-    let block = title_frame(sheet, 0);
-    let low = Vec2::new(block.min.x, block.max.y);
-    let mut row = |index: usize, words: [String; 5], height: f64| {
-        let base = low.y + ROW * index as f64;
-        for ((_, left, width), words) in COLUMNS.into_iter().zip(words) {
-            let corner = Vec2::new(low.x + left, base);
-            marks.push(rectangle(thin, corner, corner + Vec2::new(width, ROW)));
-            let (lines, height) = fit_text(&words, width - 2.0, height, 1);
-            let at = corner + Vec2::new(1.0, (ROW - height) * 0.5);
-            marks.extend(lines.iter().map(|line| text(thin, at, height, Anchor::Start, line)));
-        }
-    };
-    row(0, COLUMNS.map(|(name, _, _)| name.to_owned()), 1.8);
+/// The parts list: its head at the bottom, growing upwards (ISO 7573).
+pub fn parts_list(kinds: &[Kind], number: &str) -> Table {
+    let columns = vec![("Item", 12.0), ("Qty", 12.0), ("Name", 70.0), ("Material", 44.0), ("Number", 42.0)];
     let shown = if kinds.len() > ROWS_MAX { ROWS_MAX - 1 } else { kinds.len() };
-    for (index, kind) in kinds[..shown].iter().enumerate() {
+    let row = |kind: &Kind| {
         let (item, quantity) = (kind.item.to_string(), kind.quantity.to_string());
-        row(index + 1, [item, quantity, kind.name.clone(), kind.material.clone(), kind.number(number)], 2.5);
-    }
+        vec![item, quantity, kind.name.clone(), kind.material.clone(), kind.number(number)]
+    };
+    let mut rows: Vec<Vec<String>> = kinds[..shown].iter().map(row).collect();
     if shown < kinds.len() {
         let more = format!("… and {} more items", kinds.len() - shown);
-        row(shown + 1, [String::new(), String::new(), more, String::new(), String::new()], 2.5);
+        rows.push(vec![String::new(), String::new(), more, String::new(), String::new()]);
     }
-    let high = Vec2::new(block.max.x, low.y + ROW * (rows(kinds) + 1) as f64);
-    marks.push(rectangle(thick, low, high));
-    marks
+    Table { columns, rows }
 }

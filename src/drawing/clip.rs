@@ -93,6 +93,8 @@ pub struct Lens {
 const LENS_SIDES: u32 = 180;
 /// Pieces in which an ellipse is tried for where it enters and leaves.
 const ELLIPSE_PIECES: u32 = 720;
+/// The same of a Bézier.
+const BEZIER_PIECES: u32 = 32;
 
 impl Lens {
     /// What of a line lies inside.
@@ -102,6 +104,7 @@ impl Lens {
             Shape::Circle { center, radius } => self.arc(*center, *radius, 0.0, 360.0),
             Shape::Arc { center, radius, start_deg, sweep_deg } => self.arc(*center, *radius, *start_deg, *sweep_deg),
             Shape::Ellipse { start_deg, sweep_deg, .. } => self.ellipse(&stroke.shape, *start_deg, *sweep_deg),
+            Shape::Spline { points } => self.spline(points),
             Shape::Area { contours } => {
                 self.area(contours).map(|contours| Shape::Area { contours }).into_iter().collect()
             }
@@ -172,7 +175,18 @@ impl Lens {
     fn ellipse(&self, shape: &Shape, start_deg: f64, sweep_deg: f64) -> Vec<Shape> {
         let Shape::Ellipse { center, major, ratio, .. } = shape else { return Vec::new() };
         let point = |angle: f64| *center + *major * cos_deg(angle) + major.perp() * (*ratio * sin_deg(angle));
-        let angle = |index: u32| start_deg + sweep_deg * f64::from(index) / f64::from(ELLIPSE_PIECES);
+        self.spans(point, start_deg, start_deg + sweep_deg, ELLIPSE_PIECES)
+            .into_iter()
+            .map(|(from, to)| {
+                let (center, major, ratio) = (*center, *major, *ratio);
+                Shape::Ellipse { center, major, ratio, start_deg: from, sweep_deg: to - from }
+            })
+            .collect()
+    }
+
+    /// The parts of a curve over a parameter that lie inside, tried in so many pieces.
+    fn spans(&self, point: impl Fn(f64) -> Vec2, low: f64, high: f64, pieces: u32) -> Vec<(f64, f64)> {
+        let at = |index: u32| low + (high - low) * f64::from(index) / f64::from(pieces);
         let crossing = |mut inside: f64, mut outside: f64| {
             for _ in 0..40 {
                 let middle = (inside + outside) * 0.5;
@@ -180,27 +194,37 @@ impl Lens {
             }
             inside
         };
-        let mut runs: Vec<(f64, f64)> = Vec::new();
-        let mut open = self.holds(point(start_deg)).then_some(start_deg);
-        for index in 1..=ELLIPSE_PIECES {
-            let (before, here) = (angle(index - 1), angle(index));
+        let mut spans: Vec<(f64, f64)> = Vec::new();
+        let mut open = self.holds(point(low)).then_some(low);
+        for index in 1..=pieces {
+            let (before, here) = (at(index - 1), at(index));
             match (open, self.holds(point(here))) {
                 (None, true) => open = Some(crossing(here, before)),
                 (Some(start), false) => {
-                    runs.push((start, crossing(before, here)));
+                    spans.push((start, crossing(before, here)));
                     open = None;
                 }
                 _ => {}
             }
         }
-        runs.extend(open.map(|start| (start, start_deg + sweep_deg)));
-        runs.into_iter()
-            .filter(|(from, to)| to > from)
-            .map(|(from, to)| {
-                let (center, major, ratio) = (*center, *major, *ratio);
-                Shape::Ellipse { center, major, ratio, start_deg: from, sweep_deg: to - from }
-            })
-            .collect()
+        spans.extend(open.map(|start| (start, high)));
+        spans.retain(|(from, to)| to > from);
+        spans
+    }
+
+    fn spline(&self, points: &[Vec2]) -> Vec<Shape> {
+        let mut runs: Vec<Vec<Vec2>> = Vec::new();
+        for piece in points.windows(4).step_by(3) {
+            let curve = [piece[0], piece[1], piece[2], piece[3]];
+            for (from, to) in self.spans(|t| split(curve, t).0[3], 0.0, 1.0, BEZIER_PIECES) {
+                let part = split(split(curve, to).0, from / to).1;
+                match runs.last_mut() {
+                    Some(run) if from == 0.0 && run.last() == Some(&curve[0]) => run.extend(&part[1..]),
+                    _ => runs.push(part.to_vec()),
+                }
+            }
+        }
+        runs.into_iter().map(|points| Shape::Spline { points }).collect()
     }
 
     fn area(&self, contours: &[Vec<Vec2>]) -> Option<Vec<Vec<Vec2>>> {
@@ -216,6 +240,18 @@ impl Lens {
         let kept: Vec<Vec<Vec2>> = contours.iter().map(inside).filter(|contour| contour.len() > 2).collect();
         (!kept.is_empty()).then_some(kept)
     }
+}
+
+/// Both parts of a Bézier at a parameter (de Casteljau).
+fn split(curve: [Vec2; 4], t: f64) -> ([Vec2; 4], [Vec2; 4]) {
+    if t >= 1.0 {
+        return (curve, [curve[3]; 4]);
+    }
+    let [a, b, c, d] = curve;
+    let (ab, bc, cd) = (a.lerp(b, t), b.lerp(c, t), c.lerp(d, t));
+    let (abc, bcd) = (ab.lerp(bc, t), bc.lerp(cd, t));
+    let middle = abc.lerp(bcd, t);
+    ([a, ab, abc, middle], [middle, bcd, cd, d])
 }
 
 fn round(center: Vec2, radius: f64, start_deg: f64, sweep_deg: f64) -> Shape {

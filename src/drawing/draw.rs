@@ -4,10 +4,11 @@ use rayon::prelude::*;
 
 use crate::budget::Budget;
 use crate::drawing::asked::{details_asked, place_asked, with_asked};
-use crate::drawing::assembly::{Kind, balloons, kinds, part_points, parts_list, rows};
+use crate::drawing::assembly::{Kind, balloons, kinds, part_points, parts_list};
+use crate::drawing::broken::break_views;
 use crate::drawing::cutting::{plan_figure, section_figure, show_cutting_plane};
 use crate::drawing::detail::{detail_figure, show_sight};
-use crate::drawing::dimension::{Sizes, dimension};
+use crate::drawing::dimension::{Manner, Sizes, dimension, hole_tables};
 use crate::drawing::edge::Model;
 use crate::drawing::explode::explode;
 use crate::drawing::extent::extent;
@@ -16,12 +17,16 @@ use crate::drawing::hidden::see;
 use crate::drawing::layout::{Layout, lay_out};
 use crate::drawing::memo::{LineMemo, Scene};
 use crate::drawing::place::moved;
+use crate::drawing::revisions::{revision_table, with_revision};
 use crate::drawing::ring::Rings;
-use crate::drawing::spec::{DetailSpec, Dimensioning, SheetSpec, ViewSpec};
-use crate::drawing::title::{SheetFacts, title_block};
+use crate::drawing::rooms::{find_rooms, rooms_asked};
+use crate::drawing::spec::{DetailSpec, Dimensioning, RoomName, SheetSpec, TitleFields, ViewSpec};
+use crate::drawing::table::Table;
+use crate::drawing::tangent::tangent_strokes;
+use crate::drawing::title::{SheetFacts, title_block, title_frame};
 use crate::drawing::wanted::{Wanted, WantedKind, planes, wanted_views};
 use crate::drawing::{DrawError, Part};
-use crate::geom::Vec3;
+use crate::geom::{Vec2, Vec3};
 use crate::page::{Mark, Page, Shape, View};
 
 /// Draws parts on one sheet, several parts as an assembly with its parts list and then a sheet for each kind of part.
@@ -44,14 +49,16 @@ pub fn draw_sheets(
     memo: &LineMemo,
     budget: &Budget,
 ) -> Result<Vec<Page>, DrawError> {
-    let sheets: Vec<SheetSpec> = sheets.iter().map(with_asked).collect();
+    let sheets: Vec<SheetSpec> = sheets.iter().map(with_asked).map(with_revision).collect();
     let Some(first) = sheets.first() else { return Err(DrawError::NoViews) };
     let kinds = if parts.len() < 2 { Vec::new() } else { kinds(parts, budget)? };
     let singles = if part_sheets { kinds.as_slice() } else { &[] };
     let count = sheets.len() + singles.len();
     let draft = Draft { memo, budget, count };
-    let whole =
-        sheets.iter().enumerate().map(|(index, spec)| draft.sheet(parts, &assembly(spec, &kinds), &kinds, index + 1));
+    let whole = sheets
+        .iter()
+        .enumerate()
+        .map(|(index, spec)| draft.sheet(parts, &assembly(building(spec), &kinds), &kinds, index + 1));
     let mut pages = whole.collect::<Result<Vec<Page>, DrawError>>()?;
     let drawn: Result<Vec<Page>, DrawError> = singles
         .par_iter()
@@ -65,10 +72,22 @@ pub fn draw_sheets(
 }
 
 /// The sheet of an assembly says what it is.
-fn assembly(spec: &SheetSpec, kinds: &[Kind]) -> SheetSpec {
-    let mut spec = spec.clone();
+fn assembly(mut spec: SheetSpec, kinds: &[Kind]) -> SheetSpec {
     if !kinds.is_empty() && spec.title.document_type.is_empty() {
         "Assembly drawing".clone_into(&mut spec.title.document_type);
+    }
+    spec
+}
+
+/// A floor plan is no part with the tolerances of one.
+fn building(spec: &SheetSpec) -> SheetSpec {
+    let mut spec = spec.clone();
+    if spec.views.iter().any(|view| matches!(view, ViewSpec::Plan(_))) {
+        for (field, words) in [(&mut spec.title.document_type, "Floor plan"), (&mut spec.title.tolerance, "—")] {
+            if field.is_empty() {
+                words.clone_into(field);
+            }
+        }
     }
     spec
 }
@@ -80,8 +99,12 @@ fn single(spec: &SheetSpec, kind: &Kind) -> SheetSpec {
         auxiliaries: Vec::new(),
         details: Vec::new(),
         annotations: Vec::new(),
+        // what is said of the whole
+        revisions: Vec::new(),
+        breaks: Vec::new(),
         ..spec.clone()
     };
+    spec.title.weight.clear();
     spec.views.retain(|view| !matches!(view, ViewSpec::Plan(_) | ViewSpec::Exploded(_)));
     if spec.views.is_empty() {
         spec.views = SheetSpec::default().views;
@@ -122,14 +145,27 @@ impl Draft<'_> {
             (Dimensioning::Auto, false) => Sizes::Overall,
             (Dimensioning::Auto, true) => Sizes::All,
         };
+        let names: Vec<RoomName> = spec.rooms.iter().cloned().chain(rooms_asked(&spec.annotations)).collect();
+        find_rooms(&mut figures, &names);
         place_asked(&spec.annotations, &mut figures);
-        dimension(&scene.model, &scene.rings, &mut figures, sizes);
+        let manner = Manner { sizes, hole_table: spec.hole_table, running: spec.running };
+        dimension(&scene.model, &scene.rings, &mut figures, manner);
+        break_views(&mut figures, &spec.breaks);
         figures.extend(details);
+        figures.extend(hole_tables(&figures));
         if !kinds.is_empty() {
             balloons(kinds, &mut figures);
         }
-        let layout = lay_out(&figures, spec, rows(kinds), self.budget)?;
-        Ok(compose(&figures, &layout, spec, kinds, (number, self.count)))
+        let tables = [revision_table(&spec.revisions), parts_list(kinds, &spec.title.number)];
+        let layout = lay_out(&figures, spec, tables.iter().map(Table::height).sum(), self.budget)?;
+        let facts = SheetFacts {
+            scale: format!("{} : {}", layout.ratio.0, layout.ratio.1),
+            projection: spec.projection,
+            sheet: number,
+            sheet_count: self.count,
+            weight: weight(parts, &spec.title),
+        };
+        Ok(compose(&figures, &layout, spec, &tables, &facts))
     }
 
     /// The views and sections with their lines, each found in the memo or drawn.
@@ -141,11 +177,11 @@ impl Draft<'_> {
         wanted: &[Wanted],
         several: bool,
     ) -> Result<Vec<Figure>, DrawError> {
-        let hidden = spec.hidden_lines && !several;
+        let lines = Lines { hidden: spec.hidden_lines && !several, tangent: spec.tangent_edges };
         let figures: Result<Vec<Figure>, DrawError> = wanted
             .par_iter()
             .map(|view| {
-                self.memo.figure(scene, &format!("{view:?} {hidden}"), || figure(scene, view, hidden, self.budget))
+                self.memo.figure(scene, &format!("{view:?} {lines:?}"), || figure(scene, view, lines, self.budget))
             })
             .collect();
         let mut figures = figures?;
@@ -163,7 +199,22 @@ impl Draft<'_> {
     }
 }
 
-fn figure(scene: &Scene, view: &Wanted, hidden: bool, budget: &Budget) -> Result<Figure, DrawError> {
+/// Which lines a view has beside its visible edges.
+#[derive(Debug, Clone, Copy)]
+struct Lines {
+    hidden: bool,
+    tangent: bool,
+}
+
+fn figure(scene: &Scene, view: &Wanted, lines: Lines, budget: &Budget) -> Result<Figure, DrawError> {
+    let mut figure = bare_figure(scene, view, lines, budget)?;
+    if lines.tangent && matches!(view.kind, WantedKind::Plain | WantedKind::Auxiliary) {
+        figure.strokes.extend(tangent_strokes(&scene.model, &view.picture, budget)?);
+    }
+    Ok(figure)
+}
+
+fn bare_figure(scene: &Scene, view: &Wanted, lines: Lines, budget: &Budget) -> Result<Figure, DrawError> {
     match view.kind {
         WantedKind::Plan(height) => {
             let figure = plan_figure(&scene.model, height, view.cell, budget)?;
@@ -171,7 +222,7 @@ fn figure(scene: &Scene, view: &Wanted, hidden: bool, budget: &Budget) -> Result
         }
         WantedKind::Exploded(along) => exploded(&scene.model, view, along, budget),
         // pictorial views show no hidden edges (ISO 5456-3)
-        WantedKind::Plain => plain(&scene.model, &scene.rings, view, hidden && view.cell.is_some(), budget),
+        WantedKind::Plain => plain(&scene.model, &scene.rings, view, lines.hidden && view.cell.is_some(), budget),
         WantedKind::Auxiliary => {
             let figure = plain(&scene.model, &scene.rings, view, false, budget)?;
             Ok(Figure { caption: view.name.clone(), ..figure })
@@ -206,32 +257,36 @@ fn exploded(model: &Model, view: &Wanted, along: Vec3, budget: &Budget) -> Resul
     Ok(figure)
 }
 
-fn compose(
-    figures: &[Figure],
-    layout: &Layout,
-    spec: &SheetSpec,
-    kinds: &[Kind],
-    (number, count): (usize, usize),
-) -> Page {
-    let facts = SheetFacts {
-        scale: format!("{} : {}", layout.ratio.0, layout.ratio.1),
-        projection: spec.projection,
-        sheet: number,
-        sheet_count: count,
+fn compose(figures: &[Figure], layout: &Layout, spec: &SheetSpec, tables: &[Table], facts: &SheetFacts) -> Page {
+    let (sheet, style) = (&layout.sheet, &layout.style);
+    let mut marks = match &sheet.template {
+        Some(template) => template.filled(sheet, style, &spec.title, facts),
+        None => sheet.border(style),
     };
-    let mut marks = layout.sheet.border(&layout.style);
-    marks.extend(title_block(&layout.sheet, &layout.style, &spec.title, &facts));
-    marks.extend(parts_list(&layout.sheet, &layout.style, kinds, &spec.title.number));
+    if sheet.template.is_none() {
+        marks.extend(title_block(sheet, style, &spec.title, facts));
+    }
+    let block = title_frame(sheet, 0.0);
+    let mut corner = Vec2::new(block.min.x, block.max.y);
+    for table in tables {
+        marks.extend(table.marks(corner, true, style));
+        corner.y += table.height();
+    }
     let mut views = Vec::new();
     for (index, figure) in figures.iter().enumerate() {
         let placed = moved(&layout.arranged[index].marks, layout.centers[index]);
+        if !figure.tables.is_empty() {
+            // a table belongs to the sheet; it comes behind all views
+            marks.extend(placed);
+            continue;
+        }
         marks.extend(placed.into_iter().map(|mark| in_view(mark, index as u32)));
         let (paper, model) = figure.ratio_on(layout.ratio);
         views.push(View { name: figure.name.clone(), scale: paper / model, frame: layout.frames[index], origin: None });
     }
     marks.sort_by_key(|mark| mark.ink.layer);
     Page {
-        name: format!("sheet-{number}"),
+        name: format!("sheet-{}", facts.sheet),
         title: spec.title.title.clone(),
         description: format!("Drawing at {}", facts.scale),
         creator: spec.title.creator.clone(),
@@ -240,6 +295,17 @@ fn compose(
         views,
         marks,
     }
+}
+
+/// What the parts weigh: as it is said, else by their density.
+fn weight(parts: &[Part<'_>], fields: &TitleFields) -> String {
+    let Some(density) = fields.density.filter(|_| fields.weight.is_empty()) else { return fields.weight.clone() };
+    let cubic_mm: f64 = parts.iter().map(|part| crate::mesh::measure(part.mesh).volume).sum();
+    let grams = cubic_mm * 1.0e-3 * density;
+    let (value, unit) = if grams < 1000.0 { (grams, "g") } else { (grams * 1.0e-3, "kg") };
+    // three figures
+    let decimals = if value >= 100.0 { 0 } else { usize::from(value < 10.0) + 1 };
+    format!("{value:.decimals$} {unit}").replace('.', ",")
 }
 
 /// The mark as part of a view.

@@ -1,5 +1,6 @@
 //! A view as strokes in its picture plane, at full size, ready to be placed on a sheet.
 
+use crate::drawing::broken::Break;
 use crate::drawing::chain::chain;
 use crate::drawing::clip::Strip;
 use crate::drawing::curve::curves;
@@ -9,6 +10,10 @@ use crate::drawing::hidden::{Seen, SeenEdge};
 use crate::drawing::indication::{CuttingLine, DetailRing, SightArrow};
 use crate::drawing::merge::{Lines, Piece, merge};
 use crate::drawing::ring::Rings;
+use crate::drawing::rooms::Room;
+use crate::drawing::smooth::smoothed;
+use crate::drawing::spec::Running;
+use crate::drawing::table::Table;
 use crate::drawing::view::Picture;
 use crate::geom::{Aabb2, Vec2, Vec3};
 use crate::page::{Layer, Shape};
@@ -68,6 +73,29 @@ pub struct Figure {
     pub balloons: Vec<Balloon>,
     /// Centres that have their place given.
     pub located: Vec<Vec2>,
+    /// How distances in it that follow each other are given.
+    pub running: Running,
+    /// Stretches that it leaves out.
+    pub breaks: Vec<Break>,
+    /// Its rooms, where it is a floor plan.
+    pub rooms: Vec<Room>,
+    /// Names of its holes.
+    pub labels: Vec<Label>,
+    /// The rows of its hole table: label, X, Y, size.
+    pub hole_rows: Vec<[String; 4]>,
+    /// Tables, where it is no view at all.
+    pub tables: Vec<Table>,
+}
+
+/// A name beside a circle.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Label {
+    /// The circle's centre.
+    pub at: Vec2,
+    /// Its radius.
+    pub radius: f64,
+    /// The name.
+    pub text: String,
 }
 
 /// The scale of a detail.
@@ -136,12 +164,23 @@ impl Figure {
             part_points: Vec::new(),
             balloons: Vec::new(),
             located: Vec::new(),
+            running: Running::Auto,
+            breaks: Vec::new(),
+            rooms: Vec::new(),
+            labels: Vec::new(),
+            hole_rows: Vec::new(),
+            tables: Vec::new(),
         }
     }
 
     /// Whether words of it look for a free place.
     pub fn has_free_words(&self) -> bool {
-        !(self.callouts.is_empty() && self.aligned.is_empty() && self.angles.is_empty() && self.symbols.is_empty())
+        !self.labels.is_empty()
+            || !self.rooms.is_empty()
+            || !(self.callouts.is_empty()
+                && self.aligned.is_empty()
+                && self.angles.is_empty()
+                && self.symbols.is_empty())
     }
 
     /// The lines of what a view shows: circles and arcs as such, the rest as polylines.
@@ -258,7 +297,8 @@ pub fn pieces(edges: &[SeenEdge]) -> Vec<Piece> {
 fn polylines(pieces: &[[Vec2; 2]], layer: Layer, tolerance: f64) -> impl Iterator<Item = Stroke> {
     chain(pieces, tolerance)
         .into_iter()
-        .map(move |run| Stroke { layer, shape: Shape::Polyline { points: run.points, closed: run.closed } })
+        .flat_map(move |run| smoothed(run, tolerance))
+        .map(move |shape| Stroke { layer, shape })
 }
 
 /// Lines of a view without curves: what an independent check of visibility compares.

@@ -40,21 +40,18 @@ const LEGIBLE_PLAN: f64 = 100.0;
 /// … or at least this long where it is drawn at full size or larger.
 const LEGIBLE_ENLARGED: f64 = 40.0;
 
-/// Finds sheet, scale and places above a parts list of some rows.
+/// Finds sheet, scale and places, with tables of some height above the title block.
 ///
 /// # Errors
 /// [`DrawError::TooLarge`] when nothing fits, [`DrawError::Exceeded`] when the budget ends.
-pub fn lay_out(figures: &[Figure], spec: &SheetSpec, rows: usize, budget: &Budget) -> Result<Layout, DrawError> {
+pub fn lay_out(figures: &[Figure], spec: &SheetSpec, tables: f64, budget: &Budget) -> Result<Layout, DrawError> {
     let longest = figures.iter().map(|figure| figure.bounds.size().max_element()).fold(0.0, f64::max);
-    let sheets = match spec.paper {
-        Paper::Sheet { size, portrait } => vec![Sheet::new(size, portrait)],
-        Paper::Auto => PaperSize::ALL.iter().map(|size| Sheet::new(*size, *size == PaperSize::A4)).collect(),
-    };
+    let sheets = sheets(spec)?;
     let mut best: Option<Layout> = None;
     let mut tried = Tried { figures, arranged: Vec::new() };
     for sheet in sheets {
         budget.check()?;
-        let Some(layout) = largest_scale(&mut tried, spec, sheet, rows) else { continue };
+        let Some(layout) = largest_scale(&mut tried, spec, &sheet, tables) else { continue };
         let scale = layout.ratio.0 / layout.ratio.1;
         let planned = figures.iter().any(|figure| !figure.walls.is_empty());
         let legible = if planned {
@@ -76,10 +73,29 @@ pub fn lay_out(figures: &[Figure], spec: &SheetSpec, rows: usize, budget: &Budge
     best.ok_or(DrawError::TooLarge)
 }
 
-fn largest_scale(tried: &mut Tried<'_>, spec: &SheetSpec, sheet: Sheet, rows: usize) -> Option<Layout> {
+/// The sheets that may be taken, in the order in which they are tried.
+fn sheets(spec: &SheetSpec) -> Result<Vec<Sheet>, DrawError> {
+    let own = spec.templates.iter().filter_map(|file| file.template.as_ref());
+    let mut own: Vec<Sheet> = own.map(Sheet::of_template).collect();
+    Ok(match (spec.paper, own.is_empty()) {
+        (Paper::Sheet { size, portrait }, true) => vec![Sheet::new(size, portrait)],
+        (Paper::Auto, true) => PaperSize::ALL.iter().map(|size| Sheet::new(*size, *size == PaperSize::A4)).collect(),
+        (Paper::Auto, false) => own,
+        (Paper::Sheet { size, portrait }, false) => {
+            let like = Sheet::new(size, portrait);
+            own.retain(|sheet| (sheet.width - like.width).abs() < 1.0 && (sheet.height - like.height).abs() < 1.0);
+            if own.is_empty() {
+                return Err(DrawError::NoTemplate { paper: size.name() });
+            }
+            own
+        }
+    })
+}
+
+fn largest_scale(tried: &mut Tried<'_>, spec: &SheetSpec, sheet: &Sheet, tables: f64) -> Option<Layout> {
     match spec.scale {
-        Scale::Fixed(paper, model) => fit(tried, sheet, (paper, model), rows),
-        Scale::Auto => scales().find_map(|ratio| fit(tried, sheet, ratio, rows)),
+        Scale::Fixed(paper, model) => fit(tried, sheet, (paper, model), tables),
+        Scale::Auto => scales().find_map(|ratio| fit(tried, sheet, ratio, tables)),
     }
 }
 
@@ -101,11 +117,13 @@ impl Tried<'_> {
 }
 
 /// Tries one scale on one sheet.
-fn fit(tried: &mut Tried<'_>, sheet: Sheet, ratio: (f64, f64), rows: usize) -> Option<Layout> {
+fn fit(tried: &mut Tried<'_>, sheet: &Sheet, ratio: (f64, f64), tables: f64) -> Option<Layout> {
     let figures = tried.figures;
     let style = Style::of(sheet.size);
     let cells = assign_cells(figures);
-    let inner = Aabb2 { min: sheet.space().min + EDGE, max: sheet.space().max - EDGE };
+    // what a template keeps free it keeps free itself
+    let edge = if sheet.template.is_some() { 0.0 } else { EDGE };
+    let inner = Aabb2 { min: sheet.space().min + edge, max: sheet.space().max - edge };
     let bare: Vec<Aabb2> = figures.iter().map(|figure| bare_extent(figure, ratio)).collect();
     if (inner.size() - Tracks::new(&bare, &cells).size()).min_element() < 0.0 {
         // not even without its dimensions
@@ -114,12 +132,12 @@ fn fit(tried: &mut Tried<'_>, sheet: Sheet, ratio: (f64, f64), rows: usize) -> O
     let arranged = tried.arrange(ratio, style);
     let extents: Vec<Aabb2> = arranged.iter().map(|figure| figure.extent).collect();
     let grid = Tracks::new(&extents, &cells);
-    let title = title_frame(&sheet, rows);
+    let title = title_frame(sheet, tables);
     let above = Aabb2 { min: Vec2::new(inner.min.x, title.max.y + EDGE), max: inner.max };
     let beside = Aabb2 { min: inner.min, max: Vec2::new(title.min.x - EDGE, inner.max.y) };
     // a title as wide as the sheet leaves the room above it
     let is_wide = title.size().x > inner.size().x * 0.6;
-    let areas = if is_wide { [above, inner, beside] } else { [inner, above, beside] };
+    let areas = if is_wide && title.size().y > 0.0 { [above, inner, beside] } else { [inner, above, beside] };
     for area in areas {
         let rest = area.size() - grid.size();
         if rest.min_element() < 0.0 {
@@ -132,8 +150,8 @@ fn fit(tried: &mut Tried<'_>, sheet: Sheet, ratio: (f64, f64), rows: usize) -> O
             .zip(&centers)
             .map(|(extent, center)| Aabb2 { min: extent.min + *center, max: extent.max + *center })
             .collect();
-        if frames.iter().all(|frame| !frame.touches(title)) {
-            return Some(Layout { sheet, style, ratio, arranged, centers, frames });
+        if title.size().y == 0.0 || frames.iter().all(|frame| !frame.touches(title)) {
+            return Some(Layout { sheet: sheet.clone(), style, ratio, arranged, centers, frames });
         }
     }
     None

@@ -148,7 +148,7 @@ fn scene_bytes(scene: &Scene) -> u64 {
 fn figure_bytes(figure: &Figure) -> u64 {
     let point = size_of::<crate::geom::Vec2>();
     let of_shape = |shape: &Shape| match shape {
-        Shape::Polyline { points, .. } => points.len() * point,
+        Shape::Polyline { points, .. } | Shape::Spline { points } => points.len() * point,
         Shape::Area { contours } | Shape::Hatch { contours, .. } => {
             contours.iter().map(|contour| contour.len() * point + size_of::<Vec<u8>>()).sum()
         }

@@ -4,6 +4,7 @@
 
 mod asked;
 mod assembly;
+mod broken;
 mod chain;
 mod chamfer;
 mod clip;
@@ -30,13 +31,19 @@ mod merge;
 mod obstacle;
 mod outline;
 mod place;
+mod revisions;
 mod ring;
+mod rooms;
 mod round;
 mod section;
 mod sheet;
 mod slot;
+mod smooth;
 mod spec;
 mod style;
+mod table;
+mod tangent;
+mod template;
 mod title;
 mod view;
 mod wanted;
@@ -52,9 +59,10 @@ pub use merge::{Lines, Piece, merge};
 pub use outline::{outline, true_outline};
 pub use ring::{Ring, Rings};
 pub use spec::{
-    AuxiliarySpec, DetailSpec, Dimensioning, DrawingSpec, Half, Paper, PaperSize, PartsBy, Projection, Scale,
-    SectionSpec, SheetSpec, TitleFields, ViewSpec,
+    AuxiliarySpec, BreakSpec, DetailSpec, Dimensioning, DrawingSpec, Half, Paper, PaperSize, PartName, PartsBy,
+    Projection, Revision, RoomName, Running, Scale, SectionSpec, SheetSpec, TemplateFile, TitleFields, ViewSpec,
 };
+pub use template::{Template, TemplateError};
 pub use view::Picture;
 
 use crate::budget::Exceeded;
@@ -69,12 +77,14 @@ pub struct Part<'a> {
     pub mesh: &'a TriMesh,
     /// What it is made of, or its colour, for the parts list; may be empty.
     pub material: &'a str,
+    /// Its number or standard, for the parts list; may be empty.
+    pub number: &'a str,
 }
 
 impl<'a> Part<'a> {
     /// A part of which no more is known.
     pub fn new(name: &'a str, mesh: &'a TriMesh) -> Self {
-        Self { name, mesh, material: "" }
+        Self { name, mesh, material: "", number: "" }
     }
 }
 
@@ -117,6 +127,12 @@ pub enum DrawError {
         count: usize,
         /// How many there may be.
         most: usize,
+    },
+    /// The job's templates are of other sizes.
+    #[error("no template has the size of {paper}")]
+    NoTemplate {
+        /// The size that is asked for.
+        paper: &'static str,
     },
     /// No sheet is large enough.
     #[error("the views do not fit on the sheet at any allowed scale")]

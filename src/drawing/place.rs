@@ -1,12 +1,13 @@
 //! Puts a figure on paper around the origin: its strokes scaled, centre lines, dimensions in lanes, callouts in free places.
 
 use crate::drawing::dimension::{
-    Measure, Side, Words, aligned_mark, angular_mark, callout_mark, linear_mark, symbol_marks,
+    Measure, Side, Words, aligned_mark, angular_mark, callout_mark, label_marks, linear_mark, symbol_marks, table_marks,
 };
 use crate::drawing::figure::Figure;
 use crate::drawing::indication::indicate;
 use crate::drawing::merge::{Piece, merge};
 use crate::drawing::obstacle::{Obstacles, mark_box};
+use crate::drawing::rooms::room_marks;
 use crate::drawing::style::{Style, arrowhead, line, text};
 use crate::geom::{Aabb2, Vec2};
 use crate::page::{Anchor, Layer, Mark, Shape, text_width};
@@ -41,6 +42,8 @@ pub fn arrange(figure: &Figure, sheet: (f64, f64), style: &Style) -> Arranged {
     if figure.has_free_words() {
         marks.iter().for_each(|mark| obstacles.add(mark));
     }
+    marks.extend(label_marks(figure, scale, &onto, style, &mut obstacles));
+    marks.extend(room_marks(figure, &onto, style, &mut obstacles));
     for angle in &figure.angles {
         marks.push(angular_mark(angle, &onto, style, &mut obstacles));
     }
@@ -54,6 +57,7 @@ pub fn arrange(figure: &Figure, sheet: (f64, f64), style: &Style) -> Arranged {
         marks.push(callout_mark(callout, scale, &onto, style, &mut obstacles));
     }
     balloon_marks(figure, style, &onto, &mut marks);
+    marks.extend(table_marks(figure, style));
     let half = figure.bounds.size() * (scale * 0.5);
     let bounds = Aabb2 { min: -half, max: half };
     let mut extent = marks.iter().map(mark_box).fold(bounds, Aabb2::union);
@@ -151,7 +155,9 @@ fn lane_marks(figure: &Figure, scale: f64, style: &Style, onto: &impl Fn(Vec2) -
             let away = style.first_lane + pitch * *lane as f64;
             let level = edge + side.outward() * away;
             let level = if side.is_horizontal() { level.y } else { level.x };
-            let value = length_along(measure);
+            let left_out = figure.breaks.iter().filter(|cut| (cut.along.x > 0.5) == side.is_horizontal());
+            let value =
+                length_along(measure) + left_out.map(|cut| cut.true_length(measure.from, measure.to)).sum::<f64>();
             let words = words_of(&laned, index, &cuts, scale, style);
             let ends = (onto(measure.from), onto(measure.to));
             marks.push(linear_mark(measure, ends, level, words, value, style));
@@ -262,7 +268,9 @@ fn scaled(shape: &Shape, scale: f64, onto: &impl Fn(Vec2) -> Vec2) -> Shape {
     };
     let mut placed = shape.clone();
     match &mut placed {
-        Shape::Polyline { points, .. } => points.iter_mut().for_each(|point| *point = onto(*point)),
+        Shape::Polyline { points, .. } | Shape::Spline { points } => {
+            points.iter_mut().for_each(|point| *point = onto(*point))
+        }
         Shape::Circle { center, radius } | Shape::Arc { center, radius, .. } => {
             *center = onto(*center);
             *radius *= scale;

@@ -1,19 +1,24 @@
-//! Paper sizes, border, zones and centring marks (ISO 5457).
+//! Paper sizes, border, zones and centring marks (ISO 5457), or the template that stands for them.
+
+use std::sync::Arc;
 
 use crate::drawing::spec::PaperSize;
 use crate::drawing::style::{Style, line, rectangle, text};
+use crate::drawing::template::Template;
 use crate::geom::{Aabb2, Vec2};
 use crate::page::{Anchor, Ink, Layer, LineType, Mark};
 
 /// A blank sheet.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Sheet {
-    /// Its size.
+    /// Its size; of a template's, the nearest.
     pub size: PaperSize,
     /// Width in mm.
     pub width: f64,
     /// Height in mm.
     pub height: f64,
+    /// What is drawn for border and title block.
+    pub template: Option<Arc<Template>>,
 }
 
 /// Filing margin on the left, mm (ISO 5457, 4.2).
@@ -31,11 +36,31 @@ impl Sheet {
     /// A sheet of a size.
     pub fn new(size: PaperSize, portrait: bool) -> Self {
         let (short, long) = size.sides();
-        if portrait { Self { size, width: short, height: long } } else { Self { size, width: long, height: short } }
+        let (width, height) = if portrait { (short, long) } else { (long, short) };
+        Self { size, width, height, template: None }
+    }
+
+    /// A sheet of one's own.
+    pub fn of_template(template: &Arc<Template>) -> Self {
+        let Vec2 { x: width, y: height } = template.size;
+        let off = |size: &PaperSize| (size.sides().0 * size.sides().1 - width * height).abs();
+        let size = PaperSize::ALL.into_iter().min_by(|a, b| off(a).total_cmp(&off(b))).unwrap_or(PaperSize::A4);
+        Self { size, width, height, template: Some(template.clone()) }
+    }
+
+    /// Its size by name, else in mm.
+    pub fn size_name(&self) -> String {
+        let (short, long) = self.size.sides();
+        let is_iso =
+            (self.width.min(self.height) - short).abs() < 1.0 && (self.width.max(self.height) - long).abs() < 1.0;
+        if is_iso { self.size.name().to_owned() } else { format!("{:.0}×{:.0}", self.width, self.height) }
     }
 
     /// The drawing space inside the frame.
     pub fn space(&self) -> Aabb2 {
+        if let Some(template) = &self.template {
+            return template.area;
+        }
         Aabb2 { min: Vec2::new(LEFT_MARGIN, MARGIN), max: Vec2::new(self.width - MARGIN, self.height - MARGIN) }
     }
 

@@ -1,7 +1,11 @@
 //! What a job may ask of its sheets: plain data with defaults.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use crate::csg::Annotation;
-use crate::geom::Vec3;
+use crate::drawing::template::Template;
+use crate::geom::{Vec2, Vec3};
 
 /// What is wanted of a drawing as a whole.
 #[derive(Debug, Clone, PartialEq)]
@@ -10,10 +14,23 @@ pub struct DrawingSpec {
     pub sheets: Vec<SheetSpec>,
     /// How the model falls into parts.
     pub parts: PartsBy,
+    /// What parts are called, by the name or the colour that they have in the program.
+    pub part_names: BTreeMap<String, PartName>,
     /// Whether each kind of part has a sheet of its own behind them, where there are several.
     pub part_sheets: bool,
     /// Whether a flat model's outline has true arcs and circles; else every vertex of it.
     pub curves: bool,
+}
+
+/// What the parts list says of a part; empty words leave what the program says.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PartName {
+    /// Its name.
+    pub name: String,
+    /// What it is made of.
+    pub material: String,
+    /// Its number or standard.
+    pub number: String,
 }
 
 /// How a model falls into parts.
@@ -49,10 +66,78 @@ pub struct SheetSpec {
     pub dimensions: Dimensioning,
     /// Whether hidden edges are drawn.
     pub hidden_lines: bool,
+    /// Whether edges without a crease are drawn, narrow.
+    pub tangent_edges: bool,
+    /// How distances that follow each other are given.
+    pub running: Running,
+    /// Stretches that the views around the front view leave out.
+    pub breaks: Vec<BreakSpec>,
+    /// Names of rooms in floor plans.
+    pub rooms: Vec<RoomName>,
+    /// Whether holes have a table in place of callouts and distances.
+    pub hole_table: bool,
     /// The title block's words.
     pub title: TitleFields,
+    /// What changed from one issue to the next, the first first.
+    pub revisions: Vec<Revision>,
+    /// Sheets of one's own in place of border and title block, each tried in turn as paper sizes are.
+    pub templates: Vec<TemplateFile>,
     /// What the program itself asks for, in model coordinates.
     pub annotations: Vec<Annotation>,
+}
+
+/// How distances that follow each other are given (ISO 129-1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Running {
+    /// Few as a chain, many from the datum edge, equal ones once.
+    #[default]
+    Auto,
+    /// Each from the one before.
+    Chain,
+    /// All from the datum edge.
+    Baseline,
+}
+
+/// A stretch of the model that broken views leave out.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct BreakSpec {
+    /// The model's axis along it.
+    pub axis: Vec3,
+    /// Where it begins on that axis, mm.
+    pub from: f64,
+    /// Where it ends.
+    pub to: f64,
+}
+
+/// What a room is called.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RoomName {
+    /// Its name.
+    pub name: String,
+    /// A place in it, mm of the model.
+    pub at: Vec2,
+}
+
+/// A row of the revision table; empty words stay empty.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Revision {
+    /// Its index, as `B`.
+    pub revision: String,
+    /// What changed.
+    pub description: String,
+    /// When.
+    pub date: String,
+    /// Who approved it.
+    pub approved: String,
+}
+
+/// A template by its file.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TemplateFile {
+    /// The file, as the job names it.
+    pub name: String,
+    /// What it holds, once somebody has read it.
+    pub template: Option<Arc<Template>>,
 }
 
 /// Size of the paper.
@@ -242,6 +327,12 @@ pub struct TitleFields {
     pub document_type: String,
     /// Document status.
     pub status: String,
+    /// What the shown weighs.
+    pub weight: String,
+    /// Density in g/cm³, by which the weight is known where none is said.
+    pub density: Option<f64>,
+    /// Words for a template's own fields.
+    pub fields: BTreeMap<String, String>,
 }
 
 impl Default for SheetSpec {
@@ -256,7 +347,14 @@ impl Default for SheetSpec {
             details: Vec::new(),
             dimensions: Dimensioning::Auto,
             hidden_lines: true,
+            tangent_edges: false,
+            running: Running::Auto,
+            breaks: Vec::new(),
+            rooms: Vec::new(),
+            hole_table: false,
             title: TitleFields::default(),
+            revisions: Vec::new(),
+            templates: Vec::new(),
             annotations: Vec::new(),
         }
     }

@@ -1,6 +1,5 @@
 //! Title block (ISO 7200): 180 mm wide, at the lower right corner of the frame.
 
-use crate::drawing::assembly::ROW;
 use crate::drawing::sheet::Sheet;
 use crate::drawing::spec::{Projection, TitleFields};
 use crate::drawing::style::{Style, fit_text, line, rectangle, text};
@@ -21,25 +20,32 @@ pub struct SheetFacts {
     pub sheet: usize,
     /// Number of sheets.
     pub sheet_count: usize,
+    /// What is shown weighs so much; empty where nobody knows.
+    pub weight: String,
 }
 
-/// The place that the block with the rows of a parts list takes on a sheet.
-pub fn title_frame(sheet: &Sheet, rows: usize) -> Aabb2 {
+/// Where the job names no general tolerances.
+pub const TOLERANCE: &str = "ISO 2768-m";
+
+/// The place that the block takes on a sheet with tables of some height above it.
+pub fn title_frame(sheet: &Sheet, tables: f64) -> Aabb2 {
     let corner = Vec2::new(sheet.space().max.x, sheet.space().min.y);
-    let list = if rows == 0 { 0.0 } else { ROW * (rows + 1) as f64 };
-    Aabb2 { min: Vec2::new(corner.x - SIZE.x, corner.y), max: Vec2::new(corner.x, corner.y + SIZE.y + list) }
+    // a template has its own block, outside the drawing space
+    let block = if sheet.template.is_some() { 0.0 } else { SIZE.y };
+    Aabb2 { min: Vec2::new(corner.x - SIZE.x, corner.y), max: Vec2::new(corner.x, corner.y + block + tables) }
 }
 
 /// Draws the block.
 pub fn title_block(sheet: &Sheet, style: &Style, fields: &TitleFields, facts: &SheetFacts) -> Vec<Mark> {
-    let frame = title_frame(sheet, 0);
+    let frame = title_frame(sheet, 0.0);
     let thick = Ink { layer: Layer::Title, width: style.wide, line: LineType::Continuous };
     let thin = Ink { width: style.wide * 0.5, ..thick };
     let mut marks = vec![rectangle(thick, frame.min, frame.max)];
     for cell in cells(fields, facts, sheet) {
         cell.draw(frame.min, thin, &mut marks);
     }
-    symbol(frame.min + Vec2::new(131.0, 32.0), facts.projection, thin, style, &mut marks);
+    let middle = Vec2::new(131.0 + if facts.projection == Projection::FirstAngle { 15.1 } else { 12.15 }, 35.6);
+    marks.extend(symbol(frame.min + middle, 1.0, facts.projection, style.wide));
     marks
 }
 
@@ -59,19 +65,22 @@ fn cell(low: (f64, f64), size: (f64, f64), name: &'static str, words: &str, heig
 }
 
 fn cells(fields: &TitleFields, facts: &SheetFacts, sheet: &Sheet) -> Vec<Cell> {
-    let tolerance = if fields.tolerance.is_empty() { "ISO 2768-m" } else { &fields.tolerance };
+    let tolerance = if fields.tolerance.is_empty() { TOLERANCE } else { &fields.tolerance };
     let count = format!("{} / {}", facts.sheet, facts.sheet_count);
     let kind = if fields.document_type.is_empty() { "Part drawing" } else { &fields.document_type };
     let title = match (fields.title.trim(), fields.subtitle.trim()) {
         (title, "") => title.to_owned(),
         (title, subtitle) => format!("{title} — {subtitle}"),
     };
-    vec![
-        cell((0.0, 32.0), (55.0, 10.0), "Material", &fields.material, 3.5),
+    // a weight takes its room from the material
+    let material = if facts.weight.is_empty() { 55.0 } else { 35.0 };
+    let mut cells = vec![
+        cell((0.0, 32.0), (material, 10.0), "Material", &fields.material, 3.5),
         cell((55.0, 32.0), (45.0, 10.0), "General tolerances", tolerance, 3.5),
         cell((100.0, 32.0), (30.0, 10.0), "Scale", &facts.scale, 3.5),
         cell((130.0, 32.0), (32.0, 10.0), "Projection", "", 3.5),
-        cell((162.0, 32.0), (18.0, 10.0), "Size", sheet.size.name(), 3.5),
+        cell((162.0, 32.0), (9.0, 10.0), "Size", sheet.size.name(), 2.5),
+        cell((171.0, 32.0), (9.0, 10.0), "Unit", "mm", 2.5),
         cell((0.0, 22.0), (40.0, 10.0), "Responsible dept.", &fields.department, 2.5),
         cell((40.0, 22.0), (40.0, 10.0), "Created by", &fields.creator, 2.5),
         cell((80.0, 22.0), (40.0, 10.0), "Approved by", &fields.approver, 2.5),
@@ -83,7 +92,11 @@ fn cells(fields: &TitleFields, facts: &SheetFacts, sheet: &Sheet) -> Vec<Cell> {
         cell((130.0, 0.0), (12.0, 11.0), "Rev.", &fields.revision, 3.5),
         cell((142.0, 0.0), (24.0, 11.0), "Date of issue", &fields.date, 2.5),
         cell((166.0, 0.0), (14.0, 11.0), "Sheet", &count, 2.5),
-    ]
+    ];
+    if !facts.weight.is_empty() {
+        cells.push(cell((material, 32.0), (55.0 - material, 10.0), "Weight", &facts.weight, 2.5));
+    }
+    cells
 }
 
 /// Lettering of field names, mm.
@@ -111,33 +124,28 @@ impl Cell {
     }
 }
 
+/// Width and height of the symbol of the projection method, mm.
+pub const SYMBOL: Vec2 = Vec2::new(22.8, 6.8);
+
 /// The symbol of the projection method (ISO 5456-2): a cut cone and its view from the left.
-fn symbol(low: Vec2, projection: Projection, thin: Ink, style: &Style, marks: &mut Vec<Mark>) {
-    let middle = low.y + 3.6;
-    let thick = Ink { width: style.wide, ..thin };
-    let (cone_x, circle_x) = match projection {
-        Projection::FirstAngle => (low.x + 8.0, low.x + 23.0),
-        Projection::ThirdAngle => (low.x + 16.5, low.x + 7.0),
+pub fn symbol(center: Vec2, scale: f64, projection: Projection, wide: f64) -> Vec<Mark> {
+    let thick = Ink { layer: Layer::Title, width: wide, line: LineType::Continuous };
+    let axis = Ink { line: LineType::Chain, width: 0.13, ..thick };
+    let (cone, circle) = match projection {
+        Projection::FirstAngle => (-7.1, 7.9),
+        Projection::ThirdAngle => (4.35, -5.15),
     };
-    let (small, large, half_length) = (1.2, 2.4, 3.2);
-    let points = vec![
-        Vec2::new(cone_x - half_length, middle - small),
-        Vec2::new(cone_x + half_length, middle - large),
-        Vec2::new(cone_x + half_length, middle + large),
-        Vec2::new(cone_x - half_length, middle + small),
-    ];
-    marks.push(Mark { ink: thick, view: None, shape: Shape::Polyline { points, closed: true } });
+    let at = |x: f64, y: f64| center + Vec2::new(x, y) * scale;
+    let (small, large, half) = (1.2, 2.4, 3.2);
+    let points = vec![at(cone - half, -small), at(cone + half, -large), at(cone + half, large), at(cone - half, small)];
+    let mut marks = vec![Mark { ink: thick, view: None, shape: Shape::Polyline { points, closed: true } }];
     for radius in [small, large] {
-        let center = Vec2::new(circle_x, middle);
-        marks.push(Mark { ink: thick, view: None, shape: Shape::Circle { center, radius } });
+        let shape = Shape::Circle { center: at(circle, 0.0), radius: radius * scale };
+        marks.push(Mark { ink: thick, view: None, shape });
     }
-    let axis = Ink { line: LineType::Chain, width: 0.13, ..thin };
     let reach = large + 1.0;
-    marks.push(line(
-        axis,
-        Vec2::new(cone_x - half_length - 1.0, middle),
-        Vec2::new(cone_x + half_length + 1.0, middle),
-    ));
-    marks.push(line(axis, Vec2::new(circle_x - reach, middle), Vec2::new(circle_x + reach, middle)));
-    marks.push(line(axis, Vec2::new(circle_x, middle - reach), Vec2::new(circle_x, middle + reach)));
+    marks.push(line(axis, at(cone - half - 1.0, 0.0), at(cone + half + 1.0, 0.0)));
+    marks.push(line(axis, at(circle - reach, 0.0), at(circle + reach, 0.0)));
+    marks.push(line(axis, at(circle, -reach), at(circle, reach)));
+    marks
 }

@@ -6,7 +6,7 @@ use crate::export;
 use crate::job::{Inputs, JobSpec};
 
 /// Goes up when the bytes of any artefact change for the same job; the changelog says so under *Outputs changed*.
-pub const OUTPUT_REVISION: u32 = 3;
+pub const OUTPUT_REVISION: u32 = 4;
 
 /// `sha256:…` over engine version, files, libraries, fonts, entry, parameters and outputs.
 pub fn of(spec: &JobSpec, inputs: &Inputs) -> String {

@@ -1,13 +1,15 @@
 //! What may stand in the options of a drawing: how its sheets look, what they show, how the model falls into parts.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use crate::drawing::{
-    AuxiliarySpec, DetailSpec, Dimensioning, DrawingSpec, Half, Paper, PaperSize, PartsBy, Projection, Scale,
-    SectionSpec, SheetSpec, TitleFields, ViewSpec,
+    AuxiliarySpec, BreakSpec, DetailSpec, Dimensioning, DrawingSpec, Half, Paper, PaperSize, PartName, PartsBy,
+    Projection, Revision, RoomName, Running, Scale, SectionSpec, SheetSpec, TemplateFile, TitleFields, ViewSpec,
 };
-use crate::geom::Vec3;
+use crate::geom::{Vec2, Vec3};
 use crate::job::options;
 use crate::job::spec::{DrawingFormat, Product};
 
@@ -37,6 +39,7 @@ pub fn read(format: &str, options: Value) -> Result<Product, String> {
             Some("colors") => PartsBy::Colors,
             Some(other) => return Err(format!("parts {other:?} is none of one, objects, colors")),
         },
+        part_names: raw.part_names.into_iter().map(|(part, raw)| (part, part_name(raw))).collect(),
         part_sheets: raw.part_sheets.unwrap_or(true),
         curves: raw.curves.unwrap_or(true),
     };
@@ -44,7 +47,7 @@ pub fn read(format: &str, options: Value) -> Result<Product, String> {
 }
 
 /// What belongs to the drawing and not to a sheet.
-const OWN: [&str; 5] = ["curves", "dpi", "parts", "partSheets", "sheets"];
+const OWN: [&str; 6] = ["curves", "dpi", "partNames", "parts", "partSheets", "sheets"];
 const DPI_DEFAULT: f64 = 150.0;
 const DPI_MIN: f64 = 20.0;
 /// An A0 sheet at this is 620 million pixels; the output limit stops it before.
@@ -87,8 +90,25 @@ struct RawDrawing {
     curves: Option<bool>,
     dpi: Option<f64>,
     parts: Option<String>,
+    #[serde(default)]
+    part_names: BTreeMap<String, RawPartName>,
     part_sheets: Option<bool>,
     sheets: Option<Vec<Map<String, Value>>>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum RawPartName {
+    Name(String),
+    Full(RawPart),
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields, default)]
+struct RawPart {
+    name: String,
+    material: String,
+    number: String,
 }
 
 #[derive(Deserialize)]
@@ -105,7 +125,50 @@ struct RawSheet {
     dimensions: Option<String>,
     hidden_lines: Option<bool>,
     #[serde(default)]
+    tangent_edges: bool,
+    dimension_style: Option<String>,
+    #[serde(default)]
+    breaks: Vec<RawBreak>,
+    #[serde(default)]
+    hole_table: bool,
+    #[serde(default)]
+    rooms: Vec<RawRoom>,
+    template: Option<RawTemplate>,
+    #[serde(default)]
+    revisions: Vec<RawRevision>,
+    #[serde(default)]
     title: RawTitle,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawBreak {
+    axis: String,
+    from: f64,
+    to: f64,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawRoom {
+    name: String,
+    at: [f64; 2],
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields, default)]
+struct RawRevision {
+    revision: String,
+    description: String,
+    date: String,
+    approved: String,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum RawTemplate {
+    One(String),
+    Several(Vec<String>),
 }
 
 #[derive(Deserialize)]
@@ -175,13 +238,19 @@ struct RawTitle {
     tolerance: String,
     document_type: String,
     status: String,
+    weight: String,
+    density: Option<f64>,
+    fields: BTreeMap<String, String>,
 }
 
 fn sheet(raw: RawSheet) -> Result<SheetSpec, String> {
     let default = SheetSpec::default();
     let (views, auxiliaries) = raw.views.map_or(Ok((default.views, Vec::new())), views)?;
-    if raw.sections.len() > LIST_MAX || raw.details.len() > LIST_MAX {
-        return Err(format!("more than {LIST_MAX} sections or details"));
+    if [raw.sections.len(), raw.details.len(), raw.revisions.len(), raw.rooms.len(), raw.breaks.len()]
+        .iter()
+        .any(|count| *count > LIST_MAX)
+    {
+        return Err(format!("more than {LIST_MAX} sections, details, revisions, rooms or breaks"));
     }
     Ok(SheetSpec {
         paper: raw.paper.as_deref().map_or(Ok(default.paper), paper)?,
@@ -202,7 +271,19 @@ fn sheet(raw: RawSheet) -> Result<SheetSpec, String> {
             Some(other) => return Err(format!("dimensions {other:?} is neither auto nor none")),
         },
         hidden_lines: raw.hidden_lines.unwrap_or(default.hidden_lines),
-        title: title(raw.title),
+        tangent_edges: raw.tangent_edges,
+        running: match raw.dimension_style.as_deref() {
+            None | Some("auto") => Running::Auto,
+            Some("chain") => Running::Chain,
+            Some("baseline") => Running::Baseline,
+            Some(other) => return Err(format!("dimensionStyle {other:?} is none of auto, chain, baseline")),
+        },
+        breaks: raw.breaks.into_iter().map(a_break).collect::<Result<_, _>>()?,
+        hole_table: raw.hole_table,
+        rooms: raw.rooms.into_iter().map(|raw| RoomName { name: raw.name, at: Vec2::from_array(raw.at) }).collect(),
+        title: title(raw.title)?,
+        revisions: raw.revisions.into_iter().map(revision).collect(),
+        templates: raw.template.map_or(Ok(Vec::new()), templates)?,
         annotations: Vec::new(),
     })
 }
@@ -331,8 +412,49 @@ fn detail(raw: RawDetail) -> Result<DetailSpec, String> {
     })
 }
 
-fn title(raw: RawTitle) -> TitleFields {
-    TitleFields {
+fn part_name(raw: RawPartName) -> PartName {
+    match raw {
+        RawPartName::Name(name) => PartName { name, ..PartName::default() },
+        RawPartName::Full(raw) => PartName { name: raw.name, material: raw.material, number: raw.number },
+    }
+}
+
+fn a_break(raw: RawBreak) -> Result<BreakSpec, String> {
+    let axis = match raw.axis.as_str() {
+        "x" => Vec3::X,
+        "y" => Vec3::Y,
+        "z" => Vec3::Z,
+        other => return Err(format!("the axis {other:?} of a break is none of x, y, z")),
+    };
+    if !(raw.from.is_finite() && raw.to.is_finite() && raw.from < raw.to) {
+        return Err(format!("a break from {} to {} leaves out nothing", raw.from, raw.to));
+    }
+    Ok(BreakSpec { axis, from: raw.from, to: raw.to })
+}
+
+fn revision(raw: RawRevision) -> Revision {
+    Revision { revision: raw.revision, description: raw.description, date: raw.date, approved: raw.approved }
+}
+
+fn templates(raw: RawTemplate) -> Result<Vec<TemplateFile>, String> {
+    let names = match raw {
+        RawTemplate::One(name) => vec![name],
+        RawTemplate::Several(names) => names,
+    };
+    if names.len() > TEMPLATES_MAX {
+        return Err(format!("{} templates are more than {TEMPLATES_MAX}", names.len()));
+    }
+    Ok(names.into_iter().map(|name| TemplateFile { name, template: None }).collect())
+}
+
+/// There are not so many sizes of paper.
+const TEMPLATES_MAX: usize = 32;
+
+fn title(raw: RawTitle) -> Result<TitleFields, String> {
+    if let Some(density) = raw.density.filter(|density| !(*density > 0.0 && density.is_finite())) {
+        return Err(format!("the density {density} g/cm³ is not above 0"));
+    }
+    Ok(TitleFields {
         owner: raw.owner,
         title: raw.title,
         subtitle: raw.subtitle,
@@ -346,5 +468,8 @@ fn title(raw: RawTitle) -> TitleFields {
         tolerance: raw.tolerance,
         document_type: raw.document_type,
         status: raw.status,
-    }
+        weight: raw.weight,
+        density: raw.density,
+        fields: raw.fields,
+    })
 }

@@ -23,6 +23,7 @@ mod product;
 pub mod report;
 pub mod schema;
 mod spec;
+mod templates;
 
 pub use cache_key::OUTPUT_REVISION;
 pub use failure::{Failure, Fate};

@@ -5,12 +5,13 @@
 use std::sync::Arc;
 
 use crate::budget::{Budget, Exceeded};
-use crate::csg::{Kind, Node, NodeRef};
+use crate::csg::{Annotation, Kind, Node, NodeRef, Subject};
 use crate::diag::SourceMap;
 use crate::drawing::PartsBy;
 use crate::geom::Rgba;
 use crate::mesh::{Components, TriMesh};
 use crate::realize::{self, Memo, Shape};
+use crate::scad;
 use crate::text::Fonts;
 
 /// A part of the model.
@@ -18,8 +19,12 @@ use crate::text::Fonts;
 pub struct PartMesh {
     /// What the program calls it.
     pub name: String,
-    /// Its colour as `#rrggbb`, or nothing.
+    /// Its colour by name or as `#rrggbb`, or nothing.
+    pub color: String,
+    /// What the program says it is made of, else its colour.
     pub material: String,
+    /// Its number or standard, where the program says it.
+    pub number: String,
     /// Its shape.
     pub mesh: TriMesh,
 }
@@ -47,9 +52,12 @@ pub fn split(root: &NodeRef, by: PartsBy, kitchen: &Kitchen<'_>) -> Result<Vec<P
     let mut objects = Vec::new();
     for (index, node) in objects_of(root).into_iter().enumerate() {
         kitchen.budget.check()?;
-        let name = name_of(&node, kitchen.sources).unwrap_or_else(|| format!("Part {}", index + 1));
+        let said = said(&node).cloned();
+        let own_name = said.as_ref().and_then(|said| said.text.as_deref()).map(str::to_owned);
+        let name =
+            own_name.or_else(|| name_of(&node, kitchen.sources)).unwrap_or_else(|| format!("Part {}", index + 1));
         if let Some(mesh) = kitchen.mesh(&node)? {
-            objects.push(Object { name, color: main_color(&mesh), node, mesh });
+            objects.push(Object { name, said, color: main_color(&mesh), node, mesh });
         }
     }
     if by == PartsBy::Colors {
@@ -58,9 +66,17 @@ pub fn split(root: &NodeRef, by: PartsBy, kitchen: &Kitchen<'_>) -> Result<Vec<P
     let mut parts = Vec::new();
     for object in objects {
         let room = PARTS_MAX.saturating_sub(parts.len()).max(1);
-        let material = object.color.map_or_else(String::new, hex);
-        for mesh in pieces(&object.mesh, room) {
-            parts.push(PartMesh { name: object.name.clone(), material: material.clone(), mesh });
+        let color = object.color.map_or_else(String::new, color_name);
+        let (material, number) = match object.said.as_ref().map(|said| &said.subject) {
+            Some(Subject::Part { material, number }) => (material.to_string(), number.to_string()),
+            _ => (String::new(), String::new()),
+        };
+        let material = if material.is_empty() { color.clone() } else { material };
+        // what the program calls one part is one, in however many pieces
+        let whole = by == PartsBy::Objects && object.said.is_some();
+        for mesh in if whole { vec![object.mesh] } else { pieces(&object.mesh, room) } {
+            let (name, color) = (object.name.clone(), color.clone());
+            parts.push(PartMesh { name, color, material: material.clone(), number: number.clone(), mesh });
         }
     }
     Ok(parts)
@@ -69,6 +85,8 @@ pub fn split(root: &NodeRef, by: PartsBy, kitchen: &Kitchen<'_>) -> Result<Vec<P
 /// One object of the program.
 struct Object {
     name: String,
+    /// What the program says of it.
+    said: Option<Annotation>,
     color: Option<Rgba>,
     node: NodeRef,
     mesh: TriMesh,
@@ -93,9 +111,8 @@ fn objects_of(root: &NodeRef) -> Vec<NodeRef> {
     let mut node = root;
     loop {
         let shown: Vec<&NodeRef> = node.children.iter().filter(|child| makes_something(child)).collect();
-        let is_wrapper =
-            matches!(node.kind, Kind::Group | Kind::Union | Kind::Render { .. } | Kind::Color(_) | Kind::Transform(_));
-        if !is_wrapper || shown.is_empty() {
+        let is_wrapper = is_bracket(&node.kind);
+        if !is_wrapper || shown.is_empty() || own_part(node).is_some() {
             return vec![wrapped(node, &wrappers)];
         }
         wrappers.push(node);
@@ -103,8 +120,44 @@ fn objects_of(root: &NodeRef) -> Vec<NodeRef> {
             node = only;
             continue;
         }
-        return shown.into_iter().map(|object| wrapped(object, &wrappers)).collect();
+        return shown.into_iter().flat_map(named_parts).map(|object| wrapped(&object, &wrappers)).collect();
     }
+}
+
+/// What the program says of the part that a node is, if it is one: its annotation stands among its children.
+fn own_part(node: &NodeRef) -> Option<&Annotation> {
+    let inside = node.children.iter().flat_map(|child| {
+        // the library says it under an `if`
+        let under: &[NodeRef] = if matches!(child.kind, Kind::Group) { &child.children } else { &[] };
+        std::iter::once(child).chain(under)
+    });
+    inside.into_iter().find_map(|child| match &child.kind {
+        Kind::Annotation(annotation) if matches!(annotation.subject, Subject::Part { .. }) => Some(&**annotation),
+        _ => None,
+    })
+}
+
+/// The same, transforms and colours looked through.
+fn said(node: &NodeRef) -> Option<&Annotation> {
+    own_part(node).or_else(|| {
+        let mut shown = node.children.iter().filter(|child| makes_something(child));
+        let only = shown.next().filter(|_| is_bracket(&node.kind))?;
+        if shown.next().is_some() { None } else { said(only) }
+    })
+}
+
+/// A statement as the parts that it makes, where all that it makes are parts: a loop over one.
+fn named_parts(node: &NodeRef) -> Vec<NodeRef> {
+    let shown: Vec<&NodeRef> = node.children.iter().filter(|child| makes_something(child)).collect();
+    let all_parts = shown.len() > 1 && shown.iter().all(|child| said(child).is_some());
+    if own_part(node).is_some() || !is_bracket(&node.kind) || !all_parts {
+        return vec![node.clone()];
+    }
+    shown.into_iter().map(|child| wrapped(child, &[node])).collect()
+}
+
+fn is_bracket(kind: &Kind) -> bool {
+    matches!(kind, Kind::Group | Kind::Union | Kind::Render { .. } | Kind::Color(_) | Kind::Transform(_))
 }
 
 /// Whether a node is part of the model at all.
@@ -112,9 +165,7 @@ fn makes_something(node: &NodeRef) -> bool {
     if node.background || matches!(node.kind, Kind::Annotation(_)) {
         return false;
     }
-    let is_bracket =
-        matches!(node.kind, Kind::Group | Kind::Union | Kind::Render { .. } | Kind::Color(_) | Kind::Transform(_));
-    !is_bracket || node.children.iter().any(makes_something)
+    !is_bracket(&node.kind) || node.children.iter().any(makes_something)
 }
 
 fn wrapped(object: &NodeRef, wrappers: &[&NodeRef]) -> NodeRef {
@@ -162,6 +213,12 @@ fn main_color(mesh: &TriMesh) -> Option<Rgba> {
         }
     }
     areas.into_iter().max_by(|a, b| a.1.total_cmp(&b.1)).and_then(|(color, _)| color)
+}
+
+/// The colour's name, or its digits.
+fn color_name(color: Rgba) -> String {
+    let [r, g, b, _] = color.to_bytes();
+    scad::color_name([r, g, b]).map_or_else(|| hex(color), str::to_owned)
 }
 
 fn hex(color: Rgba) -> String {
@@ -266,16 +323,15 @@ fn name_of(node: &NodeRef, sources: &SourceMap) -> Option<String> {
 
 /// Calls in a row that are looked through.
 const CALLS_MAX: usize = 32;
-/// Modules that change what follows, and are not its name.
-const THROUGH: [&str; 9] =
-    ["translate", "rotate", "scale", "mirror", "multmatrix", "color", "render", "union", "resize"];
+/// Modules that change or repeat what follows, and are not its name.
+const THROUGH: [&str; 10] =
+    ["translate", "rotate", "scale", "mirror", "multmatrix", "color", "render", "union", "resize", "for"];
 /// Words that name no part.
-const UNNAMED: [&str; 12] = [
+const UNNAMED: [&str; 11] = [
     "difference",
     "intersection",
     "hull",
     "minkowski",
-    "for",
     "intersection_for",
     "if",
     "else",

@@ -12,6 +12,7 @@ use crate::drawing::{LineMemo, PartsBy};
 use crate::job::parameters;
 use crate::job::parts::{self, Kitchen, PartMesh};
 use crate::job::product::{Model, Workshop};
+use crate::job::templates::Templates;
 use crate::job::{Failure, Geometry, Inputs, JobSpec, Outcome, OutputSpec};
 use crate::mesh::TriMesh;
 use crate::realize::{self, Memo, Shape};
@@ -144,8 +145,10 @@ pub fn make(request: &Request<'_>, engine: &Engine, budget: &Budget, progress: P
         Ok(parts) => parts,
         Err(_) => return told.failed(budget),
     };
+    let templates = Templates::read(request.outputs, request.main, request.host, &mut told.sources, budget);
+    let Ok(templates) = templates else { return told.failed(budget) };
     let workshop = Workshop::new(&model, &plates, evaluation.view).drawn_with(parts, engine.lines.clone());
-    let workshop = workshop.annotated(evaluation.annotations);
+    let workshop = workshop.annotated(evaluation.annotations).framed(templates);
     products(workshop, request.outputs, told, budget, progress)
 }
 
@@ -200,7 +203,7 @@ fn model_of(shape: Shape) -> Result<Model, Diagnostic> {
 fn products(
     mut workshop: Workshop<'_>,
     outputs: &[OutputSpec],
-    told: Told,
+    mut told: Told,
     budget: &Budget,
     progress: Progress<'_>,
 ) -> Outcome {
@@ -209,6 +212,7 @@ fn products(
     for (done, output) in outputs.iter().enumerate() {
         progress(Phase::Making { done, of: outputs.len() });
         let result = workshop.make(output, budget);
+        told.diagnostics.extend(workshop.take_warnings());
         if let Err(reason) = &result.made
             && output.required
             && failure.is_none()

@@ -1,17 +1,19 @@
 //! One output of a model: which writer makes it, and what its failure is.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::budget::{Budget, Exceeded};
 use crate::csg::{Annotation, Subject};
-use crate::diag::{Code, Diagnostic, Span};
+use crate::diag::{Code, Diagnostic, Diagnostics, Span};
 use crate::drawing::{self, DrawError, DrawingSpec, LineMemo, Part, PartsBy};
 use crate::export::{self, Artefact, threemf};
 use crate::job::parts::PartMesh;
 use crate::job::preview_options;
+use crate::job::templates::Templates;
 use crate::job::{DrawingFormat, Failure, ModelFormat, ModelOptions, OutputResult, OutputSpec, Product, Sheet};
 use crate::mesh::TriMesh;
-use crate::page::Page;
+use crate::page::{Page, Shape, has_glyph};
 use crate::preview::{self, PreviewOptions};
 use crate::region::Region;
 use crate::remesh::{self, RemeshOptions};
@@ -39,6 +41,10 @@ pub struct Workshop<'a> {
     lines: Arc<LineMemo>,
     /// What the program asks of its drawings.
     annotations: Vec<Annotation>,
+    /// The sheets of one's own that drawings name.
+    templates: Templates,
+    /// What is to be said of the outputs made.
+    warnings: Diagnostics,
     smaller: Vec<(RemeshOptions, TriMesh)>,
 }
 
@@ -60,7 +66,8 @@ impl<'a> Workshop<'a> {
     /// One for the outputs of a model, its plates and its view.
     pub fn new(model: &'a Model, plates: &'a [(u32, TriMesh)], view: AskedView) -> Self {
         let (parts, annotations, smaller) = (Vec::new(), Vec::new(), Vec::new());
-        Self { model, plates, view, parts, lines: Arc::default(), annotations, smaller }
+        let (templates, warnings) = (Templates::default(), Vec::new());
+        Self { model, plates, view, parts, lines: Arc::default(), annotations, templates, warnings, smaller }
     }
 
     /// With what the program asks of its drawings.
@@ -68,9 +75,19 @@ impl<'a> Workshop<'a> {
         Self { annotations, ..self }
     }
 
+    /// With the sheets of one's own that drawings name.
+    pub fn framed(self, templates: Templates) -> Self {
+        Self { templates, ..self }
+    }
+
     /// With the parts that drawings show, and the lines that are drawn already.
     pub fn drawn_with(self, parts: Vec<(PartsBy, Vec<PartMesh>)>, lines: Arc<LineMemo>) -> Self {
         Self { parts, lines, ..self }
+    }
+
+    /// What is to be said of the outputs made, once.
+    pub fn take_warnings(&mut self) -> Diagnostics {
+        std::mem::take(&mut self.warnings)
     }
 
     /// The model.
@@ -107,6 +124,7 @@ impl<'a> Workshop<'a> {
             (Product::Model(format, _), Model::Flat(region)) => outline_file(region, *format, budget)?,
             (Product::Drawing(format, spec), Model::Solid(mesh)) => {
                 let pages = self.pages(mesh, spec, &output.name, budget)?;
+                self.warnings.extend(unwritten(&pages));
                 return sheets(&pages, *format, output, budget);
             }
             (Product::Drawing(format, spec), Model::Flat(region)) => {
@@ -130,15 +148,15 @@ impl<'a> Workshop<'a> {
     fn pages(&self, mesh: &TriMesh, spec: &DrawingSpec, name: &str, budget: &Budget) -> Result<Vec<Page>, Failure> {
         let known = self.parts.iter().find(|(by, _)| *by == spec.parts).map(|(_, parts)| parts.as_slice());
         let parts: Vec<Part<'_>> = match known {
-            Some(several @ [_, _, ..]) => several
-                .iter()
-                .map(|part| Part { name: &part.name, mesh: &part.mesh, material: &part.material })
-                .collect(),
+            Some(several @ [_, _, ..]) => several.iter().map(|part| known_as(part, spec)).collect(),
             _ => vec![Part::new(name, mesh)],
         };
         let mut sheets = spec.sheets.clone();
         if let Some(first) = sheets.first_mut() {
             first.annotations.extend_from_slice(&self.annotations);
+        }
+        for sheet in &mut sheets {
+            self.templates.dress(sheet).map_err(|error| Failure::Rejected(vec![error]))?;
         }
         let drawn = drawing::draw_sheets(&parts, &sheets, spec.part_sheets, &self.lines, budget);
         drawn.map_err(|error| match error {
@@ -200,6 +218,37 @@ impl<'a> Workshop<'a> {
             }
         };
         Ok(&self.smaller[at].1)
+    }
+}
+
+/// Characters that are named in a warning at most.
+const NAMED_MAX: usize = 12;
+
+/// A warning where words hold characters that no typeface has.
+fn unwritten(pages: &[Page]) -> Option<Diagnostic> {
+    let texts = pages.iter().flat_map(Page::flat_marks).filter_map(|mark| match &mark.shape {
+        Shape::Text(text) => Some(text.content.as_str()),
+        _ => None,
+    });
+    let missing: BTreeSet<char> =
+        texts.flat_map(str::chars).filter(|letter| !letter.is_control() && !has_glyph(*letter)).collect();
+    let named: Vec<String> = missing.iter().take(NAMED_MAX).map(char::to_string).collect();
+    let more = if missing.len() > NAMED_MAX { " …" } else { "" };
+    let message = format!("the lettering of drawings lacks {}{more}: a box stands for each", named.join(" "));
+    let hint = "SVG files show them in the fonts of whoever looks at them; PDF and PNG cannot.";
+    (!missing.is_empty()).then(|| Diagnostic::warning(Span::DETACHED, message).with_hint(hint))
+}
+
+/// A part as the job calls it, by its name or else by its colour; what the job leaves open the program says.
+fn known_as<'a>(part: &'a PartMesh, spec: &'a DrawingSpec) -> Part<'a> {
+    let known = spec.part_names.get(&part.name).or_else(|| spec.part_names.get(&part.color));
+    let or =
+        |said: Option<&'a String>, own: &'a str| said.filter(|words| !words.is_empty()).map_or(own, String::as_str);
+    Part {
+        name: or(known.map(|known| &known.name), &part.name),
+        mesh: &part.mesh,
+        material: or(known.map(|known| &known.material), &part.material),
+        number: or(known.map(|known| &known.number), &part.number),
     }
 }
 

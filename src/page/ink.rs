@@ -21,6 +21,8 @@ pub enum Layer {
     Center,
     /// Outlines of neighbouring or removed parts.
     Phantom,
+    /// Where one surface goes over into another without a crease.
+    Tangent,
     /// Visible edges.
     Visible,
     /// Cutting planes.
@@ -32,7 +34,7 @@ pub enum Layer {
 }
 
 /// All layers in the order in which they are drawn.
-pub const LAYERS: [Layer; 13] = [
+pub const LAYERS: [Layer; 14] = [
     Layer::Frame,
     Layer::Title,
     Layer::Fill,
@@ -42,6 +44,7 @@ pub const LAYERS: [Layer; 13] = [
     Layer::Hidden,
     Layer::Center,
     Layer::Phantom,
+    Layer::Tangent,
     Layer::Visible,
     Layer::Section,
     Layer::Dimension,
@@ -85,6 +88,7 @@ impl Layer {
             Self::Hidden => "HIDDEN",
             Self::Center => "CENTER",
             Self::Phantom => "PHANTOM",
+            Self::Tangent => "TANGENT",
             Self::Visible => "VISIBLE",
             Self::Section => "SECTION",
             Self::Dimension => "DIMENSION",

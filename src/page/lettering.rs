@@ -111,6 +111,11 @@ pub fn glyph_run(content: &str, height: f64) -> GlyphRun {
     GlyphRun { glyphs, width: offset }
 }
 
+/// Whether a typeface has the character.
+pub fn has_glyph(character: char) -> bool {
+    (0..=LAST).any(|index| face(index).charmap.map(character).is_some())
+}
+
 /// Width in mm of a line whose capitals are `height` mm high.
 pub fn text_width(content: &str, height: f64) -> f64 {
     glyph_run(content, height).width

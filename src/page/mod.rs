@@ -15,7 +15,7 @@ pub use hatch::hatch_lines;
 pub use ink::{Ink, LAYERS, Layer, LineType};
 pub use lettering::{
     FONT_FAMILY, GlyphRun, PlacedGlyph, TYPEFACES, Typeface, cap_height, em, glyph_outline, glyph_run, glyph_widths,
-    text_width,
+    has_glyph, text_width,
 };
 pub use path::{Path, Step, arc_path, ellipse_path};
 
@@ -106,6 +106,11 @@ pub enum Shape {
         start_deg: f64,
         /// How far the parameter goes, degrees, above 0 and at most 360.
         sweep_deg: f64,
+    },
+    /// A smooth curve: a point, then two controls and a point for each cubic Bézier.
+    Spline {
+        /// The points, one more than a multiple of three.
+        points: Vec<Vec2>,
     },
     /// A filled area under the even-odd rule.
     Area {
@@ -252,6 +257,7 @@ impl Mark {
             Shape::Ellipse { center, major, ratio, start_deg, sweep_deg } => {
                 vec![ellipse_path(*center, *major, *ratio, *start_deg, *sweep_deg)]
             }
+            Shape::Spline { points } => vec![Path::spline(points)],
             Shape::Hatch { contours, angle_deg, spacing } => hatch_lines(contours, *angle_deg, *spacing)
                 .into_iter()
                 .map(|[from, to]| Path::polyline(&[from, to], false))

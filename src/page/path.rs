@@ -35,6 +35,41 @@ impl Path {
         Self { steps }
     }
 
+    /// The run of cubic Béziers over a point and then two controls and a point for each.
+    pub fn spline(points: &[Vec2]) -> Self {
+        let mut steps: Vec<Step> = points.first().map(|point| Step::Move(*point)).into_iter().collect();
+        let pieces = points.get(1..).unwrap_or_default().chunks_exact(3);
+        steps.extend(pieces.map(|piece| Step::Cubic(piece[0], piece[1], piece[2])));
+        Self { steps }
+    }
+
+    /// Its points, each curve in so many straight pieces.
+    pub fn flattened(&self, pieces: u32) -> Vec<Vec2> {
+        let (mut points, mut start): (Vec<Vec2>, Vec2) = (Vec::new(), Vec2::ZERO);
+        for step in &self.steps {
+            match step {
+                Step::Move(to) => {
+                    start = *to;
+                    points.push(*to);
+                }
+                Step::Line(to) => points.push(*to),
+                Step::Cubic(first, second, to) => {
+                    let from = points.last().copied().unwrap_or(start);
+                    points.extend((1..=pieces).map(|piece| {
+                        let t = f64::from(piece) / f64::from(pieces);
+                        let s = 1.0 - t;
+                        from * (s * s * s)
+                            + *first * (3.0 * s * s * t)
+                            + *second * (3.0 * s * t * t)
+                            + *to * (t * t * t)
+                    }));
+                }
+                Step::Close => points.push(start),
+            }
+        }
+        points
+    }
+
     /// Adds another outline's runs.
     pub fn append(&mut self, other: &Self) {
         self.steps.extend_from_slice(&other.steps);

@@ -35,6 +35,7 @@ use crate::diag::{Diagnostics, Severity, SourceMap, Span};
 use crate::scad::eval::Interpreter;
 use crate::scad::log::Run;
 
+pub use builtin::color_name;
 pub use customizer::{Bounds, Control, Parameter, parameters};
 pub use eval::Plate;
 pub use host::{FontMetrics, Host, HostError, Purpose, TextMetrics};

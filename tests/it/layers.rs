@@ -20,7 +20,7 @@ const PLAN: &[(&str, &[&str])] = &[
     ("solid", &["budget", "geom", "mesh", "region"]),
     ("import", &["budget", "geom", "mesh", "region"]),
     ("realize", &["diag", "budget", "lru", "geom", "mesh", "csg", "region", "text", "solid", "import"]),
-    ("drawing", &["diag", "budget", "lru", "geom", "mesh", "page", "csg", "region", "text", "solid"]),
+    ("drawing", &["diag", "budget", "lru", "geom", "mesh", "page", "csg", "region", "text", "solid", "import"]),
     ("preview", &["budget", "deflate", "geom", "mesh", "region"]),
     ("export", &["budget", "deflate", "geom", "mesh", "page", "preview", "region"]),
     (

@@ -36,6 +36,8 @@ mod scad;
 mod scad_limits;
 mod solid;
 mod standin;
+mod tables;
+mod templates;
 mod text;
 mod tidy;
 mod views;

@@ -46,7 +46,7 @@ fn objects_are_parts_named_after_their_modules() {
     let sheets = words(&outcome);
     assert_eq!(sheets.len(), 4, "the assembly, the case, the lid and one of four screws: {:?}", outcome.failure);
     let list = |word: &str| sheets[0].iter().any(|written| written == word);
-    assert!(list("lid") && list("Part 1") && list("4") && list("#ffa500"), "{:?}", sheets[0]);
+    assert!(list("lid") && list("Part 1") && list("4") && list("orange"), "{:?}", sheets[0]);
     let names: Vec<String> = outcome.artefacts().map(|artefact| artefact.name.clone()).collect();
     assert_eq!(names, ["a1.svg", "a1-sheet-2.svg", "a1-sheet-3.svg", "a1-sheet-4.svg"]);
     assert_eq!(outcome.outputs[0].sheet.as_ref().map(|sheet| sheet.count), Some(4));
@@ -59,6 +59,33 @@ fn one_colour_is_one_part_unless_its_pieces_lie_apart() {
     assert_eq!(words(&drawn(program, r#"{ "parts": "colors" }"#)).len(), 3);
     assert_eq!(words(&drawn(program, r#"{ "parts": "objects" }"#)).len(), 4);
     assert_eq!(words(&drawn(program, "{}")).len(), 1);
+}
+
+const NAMED: &str = r#"use <maquette.scad>
+    module plate() { cube([60, 40, 3]); }
+    part("Housing", material = "PA12") difference() { cube([60, 40, 20]); translate([2, 2, 2]) cube([56, 36, 20]); }
+    color("orange") translate([0, 0, 20]) part("Lid") plate();
+    for (x = [10, 50]) translate([x, 20, 23]) part("Screw M4×10", number = "ISO 4762") cylinder(d = 4, h = 10, $fn = 24);
+    part("Pads") for (x = [0, 50]) translate([x, 0, -3]) cube([10, 10, 3]);
+"#;
+
+#[test]
+fn a_program_names_its_parts_and_says_what_they_are_made_of() {
+    let sheets = words(&drawn(NAMED, r#"{ "parts": "objects" }"#));
+    assert_eq!(sheets.len(), 5, "the assembly and four kinds, the pads in two pieces one of them");
+    for word in ["Housing", "PA12", "Lid", "orange", "Screw M4×10", "ISO 4762", "Pads", "2"] {
+        assert!(sheets[0].iter().any(|written| written == word), "{word}: {:?}", sheets[0]);
+    }
+}
+
+#[test]
+fn a_job_names_parts_by_what_the_program_calls_them_or_by_their_colour() {
+    let options = r##"{ "parts": "objects", "title": { "number": "7" }, "partNames": { "lid": "Cover", "steelblue": { "name": "Case", "material": "ABS", "number": "C-1" } } }"##;
+    let sheets = words(&drawn(CASE, options));
+    for word in ["Cover", "Case", "ABS", "C-1", "7-02", "orange", "screw"] {
+        assert!(sheets[0].iter().any(|written| written == word), "{word}: {:?}", sheets[0]);
+    }
+    assert!(!sheets[0].iter().any(|written| written == "lid"));
 }
 
 #[test]

@@ -6,6 +6,7 @@ use crate::drawing::dimension::plan::PARALLEL;
 use crate::drawing::dimension::{Callout, CalloutKind, Measure, Side, Spot, length_text};
 use crate::drawing::feature::Hole;
 use crate::drawing::figure::Figure;
+use crate::drawing::spec::Running;
 use crate::geom::Vec2;
 
 /// Groups equal holes, and calls each group out once with its place.
@@ -43,7 +44,7 @@ pub fn hole_callouts(holes: &[Hole], figures: &mut [Figure], slack: f64) {
 }
 
 /// The view that looks along a hole, into its mouth if it has but one.
-fn best_view(hole: &Hole, figures: &[Figure]) -> Option<usize> {
+pub fn best_view(hole: &Hole, figures: &[Figure]) -> Option<usize> {
     let looks_in = |figure: &Figure| {
         let cosine = hole.drill.axis.dot(figure.picture.toward);
         let mouth = if cosine > 0.0 { hole.open[1] } else { hole.open[0] };
@@ -54,7 +55,7 @@ fn best_view(hole: &Hole, figures: &[Figure]) -> Option<usize> {
 }
 
 /// A hole as it is called out.
-fn hole_text(hole: &Hole) -> String {
+pub fn hole_text(hole: &Hole) -> String {
     let mut text = format!("Ø{}", length_text(hole.drill.radius * 2.0));
     if hole.open == [true, true] {
         text.push_str(" THRU");
@@ -156,6 +157,7 @@ fn chain(
     slack: f64,
     place: &impl Fn(f64, f64) -> Vec2,
 ) {
+    let running = figure.running;
     let mut push = |from: (f64, f64), to: (f64, f64), text: String| {
         if to.0 - from.0 > slack {
             let measure = Measure::new(side, place(from.0, from.1), place(to.0, to.1), text);
@@ -170,10 +172,12 @@ fn chain(
     let steps = stops.len() - 1;
     let pitch = (last.0 - first.0) / steps.max(1) as f64;
     let even = stops.windows(2).all(|pair| (pair[1].0 - pair[0].0 - pitch).abs() <= slack);
-    if steps >= 2 && even {
+    if running == Running::Baseline {
+        stops[1..].iter().take(MAX_STOPS).for_each(|stop| push(start, *stop, length_text(stop.0 - start.0)));
+    } else if steps >= 2 && even {
         let text = format!("{steps}× {} (= {})", length_text(pitch), length_text(last.0 - first.0));
         push(*first, *last, text);
-    } else if steps <= 2 {
+    } else if steps <= 2 || running == Running::Chain {
         stops.windows(2).for_each(|pair| push(pair[0], pair[1], length_text(pair[1].0 - pair[0].0)));
     } else {
         // many uneven steps: all from the datum edge

@@ -4,6 +4,7 @@ mod aligned;
 mod angular;
 mod callout;
 mod form;
+mod hole_table;
 mod holes;
 mod linear;
 mod once;
@@ -16,12 +17,25 @@ mod walls;
 pub use aligned::{Aligned, aligned_mark};
 pub use angular::{Corner, angular_mark};
 pub use callout::callout_mark;
+pub use hole_table::{hole_tables, label_marks, table_marks};
 pub use linear::{Words, linear_mark, overall};
 pub use plan::dimension;
 pub use symbol::{Symbol, SymbolKind, symbol_marks};
 pub use walls::wall_chains;
 
+use crate::drawing::spec::Running;
 use crate::geom::Vec2;
+
+/// How sizes are given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Manner {
+    /// Which of them.
+    pub sizes: Sizes,
+    /// Whether holes have a table in place of callouts and distances.
+    pub hole_table: bool,
+    /// How distances that follow each other are given.
+    pub running: Running,
+}
 
 /// Which sizes are given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -2,22 +2,26 @@
 
 use crate::drawing::chamfer::chamfers;
 use crate::drawing::dimension::form::{chamfer_callouts, slope_angles, slot_callouts};
+use crate::drawing::dimension::hole_table::hole_labels;
 use crate::drawing::dimension::holes::hole_callouts;
 use crate::drawing::dimension::once::Asked;
 use crate::drawing::dimension::round::{boss_sizes, corner_radii};
 use crate::drawing::dimension::thickness::shell_thickness;
-use crate::drawing::dimension::{Measure, Side, Sizes, length_text, overall, wall_chains};
+use crate::drawing::dimension::{Manner, Measure, Side, Sizes, length_text, overall, wall_chains};
 use crate::drawing::edge::Model;
 use crate::drawing::facet::Facets;
 use crate::drawing::feature::{Bore, Hole, Level, curved_facets, holes, levels, walls};
 use crate::drawing::figure::{CenterLine, Figure};
 use crate::drawing::ring::Rings;
 use crate::drawing::slot::{Slot, slots};
+use crate::drawing::spec::Running;
 use crate::geom::{Vec2, Vec3};
 
 /// Adds centre lines to all views, and dimensions where they are wanted.
-pub fn dimension(model: &Model, rings: &Rings, figures: &mut [Figure], sizes: Sizes) {
+pub fn dimension(model: &Model, rings: &Rings, figures: &mut [Figure], manner: Manner) {
+    let sizes = manner.sizes;
     let slack = model.diagonal() * 1.0e-4;
+    figures.iter_mut().for_each(|figure| figure.running = manner.running);
     let asked = Asked::of(figures);
     let (bores, tapers) = walls(model, rings);
     let holes = holes(&bores, &tapers, slack);
@@ -43,7 +47,11 @@ pub fn dimension(model: &Model, rings: &Rings, figures: &mut [Figure], sizes: Si
     let slots = slots(model, rings);
     let facets = Levels { model, curved: curved_facets(model, rings), holes: &holes, slots: &slots };
     extents_and_levels(&facets, &bores, turned, figures);
-    hole_callouts(&holes, figures, slack);
+    if manner.hole_table {
+        hole_labels(&holes, figures);
+    } else {
+        hole_callouts(&holes, figures, slack);
+    }
     boss_sizes(&bores, turned, figures, slack);
     shell_thickness(figures, slack);
     slot_callouts(&slots, figures, slack);
@@ -261,7 +269,12 @@ fn round_steps(facets: &Levels<'_>, figure: &mut Figure) {
 fn steps(facets: &Levels<'_>, figure: &mut Figure, axis: Vec3, side: Side) {
     let (low, _) = extent(figure, side);
     let slack = facets.model.diagonal() * 1.0e-4;
-    for level in facets.steps(axis) {
+    let mut levels = facets.steps(axis);
+    if figure.running == Running::Chain {
+        levels.sort_by(|a, b| a.at.total_cmp(&b.at));
+    }
+    let mut last = low;
+    for level in levels {
         let (one, two) = (figure.picture.flat(level.low), figure.picture.flat(level.high));
         let (near, far) = (one.min(two), one.max(two));
         let bounds = figure.bounds;
@@ -274,8 +287,16 @@ fn steps(facets: &Levels<'_>, figure: &mut Figure, axis: Vec3, side: Side) {
             let (side, edge, x) = if right { (Side::Right, bounds.max.x, far.x) } else { (side, bounds.min.x, near.x) };
             (side, Vec2::new(edge, bounds.min.y), Vec2::new(x, level.at))
         };
-        let (side, from, to) = measure;
-        figure.measures.push(Measure::new(side, from, to, length_text(level.at - low)));
+        let (side, mut from, to) = measure;
+        if side.is_horizontal() {
+            from.x = last
+        } else {
+            from.y = last
+        }
+        figure.measures.push(Measure::new(side, from, to, length_text(level.at - last)));
+        if figure.running == Running::Chain {
+            last = level.at;
+        }
     }
 }
 

@@ -54,6 +54,7 @@ pub fn write(tags: &mut Tags, mark: &Mark, place: &Place) {
             tags.number(41, start.to_radians());
             tags.number(42, (start + sweep_deg.min(360.0)).to_radians());
         }
+        Shape::Spline { points } => spline(tags, points, mark.ink, place),
         Shape::Area { contours } => area(tags, contours, mark.ink, place),
         Shape::Hatch { contours, angle_deg, spacing } => {
             hatch(tags, contours, Some((*angle_deg, spacing / scale)), mark.ink, place);
@@ -86,6 +87,22 @@ fn polyline(tags: &mut Tags, points: &[Vec2], closed: bool, ink: Ink, place: &Pl
     for point in points {
         tags.flat_point(10, place.placement.put(*point));
     }
+}
+
+/// A cubic B-spline whose every third control point it passes: knots three times each, at the ends four times.
+fn spline(tags: &mut Tags, points: &[Vec2], ink: Ink, place: &Place) {
+    begin(tags, "SPLINE", ink, place);
+    tags.text(100, "AcDbSpline");
+    tags.numbers(&[(210, 0.0), (220, 0.0), (230, 1.0)]);
+    let pieces = points.len() / 3;
+    // 8: planar
+    tags.ints(&[(70, 8), (71, 3), (72, points.len() as i64 + 4), (73, points.len() as i64), (74, 0)]);
+    tags.numbers(&[(42, 1.0e-7), (43, 1.0e-7)]);
+    for knot in 0..=pieces {
+        let times = if knot == 0 || knot == pieces { 4 } else { 3 };
+        (0..times).for_each(|_| tags.number(40, knot as f64));
+    }
+    points.iter().for_each(|point| tags.point(10, place.placement.put(*point)));
 }
 
 /// A triangle is a SOLID, anything else a solid hatch.

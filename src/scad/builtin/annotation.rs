@@ -68,6 +68,11 @@ impl Values<'_> {
                 let scale = if self.at(2).is_undef() { None } else { Some(self.number(2, "scale")?) };
                 (3, None, Some(4), Subject::Detail { at, radius, scale })
             }
+            "room" => (1, None, None, Subject::Room { at: self.point(0, "at")? }),
+            "part" => {
+                let words = |at: usize| self.words(at).unwrap_or_else(|| Arc::from(""));
+                (0, None, None, Subject::Part { material: words(1), number: words(2) })
+            }
             "title" => {
                 let field = self.words(0).filter(|field| FIELDS.contains(&&**field));
                 let field = field.ok_or_else(|| format!("there is no such field; there are {}", FIELDS.join(", ")))?;
@@ -132,7 +137,7 @@ impl Values<'_> {
 }
 
 /// The fields of the title block that a program may fill.
-const FIELDS: [&str; 12] = [
+const FIELDS: [&str; 13] = [
     "owner",
     "title",
     "subtitle",
@@ -145,6 +150,7 @@ const FIELDS: [&str; 12] = [
     "material",
     "tolerance",
     "status",
+    "weight",
 ];
 
 /// `0.1` as ±0,1; `[0.2, -0.1]` as its two limits; a fit like `"H7"` as it is.

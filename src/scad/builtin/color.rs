@@ -113,6 +113,11 @@ fn names() -> impl Iterator<Item = (&'static str, [u8; 3])> {
     NAMES.split_ascii_whitespace().filter_map(|entry| entry.split_once('=')).filter_map(with_bytes)
 }
 
+/// The name of a colour, the first of those that it has.
+pub fn color_name(bytes: [u8; 3]) -> Option<&'static str> {
+    names().find(|(_, known)| *known == bytes).map(|(name, _)| name)
+}
+
 /// The names of the xkcd survey, which may hold spaces.
 fn survey_names() -> impl Iterator<Item = (&'static str, [u8; 3])> {
     SURVEY_NAMES.lines().filter_map(|line| line.split_once('\t')).filter_map(with_bytes)

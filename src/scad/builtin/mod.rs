@@ -21,6 +21,8 @@ mod string;
 mod text;
 mod transform;
 
+pub use color::color_name;
+
 use crate::csg::{Kind, Resolution};
 use crate::diag::Span;
 use crate::geom;
