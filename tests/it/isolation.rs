@@ -76,6 +76,20 @@ async fn a_job_whose_process_dies_is_done_by_another() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_process_that_died_while_it_waited_costs_no_attempt() {
+    let road = road("idle").await;
+    road.producer.send(&job("before", "cube(1);")).await.expect("it is sent");
+    let daemon = road.daemon();
+    road.manifests(&["before".into()], Duration::from_secs(60)).await;
+    let process = worker_of(&daemon).await;
+    signal("-KILL", &process);
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    road.producer.send(&job("after", "cube(2);")).await.expect("it is sent");
+    let found = road.manifests(&["after".into()], Duration::from_secs(60)).await;
+    assert_eq!((&found["after"]["status"], &found["after"]["attempt"]), (&"succeeded".into(), &1.into()));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_process_that_hears_nothing_is_killed_when_its_time_is_up() {
     let mut road = road("hangs").await;
     road.flags.push("limits.wall_seconds=3".into());

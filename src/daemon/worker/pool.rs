@@ -60,8 +60,7 @@ impl Pool {
 
     /// Computes one job; and how much CPU it took, in milliseconds.
     pub(super) async fn compute(&self, task: &Task, stages: &Stages) -> (Outcome, Option<u64>) {
-        let waiting = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        let process = match waiting {
+        let process = match self.waiting() {
             Some(process) => Ok(process),
             None => self.start().await,
         };
@@ -82,6 +81,13 @@ impl Pool {
             Err(broken) => process.bury(broken).await,
         };
         (outcome, cpu_ms)
+    }
+
+    /// A process that waits; those that ended meanwhile (the kernel was short of memory, say) are no job's fault.
+    fn waiting(&self) -> Option<Process> {
+        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        std::iter::from_fn(|| idle.pop())
+            .find_map(|mut process| matches!(process.child.try_wait(), Ok(None)).then_some(process))
     }
 
     fn keep(&self, mut process: Process) {
