@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use redis::aio::{ConnectionManager, ConnectionManagerConfig};
 use tokio::sync::Notify;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::config;
@@ -24,6 +25,8 @@ pub struct Mirror {
     /// Not written yet; of each job the newest.
     changed: Arc<Mutex<BTreeMap<String, JobStatus>>>,
     wake: Arc<Notify>,
+    /// Redis did not answer: until then nobody asks, and waits for, it again.
+    silent_until: Arc<Mutex<Instant>>,
     metrics: Arc<Metrics>,
 }
 
@@ -62,6 +65,7 @@ impl Mirror {
             keep_s: settings.keep.as_secs(),
             changed: Arc::default(),
             wake: Arc::default(),
+            silent_until: Arc::new(Mutex::new(Instant::now())),
             metrics,
         })
     }
@@ -99,8 +103,7 @@ impl Mirror {
                 self.cancel_wanted(&board).await
             };
             if let Err(error) = done.await {
-                self.metrics.redis_failures.increment();
-                tracing::debug!(%error, "Redis does not answer");
+                self.note_failure(&error);
                 if !ended {
                     tokio::select! {
                         () = stop.cancelled() => {}
@@ -159,13 +162,22 @@ impl Mirror {
 
     /// How a job stands by the word of whichever daemon has it.
     pub async fn find(&self, job: &str) -> Option<JobStatus> {
+        if self.is_silent() {
+            return None;
+        }
         let found = redis::cmd("GET").arg(self.job_key(job)).query_async(&mut self.connection.clone()).await;
-        let text: Option<String> = found.unwrap_or_else(|error: redis::RedisError| {
-            self.metrics.redis_failures.increment();
-            tracing::debug!(%error, "Redis does not answer");
-            None
-        });
+        let text: Option<String> = found.inspect_err(|error| self.note_failure(error)).ok()?;
         serde_json::from_str(&text?).ok()
+    }
+
+    fn is_silent(&self) -> bool {
+        Instant::now() < *self.silent_until.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn note_failure(&self, error: &redis::RedisError) {
+        self.metrics.redis_failures.increment();
+        tracing::debug!(%error, "Redis does not answer");
+        *self.silent_until.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now() + RETRY;
     }
 
     /// Asks whichever daemon runs a job to cancel it. False where Redis does not answer.

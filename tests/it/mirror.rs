@@ -2,17 +2,15 @@
 
 use std::net::SocketAddr;
 use std::process::{Child, Command, Stdio};
-use std::sync::Arc;
 use std::time::Duration;
 
-use maquette::daemon::{Hooks, Resources, Services, Shutdown, Summary, Work, run_with};
-use maquette::job::{Failure, Outcome};
+use maquette::daemon::{Hooks, Resources, Services, Shutdown, Summary, run_with};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::task::JoinHandle;
 
-use crate::local_aws::{Local, Scratch, eventually, settings_at};
+use crate::local_aws::{Local, Scratch, echo, eventually, settings_at};
 
 /// A server that ends with its owner.
 struct Server {
@@ -85,7 +83,7 @@ impl Instance {
         let shutdown = Shutdown::new();
         let (started, running) = tokio::sync::oneshot::channel();
         let hooks = Hooks { started: Some(started), ..Hooks::default() };
-        let daemon = run_with(settings, services, Resources::bundled(), lasting(), shutdown.clone(), hooks);
+        let daemon = run_with(settings, services, Resources::bundled(), echo(), shutdown.clone(), hooks);
         let task = tokio::spawn(async move { daemon.await.expect("the daemon starts") });
         let address = running.await.expect("it starts").http.expect("an address");
         Self { address, shutdown, task }
@@ -97,20 +95,6 @@ impl Instance {
     }
 }
 
-/// Programs that say `FOREVER` last until they are cancelled.
-fn lasting() -> Work {
-    Arc::new(|_, inputs, budget, _| {
-        while String::from_utf8_lossy(&inputs.files()[inputs.entry()]).contains("FOREVER") {
-            if let Err(exceeded) = budget.check() {
-                return Outcome::failed(Failure::Exceeded(exceeded));
-            }
-            std::thread::sleep(Duration::from_millis(2));
-        }
-        Outcome { failure: None, ..Outcome::failed(Failure::Cancelled) }
-    })
-}
-
-/// Status, head and body of an answer; status 0 when there was none.
 async fn call(address: SocketAddr, method: &str, path: &str, headers: &str, body: &str) -> (u16, String, String) {
     let ask = async {
         let mut stream = TcpStream::connect(address).await?;
@@ -163,6 +147,70 @@ async fn any_instance_answers_for_any_job_and_passes_on_its_cancelling() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_went_elsewhere_is_found_by_any_instance() {
+    let Some(redis) = redis() else { return };
+    let local = Local::start().await;
+    let (one, other) = (Instance::start(&local, redis.port).await, Instance::start(&local, redis.port).await);
+    let mut away: Value = serde_json::from_str(&job("away", "cube(1);")).expect("a job");
+    away["destination"] = json!({ "prefix": "customers/7/" });
+    let (made, _, body) = call(one.address, "POST", "/v1/jobs", "prefer: wait=20\r\n", &away.to_string()).await;
+    assert_eq!(made, 200, "{body}");
+    for address in [one.address, other.address] {
+        assert!(eventually(|| async { status_of(address, "away").await["status"] == "succeeded" }).await);
+        let (found, _, manifest) = call(address, "GET", "/v1/jobs/away/manifest", "", "").await;
+        assert_eq!(found, 200, "{manifest}");
+        let (there, _, _) = call(address, "GET", "/v1/jobs/away/outputs/part.stl", "", "").await;
+        assert_eq!(there, 303);
+    }
+    one.stop().await;
+    other.stop().await;
+}
+
+/// Statuses of an event stream, with their numbers; as far as it came until it ended.
+async fn watched(address: SocketAddr, job: &str, last: &str) -> Vec<(String, Value)> {
+    let headers = if last.is_empty() { String::new() } else { format!("last-event-id: {last}\r\n") };
+    let (_, _, body) = call(address, "GET", &format!("/v1/jobs/{job}/events"), &headers, "").await;
+    let field = |event: &str, name: &str| event.lines().find_map(|line| line.strip_prefix(name).map(str::to_owned));
+    let event = |event: &str| Some((field(event, "id: ")?, serde_json::from_str(&field(event, "data: ")?).ok()?));
+    body.split("\n\n").filter_map(event).collect()
+}
+
+/// Each event tells all that is known, so a client that goes from one instance to another and says what it heard last hears of every later state that still
+/// counts, and of the end exactly once.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_watcher_that_moves_between_instances_misses_nothing() {
+    let Some(redis) = redis() else { return };
+    let local = Local::start().await;
+    let (front, back) = (Instance::start(&local, redis.port).await, Instance::start(&local, redis.port).await);
+    call(front.address, "POST", "/v1/pause", "", "").await;
+    call(front.address, "POST", "/v1/jobs", "", &job("moved", "FOREVER")).await;
+    assert!(eventually(|| async { status_of(front.address, "moved").await["status"] == "running" }).await);
+    // heard so far, at the instance that does not run it
+    let heard = status_of(front.address, "moved").await["sequence"].to_string();
+    let (there, here) = (back.address, front.address);
+    let (at_back, at_front) = (
+        tokio::spawn({
+            let heard = heard.clone();
+            async move { watched(there, "moved", &heard).await }
+        }),
+        tokio::spawn(async move { watched(here, "moved", &heard).await }),
+    );
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    call(front.address, "POST", "/v1/jobs/moved/cancel", "", "").await;
+    for stream in [at_back, at_front] {
+        let events = stream.await.expect("it ends");
+        let (last, end) = events.last().expect("the end is told");
+        assert_eq!(end["status"], "canceled", "{events:?}");
+        assert_eq!(events.iter().filter(|(_, status)| status["manifest"].is_string()).count(), 1);
+        for address in [here, there] {
+            assert!(watched(address, "moved", last).await.is_empty(), "whoever heard the end hears nothing more");
+        }
+    }
+    front.stop().await;
+    back.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn without_redis_jobs_are_made_and_manifests_answer() {
     let local = Local::start().await;
     // nothing listens there
@@ -170,6 +218,43 @@ async fn without_redis_jobs_are_made_and_manifests_answer() {
     let (made, _, body) = call(one.address, "POST", "/v1/jobs", "prefer: wait=20\r\n", &job("m2", "cube(1);")).await;
     assert_eq!(made, 200, "{body}");
     assert_eq!(status_of(other.address, "m2").await["status"], "succeeded");
+    one.stop().await;
+    other.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_redis_evicted_is_told_by_the_manifest() {
+    let Some(redis) = redis() else { return };
+    let local = Local::start().await;
+    let (one, other) = (Instance::start(&local, redis.port).await, Instance::start(&local, redis.port).await);
+    let (made, _, body) = call(one.address, "POST", "/v1/jobs", "prefer: wait=20\r\n", &job("m5", "cube(1);")).await;
+    assert_eq!(made, 200, "{body}");
+    let mut redis = TcpStream::connect(("127.0.0.1", redis.port)).await.expect("it listens");
+    redis.write_all(b"FLUSHALL\r\n").await.expect("written");
+    let mut answer = [0; 3];
+    redis.read_exact(&mut answer).await.expect("read");
+    assert_eq!(&answer, b"+OK");
+    for address in [one.address, other.address] {
+        assert_eq!(status_of(address, "m5").await["status"], "succeeded");
+    }
+    one.stop().await;
+    other.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_redis_that_never_answers_keeps_nobody_waiting() {
+    // connections are made and nothing is ever read from them
+    let hole = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let port = hole.local_addr().expect("an address").port();
+    let local = Local::start().await;
+    let (one, other) = (Instance::start(&local, port).await, Instance::start(&local, port).await);
+    let (made, _, body) = call(one.address, "POST", "/v1/jobs", "prefer: wait=20\r\n", &job("m4", "cube(1);")).await;
+    assert_eq!(made, 200, "{body}");
+    let begun = std::time::Instant::now();
+    for _ in 0..20 {
+        assert_eq!(status_of(other.address, "m4").await["status"], "succeeded");
+    }
+    assert!(begun.elapsed() < Duration::from_secs(6), "{:?}", begun.elapsed());
     one.stop().await;
     other.stop().await;
 }
