@@ -66,6 +66,7 @@ async fn in_memory(round: u64) -> Duration {
         queues: vec![Queue::Memory(queue.clone())],
         store: Store::Memory(MemoryStore::default()),
         notifier: Notifier::None,
+        replies: None,
         dead_letters: DeadLetters::none(),
         auto_scaling: None,
         region: "local".into(),

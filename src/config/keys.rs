@@ -133,6 +133,13 @@ pub const KEYS: &[Key] = &[
         "[]",
         "Hosts that jobs may name in webhooks: names, or `*.example.com` for all below one; empty: jobs that ask for webhooks are refused.",
     ),
+    key(
+        "notify.queues",
+        List,
+        "URLs",
+        "[]",
+        "SQS queues that jobs may name in `notify` instead of webhooks, to be told there (reply queues).",
+    ),
     key("notify.private", Bool, "", "false", "Whether webhooks may go to private addresses, and over plain http."),
     key(
         "notify.secrets_file",
@@ -202,7 +209,7 @@ pub const KEYS: &[Key] = &[
         Text,
         "off, queue, direct",
         "\"off\"",
-        "What becomes of jobs that are posted to `/v1/jobs`: refused, put on the first queue, or worked on at once from memory (whoever posts keeps the job until it is told of its end).",
+        "What becomes of jobs that are posted to `/v1/jobs`: refused, put on the queue of their priority, or worked on at once from memory (whoever posts keeps the job until it is told of its end).",
     ),
     key(
         "http.token_file",

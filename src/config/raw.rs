@@ -56,6 +56,7 @@ pub struct RawStore {
 pub struct RawNotify {
     pub queue_url: Option<String>,
     pub hosts: Option<Vec<String>>,
+    pub queues: Option<Vec<String>>,
     pub private: Option<bool>,
     pub secrets_file: Option<String>,
 }

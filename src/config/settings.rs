@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::budget::Limits;
 use crate::config::ConfigError;
 use crate::config::raw::{
-    Raw, RawAws, RawBreaker, RawEc2, RawHttp, RawLimits, RawQueue, RawRedis, RawStore, RawWorker,
+    Raw, RawAws, RawBreaker, RawEc2, RawHttp, RawLimits, RawNotify, RawQueue, RawRedis, RawStore, RawWorker,
 };
 
 /// Everything that the daemon can be told.
@@ -19,7 +19,7 @@ pub struct Settings {
     pub store: Store,
     /// Queue that is told of settled jobs.
     pub notify_queue_url: Option<String>,
-    /// What jobs may ask to be told of by webhook.
+    /// Whom jobs may ask to be told: by webhook, or on a queue.
     pub webhooks: Webhooks,
     /// How AWS is called.
     pub aws: Aws,
@@ -97,11 +97,13 @@ pub struct Store {
     pub cancel: Option<Duration>,
 }
 
-/// What jobs may ask to be told of by webhook.
+/// Whom jobs may ask to be told: by webhook, or on a queue.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Webhooks {
     /// Names, or `*.` and the name above.
     pub hosts: Vec<String>,
+    /// URLs of queues on SQS.
+    pub queues: Vec<String>,
     /// Private addresses and plain HTTP, too.
     pub private: bool,
     /// Secrets to sign with.
@@ -250,12 +252,8 @@ impl Settings {
         Ok(Self {
             queue: check_queue(raw.queue, http.accept)?,
             store: check_store(raw.store)?,
-            notify_queue_url: url("notify.queue_url", raw.notify.queue_url)?,
-            webhooks: Webhooks {
-                hosts: raw.notify.hosts.unwrap_or_default(),
-                private: raw.notify.private.unwrap_or_default(),
-                secrets_file: text(raw.notify.secrets_file).map(PathBuf::from),
-            },
+            notify_queue_url: url("notify.queue_url", raw.notify.queue_url.clone())?,
+            webhooks: check_webhooks(raw.notify)?,
             aws: check_aws(raw.aws)?,
             worker: check_worker(raw.worker)?,
             limits: check_limits(&raw.limits)?,
@@ -455,6 +453,19 @@ fn check_format(format: Option<&str>) -> Result<LogFormat, ConfigError> {
 
 fn text(value: Option<String>) -> Option<String> {
     value.filter(|text| !text.is_empty())
+}
+
+fn check_webhooks(raw: RawNotify) -> Result<Webhooks, ConfigError> {
+    let mut queues = Vec::new();
+    for queue in raw.queues.unwrap_or_default() {
+        queues.extend(url("notify.queues", Some(queue))?);
+    }
+    Ok(Webhooks {
+        hosts: raw.hosts.unwrap_or_default(),
+        queues,
+        private: raw.private.unwrap_or_default(),
+        secrets_file: text(raw.secrets_file).map(PathBuf::from),
+    })
 }
 
 fn url(key: &'static str, value: Option<String>) -> Result<Option<String>, ConfigError> {

@@ -10,32 +10,33 @@ use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
 
 use crate::daemon::Daemon;
+use crate::daemon::commentary::Commentary;
 use crate::daemon::envelope::{self, Content, EnvelopeError};
 use crate::daemon::lease::Lease;
 use crate::daemon::making::Making;
-use crate::daemon::notify::{completed_event, started_event};
+use crate::daemon::notify::completed_event;
 use crate::daemon::queue::Delivery;
 use crate::daemon::retry::pause_after;
 use crate::daemon::settle::{Target, Unsettled};
 use crate::daemon::status::now_ms;
-use crate::daemon::store::{Place, PutIf};
+use crate::daemon::store::{Place, PutIf, StoreError};
 use crate::daemon::telemetry::event;
 use crate::daemon::worker::Computed;
 use crate::job::message::{self, Rejection};
 use crate::job::report::{self, Run};
 use crate::job::{Destination, EventKind, Failure, JobSpec, NotifySpec, Outcome, keys};
 
-/// What becomes of a message.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// What becomes of a message. Of a message with several jobs the last in this order: none may be lost for the sake of another.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum End {
     /// Its jobs are settled: deleted.
     Done,
-    /// Visible again at once.
-    Release,
-    /// Visible again after a pause.
-    Retry(String),
     /// Not a job: into the dead-letter queue.
     Reject(String),
+    /// Visible again after a pause.
+    Retry(String),
+    /// Visible again at once.
+    Release,
     /// Somebody else holds it.
     Lost,
 }
@@ -55,7 +56,7 @@ pub struct Attempt {
 }
 
 impl Attempt {
-    /// Does everything that is to be done with the delivery. Says whether the message is done with.
+    /// Does everything that is to be done with the delivery. Says whether the message is done with: it is deleted soon.
     pub async fn run(self) -> bool {
         let span = tracing::info_span!(
             "job",
@@ -65,9 +66,7 @@ impl Attempt {
         );
         async move {
             let end = self.do_jobs().await;
-            let done = end == End::Done;
-            self.finish(end).await;
-            done
+            self.finish(end).await
         }
         .instrument(span)
         .await
@@ -83,18 +82,29 @@ impl Attempt {
                 return End::Done;
             }
             Err(EnvelopeError::Unreadable(reason)) => return End::Reject(reason),
-            Err(EnvelopeError::Store(error)) if error.is_transient() => return End::Retry(error.to_string()),
-            Err(EnvelopeError::Store(error)) => return End::Reject(error.to_string()),
+            Err(EnvelopeError::Store(error)) => return self.unopened(&error),
         };
         let mut end = End::Done;
         for text in jobs {
             // one that fails does not keep the others from being done; the message stays until all are
-            match self.do_job(&text).await {
-                End::Done => {}
-                other => end = other,
+            end = end.max(self.do_job(&text).await);
+            if matches!(end, End::Release | End::Lost) {
+                break;
             }
         }
         end
+    }
+
+    /// The store did not give what the message points to. Rights that are lost may come back, as for a job's files.
+    fn unopened(&self, error: &StoreError) -> End {
+        if error.is_transient() {
+            self.daemon.settler.count_failure(error, &self.daemon.larder.bucket);
+        }
+        match error {
+            StoreError::Unavailable(_) => End::Retry(error.to_string()),
+            StoreError::Denied(_) if !self.is_last() => End::Retry(error.to_string()),
+            _ => End::Reject(error.to_string()),
+        }
     }
 
     async fn do_job(&self, text: &[u8]) -> End {
@@ -123,19 +133,34 @@ impl Attempt {
             Err(unsettled) => return End::Retry(unsettled.to_string()),
         }
         let cancel_job = CancellationToken::new();
-        self.daemon.board.begin(&spec.id, self.delivery.attempt, cancel_job.clone());
+        let begun = self.daemon.board.begin(&spec.id, self.delivery.attempt, cancel_job.clone());
         let text = Arc::from(text);
-        let making =
-            Making { attempt: self, text: &text, spec: &spec, target: &target, cancel_job: cancel_job.clone() };
+        let (commentary, commentator) = Commentary::of(&spec, self.delivery.attempt, &self.daemon.region);
+        let making = Making {
+            attempt: self,
+            text: &text,
+            spec: &spec,
+            target: &target,
+            cancel_job: cancel_job.clone(),
+            commentary: commentary.clone(),
+            begun: &begun,
+        };
         let made = async {
-            let (made, ()) = tokio::join!(making.run(self.lease.lost()), self.tell_started(&spec));
+            let made = making.run(self.lease.lost()).await;
+            commentary.end();
             made
         };
+        let told = commentator.tell(&self.daemon.webhooks, &self.daemon.metrics);
+        let made = async { tokio::join!(made, told).0 };
         let (end, settled) = tokio::select! {
             made = made => made,
             never = self.heed_owner(&target, &cancel_job) => match never {},
         };
-        self.daemon.board.end(&spec.id, |status| {
+        if end == End::Lost {
+            self.daemon.board.forget(&begun);
+            return end;
+        }
+        self.daemon.board.end(&begun, |status| {
             status.took_ms = Some(millis(self.received.elapsed()));
             match settled {
                 Some(settled) => settled.show(status),
@@ -218,11 +243,16 @@ impl Attempt {
                 }
                 End::Done
             }
+            // the manifest says it all
+            Err(error) if self.is_last() => {
+                tracing::warn!(%error, "the dead-letter queue does not take the message");
+                End::Done
+            }
             Err(error) => End::Retry(error.to_string()),
         }
     }
 
-    /// A job that cannot write where it wants to: told of at the daemon's own place.
+    /// A job that cannot write where it wants to: told of at the daemon's own place, and to those whom it may tell.
     pub async fn refuse(&self, spec: &JobSpec, failure: Failure) -> End {
         let Ok(target) = self.target(&Destination::default(), &spec.id) else {
             return End::Reject(report::detail(&failure));
@@ -230,7 +260,8 @@ impl Attempt {
         let outcome = Outcome::failed(failure);
         let now = OffsetDateTime::now_utc();
         let manifest = report::manifest(spec, &outcome, &self.run_figures(now, 0, None), &target.prefix);
-        match self.commit(&target, &spec.id, &[], manifest).await {
+        let notify = if self.daemon.webhooks.check(&spec.notify).is_ok() { &spec.notify[..] } else { &[] };
+        match self.commit(&target, &spec.id, notify, manifest).await {
             Ok(()) => {
                 self.count_settled(&outcome, 0, &target);
                 End::Done
@@ -262,24 +293,12 @@ impl Attempt {
         let document = completed_event(&manifest, &target.manifest(), &daemon.region);
         let told = daemon.webhooks.tell(notify, EventKind::Completed, &document, &daemon.metrics).await;
         match told {
-            Err(error) if self.delivery.attempt >= daemon.settings.queue.attempts_max => {
+            Err(error) if self.is_last() => {
                 daemon.metrics.webhooks_given_up.increment();
                 event::WebhookGivenUp { error: &error, attempts: self.delivery.attempt }.emit();
                 Ok(())
             }
             told => told.map_err(|error| Unsettled::Unavailable(error.to_string())),
-        }
-    }
-
-    /// Tells those who asked that an attempt begins; a job does not fail over it.
-    async fn tell_started(&self, spec: &JobSpec) {
-        if spec.notify.iter().any(|wanted| wanted.events.contains(&EventKind::Started)) {
-            let document = started_event(spec, self.delivery.attempt, &self.daemon.region);
-            let told =
-                self.daemon.webhooks.tell(&spec.notify, EventKind::Started, &document, &self.daemon.metrics).await;
-            if told.is_err() {
-                tracing::debug!("nobody was told that the job began");
-            }
         }
     }
 
@@ -323,11 +342,14 @@ impl Attempt {
         event::Settled { status, code, detail, artefacts, bytes: 0, took, manifest: &manifest }.emit();
     }
 
-    /// Acts on what became of the message.
-    async fn finish(self, end: End) {
-        let daemon = self.daemon;
+    /// Acts on what became of the message. Says whether it is done with.
+    async fn finish(self, end: End) -> bool {
+        let daemon = &self.daemon;
         match end {
-            End::Done => daemon.acknowledge(self.queue, self.lease),
+            End::Done => {
+                daemon.acknowledge(self.queue, self.lease);
+                return true;
+            }
             End::Lost => daemon.metrics.jobs_released.increment(),
             End::Release => {
                 daemon.metrics.jobs_released.increment();
@@ -335,38 +357,50 @@ impl Attempt {
             }
             End::Retry(reason) => {
                 daemon.metrics.jobs_retried.increment();
-                let queue = &daemon.settings.queue;
-                let pause = pause_after(self.delivery.attempt - 1, queue.retry, queue.retry_max);
+                let pause = self.pause();
                 event::Unsettled { reason: &reason, pause }.emit();
                 self.lease.release(pause).await;
             }
-            End::Reject(reason) => {
-                let parts = (&daemon, &self.delivery, self.queue);
-                put_aside(parts, self.lease, &reason).await;
-            }
+            End::Reject(reason) => return self.put_aside(&reason).await,
         }
+        false
     }
-}
 
-/// A message that is not a job and has no destination: to the dead-letter queue if one is set; else left to the queue's own redrive policy for as long as
-/// there is hope that it has one; else into the store, so that it goes round no more and is not lost.
-async fn put_aside((daemon, delivery, queue): (&Arc<Daemon>, &Delivery, usize), lease: Arc<Lease>, reason: &str) {
-    let settings = &daemon.settings.queue;
-    let done = match daemon.dead_letters.send(delivery, reason).await {
-        Ok(true) => Some("dead-letter queue"),
-        Ok(false) if delivery.attempt >= settings.attempts_max => quarantine(daemon, delivery).await,
-        Ok(false) => None,
-        Err(error) => {
-            tracing::warn!(%error, "the dead-letter queue does not take the message");
-            None
+    /// How long the message stays away before its next attempt.
+    fn pause(&self) -> Duration {
+        let settings = &self.daemon.settings.queue;
+        pause_after(self.delivery.attempt - 1, settings.retry, settings.retry_max)
+    }
+
+    /// Whether the message gets no further attempt.
+    pub fn is_last(&self) -> bool {
+        self.delivery.attempt >= self.daemon.settings.queue.attempts_max
+    }
+
+    /// A message that is not a job and has no destination: to the dead-letter queue if one is set; else left to the queue's own redrive policy for as long
+    /// as there is hope that it has one; else into the store, so that it goes round no more and is not lost.
+    async fn put_aside(self, reason: &str) -> bool {
+        let daemon = &self.daemon;
+        let taken = match daemon.dead_letters.send(&self.delivery, reason).await {
+            Ok(true) => Some("dead-letter queue"),
+            Ok(false) => None,
+            Err(error) => {
+                tracing::warn!(%error, "the dead-letter queue does not take the message");
+                None
+            }
+        };
+        let done = match taken {
+            None if self.is_last() => quarantine(daemon, &self.delivery).await,
+            taken => taken,
+        };
+        event::Rejected { reason, fate: done.unwrap_or("goes back to the queue") }.emit();
+        if done.is_some() {
+            daemon.metrics.messages_dead_lettered.increment();
+            daemon.acknowledge(self.queue, self.lease);
+        } else {
+            self.lease.release(self.pause()).await;
         }
-    };
-    event::Rejected { reason, fate: done.unwrap_or("goes back to the queue") }.emit();
-    if done.is_some() {
-        daemon.metrics.messages_dead_lettered.increment();
-        daemon.acknowledge(queue, lease);
-    } else {
-        lease.release(pause_after(delivery.attempt - 1, settings.retry, settings.retry_max)).await;
+        done.is_some()
     }
 }
 

@@ -25,7 +25,7 @@ pub struct Clients {
 }
 
 /// A call that could not be made or was not answered in time.
-const CONNECT: Duration = Duration::from_secs(4);
+pub const CONNECT: Duration = Duration::from_secs(4);
 
 impl Clients {
     /// Clients by the SDK's own chain and the settings over it. The SDK has no attempt timeout of its own: a peer that accepts and never answers would hang
@@ -86,7 +86,7 @@ fn store_client(shared: &SdkConfig, settings: &Settings, region: &str) -> aws_sd
 }
 
 /// Connect, attempt and operation limits of a call.
-pub fn timeouts(attempt: Duration, operation: Duration) -> TimeoutConfig {
+fn timeouts(attempt: Duration, operation: Duration) -> TimeoutConfig {
     TimeoutConfig::builder()
         .connect_timeout(CONNECT)
         .operation_attempt_timeout(attempt)

@@ -31,7 +31,8 @@ impl DeadLetters {
         let reason: String = reason.chars().filter(|character| !character.is_control()).take(500).collect();
         attributes.insert("maquette-reason".into(), reason);
         attributes.insert("maquette-message".into(), delivery.message_id.clone());
-        sqs_send(client, url, &delivery.body, &attributes, delivery.group.as_deref()).await?;
+        let names = (delivery.group.as_deref(), delivery.message_id.as_str());
+        sqs_send(client, url, &delivery.body, &attributes, names).await?;
         Ok(true)
     }
 }

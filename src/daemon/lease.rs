@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::Notify;
+use tokio::task::JoinSet;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
@@ -113,15 +114,19 @@ impl Keeper {
         }
     }
 
-    async fn extend_due(&self) {
+    async fn extend_due(self: &Arc<Self>) {
         let now = Instant::now();
         // those due within a tenth of the visibility ride along: one call instead of ten
         let soon = now + self.visibility / 10;
         let due: Vec<Arc<Held>> =
             self.lock().leases.values().filter(|held| held.times().due <= soon).cloned().collect();
+        // side by side: a call that is not answered must not keep the others until their time is over
+        let mut calls = JoinSet::new();
         for batch in due.chunks(BATCH_MAX) {
-            self.extend_batch(batch).await;
+            let (keeper, batch) = (Arc::clone(self), batch.to_vec());
+            calls.spawn(async move { keeper.extend_batch(&batch).await });
         }
+        calls.join_all().await;
     }
 
     async fn extend_batch(&self, batch: &[Arc<Held>]) {
@@ -140,9 +145,9 @@ impl Keeper {
         if entries.is_empty() {
             return;
         }
-        // an answer that comes after the shortest lease has run out helps nobody
-        let shortest = asked_for.iter().map(|held| held.times().until).min().unwrap_or(asked);
-        let call = tokio::time::timeout_at(shortest.max(asked + Duration::from_secs(1)), self.queue.extend(&entries));
+        // half of what the shortest lease has left is for another try
+        let left = asked_for.iter().map(|held| held.times().until).min().unwrap_or(asked).duration_since(asked);
+        let call = tokio::time::timeout((left / 2).max(Duration::from_secs(1)), self.queue.extend(&entries));
         let results = match call.await {
             Ok(Ok(results)) => results,
             Ok(Err(error)) => vec![Err(error); entries.len()],

@@ -10,9 +10,10 @@ use tokio_util::sync::CancellationToken;
 
 use crate::budget::Budget;
 use crate::daemon::attempt::{Attempt, End, ended};
+use crate::daemon::commentary::Commentary;
 use crate::daemon::settle::{Target, Unsettled};
 use crate::daemon::shelf::Shelf;
-use crate::daemon::status::JobStatus;
+use crate::daemon::status::{Begun, JobStatus};
 use crate::daemon::worker::{Computed, Task, compute};
 use crate::job::report;
 use crate::job::{CachePolicy, Failure, Fate, Inputs, JobSpec, Outcome, Phase, cache_key, keys};
@@ -65,6 +66,10 @@ pub struct Making<'a> {
     pub target: &'a Target,
     /// Cancels it.
     pub cancel_job: CancellationToken,
+    /// Hears how it goes.
+    pub commentary: Commentary,
+    /// What the board knows it by.
+    pub begun: &'a Begun,
 }
 
 impl Making<'_> {
@@ -109,11 +114,9 @@ impl Making<'_> {
             Some(failure) => failure.fate(),
             None => Fate::Acknowledge,
         };
-        let settings = &self.attempt.daemon.settings.queue;
-        let is_last = self.attempt.delivery.attempt >= settings.attempts_max;
         match fate {
             Fate::Release => (if lost.is_cancelled() { End::Lost } else { End::Release }, None),
-            Fate::Retry | Fate::Leave if !is_last => {
+            Fate::Retry | Fate::Leave if !self.attempt.is_last() => {
                 let reason = computed.outcome.failure.as_ref().map(report::detail).unwrap_or_default();
                 (End::Retry(reason), None)
             }
@@ -131,7 +134,7 @@ impl Making<'_> {
     ) -> Option<(End, Option<Shown>)> {
         let daemon = &self.attempt.daemon;
         let kept = shelf.find(key, self.target).await?;
-        daemon.board.advance(&self.spec.id, "uploading", 0.95);
+        self.advance_to_upload();
         if let Err(error) = shelf.copy(&kept, self.target).await {
             tracing::debug!(%error, "an earlier result cannot be copied");
             return None;
@@ -139,6 +142,7 @@ impl Making<'_> {
         let run = self.attempt.run_figures(started, bytes_in, None);
         let manifest = report::reused_manifest(self.spec, &kept.manifest, kept.prefix(), &run, &self.target.prefix);
         let shown = Shown::of_manifest(&manifest, self.target);
+        self.commentary.list_outputs(&manifest);
         match self.attempt.commit(self.target, &self.spec.id, &self.spec.notify, manifest).await {
             Ok(()) => {
                 daemon.metrics.jobs_reused.increment();
@@ -192,7 +196,7 @@ impl Making<'_> {
         let settings = &daemon.settings;
         let asked = self.spec.limits.wall_seconds.map(|seconds| Duration::from_secs(seconds.into()));
         let wall = asked.map_or(settings.wall_limit, |asked| asked.min(settings.wall_limit));
-        let (board, job) = (daemon.board.clone(), self.spec.id.clone());
+        let (board, begun, commentary) = (daemon.board.clone(), self.begun.clone(), self.commentary.clone());
         let task = Task {
             text: Arc::clone(self.text),
             spec: Arc::clone(self.spec),
@@ -201,7 +205,10 @@ impl Making<'_> {
             wall,
             cancel: [self.cancel_job.clone(), lost.clone(), daemon.shutdown.abandon.clone()],
             stack_bytes: settings.worker.stack_bytes,
-            progress: Arc::new(move |phase| board.advance(&job, phase.name(), share(phase))),
+            progress: Arc::new(move |phase| {
+                board.advance(&begun, phase.name(), share(phase));
+                commentary.advance(phase.name(), share(phase));
+            }),
         };
         daemon.metrics.jobs_computing.add(1);
         let begun = Instant::now();
@@ -211,12 +218,14 @@ impl Making<'_> {
         computed
     }
 
-    async fn settle(&self, computed: Computed, started: OffsetDateTime, bytes_in: u64) -> (End, Option<Shown>) {
+    async fn settle(&self, mut computed: Computed, started: OffsetDateTime, bytes_in: u64) -> (End, Option<Shown>) {
         let daemon = &self.attempt.daemon;
         let begun = Instant::now();
-        daemon.board.advance(&self.spec.id, "uploading", 0.95);
-        let artefacts = computed.outcome.artefacts().cloned().collect();
-        let stored = daemon.settler.store_artefacts(self.target, artefacts, &self.attempt.lease).await;
+        self.advance_to_upload();
+        if self.cancel_job.is_cancelled() && computed.outcome.failure == Some(Failure::Cancelled) {
+            Arc::make_mut(&mut computed.outcome).outputs.clear();
+        }
+        let stored = daemon.settler.store_artefacts(self.target, &computed.outcome, &self.attempt.lease).await;
         let bytes = match stored {
             Ok(bytes) => bytes,
             Err(Unsettled::Destination(reason)) => {
@@ -225,27 +234,30 @@ impl Making<'_> {
             Err(unsettled) => return (ended(&unsettled), None),
         };
         let run = self.attempt.run_figures(started, bytes_in, Some(&computed));
-        let mut outcome = computed.outcome;
-        if self.cancel_job.is_cancelled() && outcome.failure == Some(Failure::Cancelled) {
-            outcome.outputs.clear();
-        }
-        let manifest = report::manifest(self.spec, &outcome, &run, &self.target.prefix);
+        let outcome = &computed.outcome;
+        let manifest = report::manifest(self.spec, outcome, &run, &self.target.prefix);
+        self.commentary.list_outputs(&manifest);
         match self.attempt.commit(self.target, &self.spec.id, &self.spec.notify, manifest).await {
             Ok(()) => {
                 daemon.metrics.settle_time.observe(begun.elapsed());
-                self.attempt.count_settled(&outcome, bytes, self.target);
+                self.attempt.count_settled(outcome, bytes, self.target);
                 let end = match &outcome.failure {
                     // its manifest tells the owner; a copy of the message is for whoever has to find out why
                     Some(Failure::Internal(reason)) => self.attempt.dead_letter(reason).await,
                     _ => End::Done,
                 };
-                (end, Some(self.shown(&outcome)))
+                (end, Some(self.shown(outcome)))
             }
             Err(Unsettled::Destination(reason)) => {
                 (self.attempt.refuse(self.spec, Failure::Invalid(reason)).await, None)
             }
             Err(unsettled) => (ended(&unsettled), None),
         }
+    }
+
+    fn advance_to_upload(&self) {
+        self.attempt.daemon.board.advance(self.begun, "uploading", 0.95);
+        self.commentary.advance("uploading", 0.95);
     }
 
     fn shown(&self, outcome: &Outcome) -> Shown {

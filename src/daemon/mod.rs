@@ -10,6 +10,7 @@ mod acknowledge;
 mod attempt;
 pub mod aws;
 mod breaker;
+mod commentary;
 mod dead_letter;
 mod ec2;
 mod envelope;
@@ -154,6 +155,8 @@ pub struct Services {
     pub store: Store,
     /// Who is told.
     pub notifier: Notifier,
+    /// For the reply queues that jobs may name.
+    pub replies: Option<aws_sdk_sqs::Client>,
     /// Where what is no job goes.
     pub dead_letters: DeadLetters,
     /// The group that this instance is one of, where it is to be told.
@@ -176,6 +179,7 @@ impl Services {
             queues: settings.queue.urls.iter().map(queue).collect(),
             store: Store::S3(S3Store::new(clients.s3.clone())),
             notifier,
+            replies: Some(clients.sqs.clone()),
             dead_letters: DeadLetters::new(&clients.sqs, settings.queue.dead_letter_url.as_deref()),
             auto_scaling: AutoScaling::of(clients, &settings.ec2, &settings.aws),
             region: clients.region.clone(),
@@ -226,6 +230,8 @@ pub async fn run_with(
     poller.spawn(Poller::new(Arc::clone(&daemon), attempts.clone()).run());
     daemon.shutdown.drain.cancelled().await;
     daemon.drain(poller, attempts).await;
+    // whoever watches or waits for a job that is not here has to ask another
+    daemon.shutdown.abandon.cancel();
     daemon.acknowledgers.lock().unwrap_or_else(PoisonError::into_inner).clear();
     tasks.finish().await;
     Ok(daemon.summary())
@@ -247,9 +253,14 @@ impl Tasks {
         self.acknowledging.wait().await;
         self.stop.cancel();
         self.tracker.close();
-        self.tracker.wait().await;
+        if tokio::time::timeout(FAREWELL, self.tracker.wait()).await.is_err() {
+            tracing::warn!("a client of the HTTP surface does not come to an end");
+        }
     }
 }
+
+/// How long a client may take to hear the end of its answer when the daemon is done.
+const FAREWELL: Duration = Duration::from_secs(10);
 
 /// Everything that the tasks of a daemon share.
 #[derive(Debug)]
@@ -291,7 +302,7 @@ impl Daemon {
         observer: Option<Observer>,
         tasks: &Tasks,
     ) -> Result<Arc<Self>, DaemonError> {
-        let webhooks = Webhooks::new(&settings.webhooks)?;
+        let webhooks = Webhooks::new(&settings.webhooks, services.replies)?;
         let metrics = Arc::new(Metrics::default());
         let mirror = settings.redis.as_ref().map(|redis| Mirror::new(redis, Arc::clone(&metrics))).transpose()?;
         let observer = mirror.as_ref().map(|mirror| mirror.observe(observer.clone())).or(observer);

@@ -5,13 +5,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use time::OffsetDateTime;
 
 use crate::daemon::queue::{QueueError, sqs_send};
 use crate::daemon::retry::Backoff;
 use crate::daemon::store::Place;
 use crate::daemon::telemetry::{Metrics, event};
-use crate::job::{JobSpec, report};
 
 /// Where notifications go.
 #[derive(Debug, Clone)]
@@ -70,15 +68,7 @@ impl Notifier {
     async fn send(&self, document: &Value) -> Result<(), QueueError> {
         match self {
             Self::None => Ok(()),
-            Self::Sqs { client, url, .. } => {
-                let mut attributes =
-                    BTreeMap::from([("content-type".to_owned(), "application/cloudevents+json".to_owned())]);
-                let text = |name: &str| document[name].as_str().map(str::to_owned);
-                attributes.extend(text("traceparent").map(|trace| ("traceparent".to_owned(), trace)));
-                attributes.extend(text("id").map(|id| ("id".to_owned(), id)));
-                let group = text("subject");
-                sqs_send(client, url, &document.to_string(), &attributes, group.as_deref()).await
-            }
+            Self::Sqs { client, url, .. } => send_event(client, url, document).await,
             Self::Memory(sent) => {
                 sent.lock().unwrap_or_else(PoisonError::into_inner).push(document.clone());
                 Ok(())
@@ -92,6 +82,21 @@ impl Notifier {
             _ => "local",
         }
     }
+}
+
+/// Puts an event on a queue.
+///
+/// # Errors
+/// As for any message.
+pub async fn send_event(client: &aws_sdk_sqs::Client, url: &str, document: &Value) -> Result<(), QueueError> {
+    let text = |name: &str| document[name].as_str().map(str::to_owned);
+    let (group, id) = (text("subject"), text("id").unwrap_or_default());
+    let mut attributes = BTreeMap::from([
+        ("content-type".to_owned(), "application/cloudevents+json".to_owned()),
+        ("id".to_owned(), id.clone()),
+    ]);
+    attributes.extend(text("traceparent").map(|trace| ("traceparent".to_owned(), trace)));
+    sqs_send(client, url, &document.to_string(), &attributes, (group.as_deref(), &id)).await
 }
 
 /// The event; its id is the same however often the job is told of, so that receivers can drop repeats.
@@ -122,37 +127,6 @@ pub fn completed_event(manifest: &Value, place: &Place, region: &str) -> Value {
     });
     if let (Some(fields), Some(trace)) = (document.as_object_mut(), manifest["traceparent"].as_str()) {
         fields.insert("traceparent".into(), trace.into());
-    }
-    document
-}
-
-/// The event that an attempt began.
-pub fn started_event(spec: &JobSpec, attempt: u32, region: &str) -> Value {
-    let job = spec.id.as_str();
-    let mut document = json!({
-        "specversion": "1.0",
-        "id": format!("{job}/{attempt}/started"),
-        "source": format!("urn:maquette:worker:{region}"),
-        "type": "dev.maquette.job.started.v1",
-        "subject": job,
-        "time": report::rfc3339(OffsetDateTime::now_utc()),
-        "datacontenttype": "application/json",
-        "dataschema": "urn:maquette:schema:event:v1",
-        "data": {
-            "job": job,
-            "tenant": spec.tenant,
-            "status": "running",
-            "attempt": attempt,
-            "progress": 0,
-            "phase": "fetching",
-            "cached": false,
-            "manifest": null,
-            "error": null,
-            "labels": spec.labels,
-        },
-    });
-    if let (Some(fields), Some(trace)) = (document.as_object_mut(), &spec.traceparent) {
-        fields.insert("traceparent".into(), trace.as_str().into());
     }
     document
 }

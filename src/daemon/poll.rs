@@ -7,6 +7,7 @@ use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::Instant;
 use tokio_util::task::TaskTracker;
 
+use crate::config::Accept;
 use crate::daemon::Daemon;
 use crate::daemon::attempt::{Attempt, age_of};
 use crate::daemon::breaker::Admission;
@@ -26,32 +27,17 @@ pub struct Poller {
 /// Less than any job takes that is worth a queue, and than any call to it.
 const GATHER: Duration = Duration::from_millis(2);
 
-/// Deliveries to be done one after the other: those of one group of a FIFO queue; else a chain is one delivery.
-struct Chain(Vec<(Attempt, Option<OwnedSemaphorePermit>)>);
+/// How long a receive waits where jobs are posted to this daemon, too.
+const WAIT_BESIDE: Duration = Duration::from_secs(1);
 
-impl Chain {
-    fn is_group_of(&self, attempt: &Attempt) -> bool {
-        self.0.iter().any(|(other, _)| other.delivery.group == attempt.delivery.group)
-    }
-
-    /// Does them in order. After one that goes back to the queue the rest of the group goes back too: it may not overtake.
-    async fn run(self) {
-        let mut in_order = true;
-        for (attempt, slot) in self.0 {
-            let daemon = Arc::clone(&attempt.daemon);
-            let metrics = &daemon.metrics;
-            metrics.jobs_in_flight.add(1);
-            if in_order {
-                in_order = attempt.run().await;
-            } else {
-                metrics.jobs_released.increment();
-                attempt.lease.release(Duration::ZERO).await;
-            }
-            metrics.jobs_in_flight.add(-1);
-            daemon.breaker().untried();
-            drop(slot);
-        }
-    }
+/// Does an attempt in its slot.
+async fn carry(attempt: Attempt, slot: Option<OwnedSemaphorePermit>) {
+    let daemon = Arc::clone(&attempt.daemon);
+    daemon.metrics.jobs_in_flight.add(1);
+    attempt.run().await;
+    daemon.metrics.jobs_in_flight.add(-1);
+    daemon.breaker().untried();
+    drop(slot);
 }
 
 /// How long a wait lasts before the loop says that it is alive.
@@ -69,8 +55,12 @@ impl Poller {
         if self.daemon.polled == 0 {
             return self.stand_by().await;
         }
+        let settings = &self.daemon.settings;
+        // slots in the hands of a receive that waits are not there for posted jobs
+        let most = if settings.http.accept == Accept::Direct { WAIT_BESIDE } else { settings.queue.wait };
+        let wait = settings.queue.wait.min(most);
         while let Some((slots, admission)) = self.next_slots().await {
-            match self.turns.next(self.daemon.settings.queue.wait) {
+            match self.turns.next(wait) {
                 Turn::Ask(queue, wait) => self.receive(queue, wait, slots, admission).await,
                 Turn::Rest(until) => {
                     drop(slots);
@@ -88,7 +78,17 @@ impl Poller {
         }
     }
 
-    async fn receive(&mut self, queue: usize, wait: Duration, slots: Vec<OwnedSemaphorePermit>, admission: Admission) {
+    async fn receive(
+        &mut self,
+        queue: usize,
+        wait: Duration,
+        mut slots: Vec<OwnedSemaphorePermit>,
+        admission: Admission,
+    ) {
+        if self.daemon.is_fifo(queue) {
+            // more could be of one group, of which only one may begin: they would hold slots and use up attempts
+            slots.truncate(1);
+        }
         let received = self.daemon.keepers[queue].queue().receive(slots.len(), wait).await;
         self.daemon.alive.tick();
         match received {
@@ -104,9 +104,16 @@ impl Poller {
     async fn next_slots(&self) -> Option<(Vec<OwnedSemaphorePermit>, Admission)> {
         let daemon = &self.daemon;
         let ready = async {
-            daemon.pause.wait_until_running().await;
-            let first = Arc::clone(&daemon.slots).acquire_owned().await.ok()?;
-            Some((first, daemon.breaker().admit().await))
+            loop {
+                daemon.pause.wait_until_running().await;
+                let first = Arc::clone(&daemon.slots).acquire_owned().await.ok()?;
+                let admission = daemon.breaker().admit().await;
+                if daemon.pause.reason().is_none() {
+                    return Some((first, admission));
+                }
+                // paused while there was no slot, or while the store failed
+                daemon.breaker().untried();
+            }
         };
         tokio::pin!(ready);
         let (first, admission) = loop {
@@ -149,33 +156,21 @@ impl Poller {
         if deliveries.is_empty() && admission == Admission::Trial {
             daemon.breaker().untried();
         }
-        let mut chains: Vec<Chain> = Vec::new();
         for delivery in deliveries {
             let lease = daemon.keepers[queue].hold(&delivery);
-            if daemon.shutdown.drain.is_cancelled() {
+            if daemon.shutdown.drain.is_cancelled() || daemon.pause.reason().is_some() {
                 // came with the last receive: nothing was begun
                 daemon.metrics.jobs_released.increment();
                 lease.release(Duration::ZERO).await;
+                daemon.breaker().untried();
                 continue;
             }
             if let Some(age) = age_of(delivery.sent_ms) {
                 daemon.metrics.queue_age.observe(age);
             }
-            let attempt = Attempt {
-                daemon: Arc::clone(daemon),
-                queue,
-                delivery,
-                lease: Arc::new(lease),
-                received: Instant::now(),
-            };
-            let link = (attempt, slots.pop());
-            match chains.iter_mut().find(|chain| daemon.is_fifo(queue) && chain.is_group_of(&link.0)) {
-                Some(chain) => chain.0.push(link),
-                None => chains.push(Chain(vec![link])),
-            }
-        }
-        for chain in chains {
-            self.attempts.spawn(chain.run());
+            let (daemon, lease) = (Arc::clone(daemon), Arc::new(lease));
+            let attempt = Attempt { daemon, queue, delivery, lease, received: Instant::now() };
+            self.attempts.spawn(carry(attempt, slots.pop()));
         }
     }
 

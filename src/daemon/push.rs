@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::Instant;
@@ -30,10 +31,7 @@ pub async fn carry(daemon: Arc<Daemon>, queue: PushedQueue, posted: Posted, slot
                 None => return,
             },
         };
-        let pause = match attempt(&daemon, &queue, &posted, number).await {
-            Some(Parted::Released(pause)) => pause,
-            Some(Parted::Acknowledged) | None => return,
-        };
+        let Parted::Released(pause) = attempt(&daemon, &queue, &posted, number).await else { return };
         drop(held);
         tokio::select! {
             () = daemon.shutdown.drain.cancelled() => return,
@@ -42,21 +40,23 @@ pub async fn carry(daemon: Arc<Daemon>, queue: PushedQueue, posted: Posted, slot
     }
 }
 
-/// One attempt, from receipt to its end; none when its lease was lost.
-async fn attempt(daemon: &Arc<Daemon>, queue: &PushedQueue, posted: &Posted, number: u32) -> Option<Parted> {
-    let (delivery, parted) = queue.deliver(&posted.body, &posted.attributes, number);
+/// One attempt, from receipt to its end. One whose lease ran out (the machine slept, say) is to be made again: nobody else has the job.
+async fn attempt(daemon: &Arc<Daemon>, queue: &PushedQueue, posted: &Posted, number: u32) -> Parted {
+    let (delivery, mut parting) = queue.deliver(&posted.body, &posted.attributes, number);
     let index = daemon.keepers.len() - 1;
     let lease = Arc::new(daemon.keepers[index].hold(&delivery));
-    let (lost, receipt) = (lease.lost(), delivery.receipt.clone());
+    let receipt = delivery.receipt.clone();
     let attempt = Attempt { daemon: Arc::clone(daemon), queue: index, delivery, lease, received: Instant::now() };
     daemon.metrics.messages_received.increment();
     daemon.metrics.jobs_in_flight.add(1);
-    attempt.run().await;
+    let done = attempt.run().await;
     daemon.metrics.jobs_in_flight.add(-1);
     daemon.breaker().untried();
-    let parted = tokio::select! {
-        parted = parted => parted.ok(),
-        () = lost.cancelled() => None,
+    // the acknowledger is on its way with what is done; of the rest all is said by now
+    let parted = if done {
+        parting.await.unwrap_or(Parted::Acknowledged)
+    } else {
+        parting.try_recv().unwrap_or(Parted::Released(Duration::ZERO))
     };
     queue.forget(&receipt);
     parted

@@ -27,8 +27,7 @@ use crate::daemon::notify::Notifier;
 use crate::daemon::retry::Backoff;
 use crate::daemon::store::{Place, PutIf, Store, StoreError};
 use crate::daemon::telemetry::Metrics;
-use crate::export::Artefact;
-use crate::job::keys;
+use crate::job::{Outcome, keys};
 
 /// Where a job writes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -110,7 +109,7 @@ impl Settler {
                 Err(Unsettled::Destination(error.to_string()))
             }
             Err(error) => {
-                self.count_failure(&error, target);
+                self.count_failure(&error, &target.bucket);
                 // without the right to read, a put that finds something there will tell
                 if matches!(error, StoreError::Denied(_)) {
                     Ok(None)
@@ -128,27 +127,25 @@ impl Settler {
     pub async fn store_artefacts(
         self: &Arc<Self>,
         target: &Target,
-        artefacts: Vec<Artefact>,
+        outcome: &Arc<Outcome>,
         lease: &Arc<Lease>,
     ) -> Result<u64, Unsettled> {
         let mut tasks = JoinSet::new();
-        let mut waiting = artefacts.into_iter();
+        let mut waiting = outcome.artefacts().enumerate();
         let mut bytes = 0;
         loop {
             while tasks.len() < self.uploads
-                && let Some(artefact) = waiting.next()
+                && let Some((index, artefact)) = waiting.next()
             {
                 bytes += artefact.bytes.len() as u64;
                 let (settler, target, lease) = (Arc::clone(self), target.clone(), Arc::clone(lease));
-                tasks.spawn(async move {
-                    let upload = Upload {
-                        place: target.artefact(&artefact.name),
-                        media_type: artefact.media_type,
-                        bytes: Bytes::from(artefact.bytes),
-                        when: PutIf::Always,
-                    };
-                    settler.put(&target, upload, &lease).await
-                });
+                let upload = Upload {
+                    place: target.artefact(&artefact.name),
+                    media_type: artefact.media_type,
+                    bytes: Bytes::from_owner(Made { outcome: Arc::clone(outcome), index }),
+                    when: PutIf::Always,
+                };
+                tasks.spawn(async move { settler.put(&target, upload, &lease).await });
             }
             match tasks.join_next().await {
                 None => return Ok(bytes),
@@ -201,7 +198,13 @@ impl Settler {
         let mut backoff = Backoff::new(Duration::from_millis(250), Duration::from_secs(20));
         loop {
             self.check(lease)?;
-            match self.store.put(&place, media_type, bytes.clone(), when).await {
+            // a call may take minutes with its repetitions: who holds the lease by then writes
+            let put = tokio::select! {
+                put = self.store.put(&place, media_type, bytes.clone(), when) => put,
+                () = lease.lost().cancelled_owned() => return Err(Unsettled::Lost),
+                () = self.abandon.cancelled() => return Err(Unsettled::Abandoned),
+            };
+            match put {
                 Ok(()) => {
                     self.breaker.succeeded();
                     self.metrics.bytes_out.add(bytes.len() as u64);
@@ -212,7 +215,7 @@ impl Settler {
                     return Err(Unsettled::Destination(error.to_string()));
                 }
                 Err(error) => {
-                    self.count_failure(&error, target);
+                    self.count_failure(&error, &target.bucket);
                     if Instant::now() >= give_up {
                         return Err(Unsettled::Unavailable(error.to_string()));
                     }
@@ -233,12 +236,25 @@ impl Settler {
         if self.abandon.is_cancelled() { Err(Unsettled::Abandoned) } else { Ok(()) }
     }
 
-    fn count_failure(&self, error: &StoreError, target: &Target) {
+    /// Counts a failure at `bucket`; enough of them in a row stop receiving.
+    pub fn count_failure(&self, error: &StoreError, bucket: &str) {
         self.metrics.store_failures.increment();
         // a job's own bucket that denies access says nothing about ours
-        if error.is_transient() || target.bucket == self.bucket {
+        if error.is_transient() || bucket == self.bucket {
             self.breaker.failed(&error.to_string());
         }
+    }
+}
+
+/// An artefact's bytes where they are: they may be most of a gibibyte.
+struct Made {
+    outcome: Arc<Outcome>,
+    index: usize,
+}
+
+impl AsRef<[u8]> for Made {
+    fn as_ref(&self) -> &[u8] {
+        self.outcome.artefacts().nth(self.index).map_or(&[], |artefact| &artefact.bytes)
     }
 }
 

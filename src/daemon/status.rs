@@ -54,9 +54,22 @@ pub struct Board {
 
 #[derive(Default)]
 struct State {
-    running: BTreeMap<String, (JobStatus, CancellationToken)>,
+    running: BTreeMap<String, Running>,
     /// Those that do not run here: settled, or in the queue.
     resting: VecDeque<JobStatus>,
+    sequence: u64,
+}
+
+struct Running {
+    status: JobStatus,
+    cancel: CancellationToken,
+    attempt: Begun,
+}
+
+/// An attempt that began here. A job delivered twice may have two: the later is the one that is shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Begun {
+    job: String,
     sequence: u64,
 }
 
@@ -99,6 +112,12 @@ impl State {
         status.sequence = self.sequence;
     }
 
+    /// The attempt, unless a later one is shown.
+    fn take(&mut self, attempt: &Begun) -> Option<Running> {
+        let is_shown = self.running.get(&attempt.job).is_some_and(|running| running.attempt == *attempt);
+        if is_shown { self.running.remove(&attempt.job) } else { None }
+    }
+
     fn rest(&mut self, status: JobStatus) {
         self.resting.push_back(status);
         if self.resting.len() > RESTING_MAX {
@@ -124,39 +143,49 @@ impl Board {
         status
     }
 
-    /// A job that begins, and the token that cancels it.
-    pub fn begin(&self, job: &str, attempt: u32, cancel: CancellationToken) {
+    /// An attempt at a job, and the token that cancels it.
+    pub fn begin(&self, job: &str, attempt: u32, cancel: CancellationToken) -> Begun {
         let mut status =
             JobStatus { attempt, status: "running".into(), phase: "fetching".into(), ..JobStatus::queued(job) };
         let mut state = self.lock();
         state.touch(&mut status);
-        state.running.insert(job.to_owned(), (status.clone(), cancel));
+        let attempt = Begun { job: job.to_owned(), sequence: status.sequence };
+        let running = Running { status: status.clone(), cancel, attempt: attempt.clone() };
+        state.running.insert(job.to_owned(), running);
         drop(state);
         self.tell(&status);
+        attempt
     }
 
-    /// A job that goes on.
-    pub fn advance(&self, job: &str, phase: &'static str, progress: f32) {
+    /// An attempt goes on.
+    pub fn advance(&self, attempt: &Begun, phase: &'static str, progress: f32) {
         let mut state = self.lock();
-        let Some((mut status, cancel)) = state.running.remove(job) else { return };
+        let Some(mut running) = state.take(attempt) else { return };
+        let status = &mut running.status;
         status.phase = phase.into();
         // going back would look like a fault to whoever watches
         status.progress = status.progress.max(progress);
-        state.touch(&mut status);
-        state.running.insert(job.to_owned(), (status.clone(), cancel));
+        state.touch(status);
+        let status = status.clone();
+        state.running.insert(attempt.job.clone(), running);
         drop(state);
         self.tell(&status);
     }
 
-    /// A job that ends here: settled, or back in the queue.
-    pub fn end(&self, job: &str, finish: impl FnOnce(&mut JobStatus)) {
+    /// An attempt ends here: its job is settled, or back in the queue.
+    pub fn end(&self, attempt: &Begun, finish: impl FnOnce(&mut JobStatus)) {
         let mut state = self.lock();
-        let Some((mut status, _)) = state.running.remove(job) else { return };
+        let Some(Running { mut status, .. }) = state.take(attempt) else { return };
         finish(&mut status);
         state.touch(&mut status);
         state.rest(status.clone());
         drop(state);
         self.tell(&status);
+    }
+
+    /// An attempt that lost its message: whoever has it now tells how the job stands.
+    pub fn forget(&self, attempt: &Begun) {
+        self.lock().take(attempt);
     }
 
     /// Told of every change from now on, of any job.
@@ -167,8 +196,8 @@ impl Board {
     /// Cancels a job that runs here.
     pub fn cancel(&self, job: &str) -> bool {
         match self.lock().running.get(job) {
-            Some((_, cancel)) => {
-                cancel.cancel();
+            Some(running) => {
+                running.cancel.cancel();
                 true
             }
             None => false,
@@ -179,12 +208,12 @@ impl Board {
     pub fn find(&self, job: &str) -> Option<JobStatus> {
         let state = self.lock();
         let resting = || state.resting.iter().rev().find(|status| status.job == job).cloned();
-        state.running.get(job).map(|(status, _)| status.clone()).or_else(resting)
+        state.running.get(job).map(|running| running.status.clone()).or_else(resting)
     }
 
     /// The running jobs.
     pub fn running(&self) -> Vec<JobStatus> {
-        self.lock().running.values().map(|(status, _)| status.clone()).collect()
+        self.lock().running.values().map(|running| running.status.clone()).collect()
     }
 
     fn tell(&self, status: &JobStatus) {
@@ -212,4 +241,41 @@ impl std::fmt::Debug for Board {
 pub fn now_ms() -> u64 {
     let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
     u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    use tokio_util::sync::CancellationToken;
+
+    use crate::daemon::status::Board;
+
+    #[test]
+    fn an_attempt_that_was_overtaken_says_nothing_of_the_later_one() {
+        let board = Board::new(None);
+        let (first, second) = (CancellationToken::new(), CancellationToken::new());
+        let lost = board.begin("twice", 1, first.clone());
+        let held = board.begin("twice", 2, second.clone());
+        board.advance(&lost, "exporting", 0.9);
+        board.end(&lost, |status| status.status = "queued".into());
+        let status = board.find("twice").expect("it runs");
+        assert_eq!((status.status.as_str(), status.attempt, status.progress), ("running", 2, 0.0));
+        assert!(board.cancel("twice") && second.is_cancelled() && !first.is_cancelled());
+        board.end(&held, |status| status.status = "canceled".into());
+        assert_eq!(board.find("twice").expect("it rests").status, "canceled");
+    }
+
+    #[test]
+    fn of_an_attempt_that_lost_its_message_nobody_hears() {
+        let told = Arc::new(AtomicU32::new(0));
+        let counted = Arc::clone(&told);
+        let board = Board::new(Some(Arc::new(move |_| {
+            counted.fetch_add(1, Ordering::Relaxed);
+        })));
+        let lost = board.begin("lost", 1, CancellationToken::new());
+        board.forget(&lost);
+        assert_eq!((told.load(Ordering::Relaxed), board.find("lost")), (1, None));
+    }
 }

@@ -14,7 +14,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::task::JoinHandle;
 
-use crate::local_aws::{BUCKET, Local, Scratch, eventually, settings_at};
+use crate::local_aws::{BUCKET, Local, Scratch, create_queue, eventually, settings_at};
 
 /// A daemon that takes jobs over HTTP.
 struct Served {
@@ -136,6 +136,7 @@ async fn a_posted_job_is_made_watched_and_fetched() {
     let answer = served.post(&job("a1", "cube(10);"), &[("prefer", "wait=20")]).await;
     assert_eq!(answer.status, 200, "{answer:?}");
     assert_eq!(answer.header("location"), Some("/v1/jobs/a1"));
+    assert_eq!(answer.header("preference-applied"), Some("wait=20"));
     let status = answer.json();
     assert_eq!(status["status"], "succeeded");
     assert_eq!(status["artefacts"], json!(["results/a1/part.stl"]));
@@ -146,6 +147,10 @@ async fn a_posted_job_is_made_watched_and_fetched() {
     assert_eq!((output.status, output.body.as_str()), (200, "cube(10);"));
     assert_eq!(output.header("content-type"), Some("model/stl"));
     assert_eq!(output.header("x-content-type-options"), Some("nosniff"));
+    let tag = output.header("etag").expect("a tag");
+    assert!(tag.starts_with("\"sha256:"), "{tag}");
+    let kept = served.call("GET", "/v1/jobs/a1/outputs/part.stl", &[("if-none-match", tag)], "").await;
+    assert_eq!((kept.status, kept.body.as_str(), kept.header("etag")), (304, "", Some(tag)));
     for missing in ["outputs/manifest.json", "outputs/other.stl", "outputs/..%2F..%2Fx"] {
         assert_eq!(served.get(&format!("/v1/jobs/a1/{missing}")).await.status, 404, "{missing}");
     }
@@ -194,6 +199,51 @@ async fn a_job_goes_by_the_queue_where_there_is_one() {
     assert_eq!((answer.status, &answer.json()["status"]), (200, &json!("succeeded")), "{answer:?}");
     assert_eq!(served.local.manifest("q1").await.expect("a manifest")["traceparent"], trace);
     assert!(eventually(|| async { served.local.depth(&served.local.queue).await == (0, 0) }).await);
+    served.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nobody_who_watches_or_waits_keeps_a_daemon_from_ending() {
+    let served = Served::start(&["http.accept=queue", "http.control=true"]).await;
+    served.call("POST", "/v1/pause", &[], "").await;
+    assert_eq!(served.post(&job("elsewhere", "cube(1);"), &[]).await.status, 202);
+    let address = served.address;
+    let watching = tokio::spawn(async move { call(address, "GET", "/v1/jobs/elsewhere/events", &[], "").await });
+    let body = job("elsewhere", "cube(1);");
+    let headers = [("content-type", "application/json"), ("prefer", "wait=60")];
+    let waiting = tokio::spawn(async move { call(address, "POST", "/v1/jobs", &headers, &body).await });
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    let stopped = tokio::time::timeout(Duration::from_secs(8), served.stop()).await;
+    assert!(stopped.is_ok(), "it ends");
+    assert_eq!(told(&watching.await.expect("it ends")).len(), 1);
+    assert_eq!(waiting.await.expect("it ends").status, 202);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_daemon_that_waits_for_its_queue_has_room_for_a_posted_job() {
+    let local = Local::start().await;
+    let queue = format!("queue.url={}", local.queue);
+    let flags = ["http.accept=direct", "worker.jobs=1", "worker.ahead=0", "queue.wait_seconds=20", &queue];
+    let served = Served::on(local, &flags).await;
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    assert_eq!(served.post(&job("beside", "cube(1);"), &[("prefer", "wait=20")]).await.status, 200);
+    served.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_job_that_can_wait_goes_on_the_last_queue() {
+    let local = Local::start().await;
+    let last = create_queue(&local.clients, "last", &[]).await;
+    // resting, so that messages stay where they are put
+    local.server.faults().inject(Fault::always("ReceiveMessage", Action::BlackHole));
+    let served =
+        Served::on(local, &["http.accept=queue", "aws.attempt_seconds=1", &format!("queue.more_urls={last}")]).await;
+    for (id, priority) in [("p1", "interactive"), ("p2", "normal"), ("p3", "batch"), ("p4", "batch")] {
+        let body = job(id, "cube(1);").replacen('{', &format!("{{\"priority\":\"{priority}\","), 1);
+        assert_eq!(served.post(&body, &[]).await.status, 202);
+    }
+    assert_eq!((served.local.depth(&served.local.queue).await.0, served.local.depth(&last).await.0), (2, 2));
+    served.local.server.faults().clear();
     served.stop().await;
 }
 
@@ -319,6 +369,33 @@ async fn a_posted_job_survives_a_store_that_fails_for_a_while() {
     served.local.server.faults().inject(Fault::at("PutObject", 0, 4, refuse));
     let answer = served.post(&job("hard", "cube(1);"), &[("prefer", "wait=30")]).await;
     assert_eq!((answer.status, &answer.json()["status"]), (200, &json!("succeeded")), "{answer:?}");
+    served.stop().await;
+}
+
+/// One thread, so that whoever blocks it stops the daemon's clock as a machine does that is starved or suspended.
+#[tokio::test]
+async fn a_posted_job_whose_lease_ran_out_is_made_all_the_same() {
+    let served = Served::start(&["http.accept=direct", "queue.visibility_seconds=3"]).await;
+    assert_eq!(served.post(&job("starved", "SLOWLY"), &[]).await.status, 202);
+    assert!(eventually(|| async { served.get("/v1/jobs/starved").await.json()["status"] == "running" }).await);
+    std::thread::sleep(Duration::from_secs(4));
+    let made = || async { served.get("/v1/jobs/starved").await.json()["status"] == "succeeded" };
+    assert!(eventually(made).await, "{:?}", served.get("/v1/jobs/starved").await);
+    served.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_comes_from_an_instance_whose_clock_is_ahead_hears_of_the_end() {
+    let served = Served::start(&["http.accept=direct"]).await;
+    let made = served.post(&job("skewed", "cube(1);"), &[("prefer", "wait=20")]).await.json();
+    let sequence = made["sequence"].as_u64().expect("a number");
+    let events = |last: u64| {
+        let last = last.to_string();
+        let address = served.address;
+        async move { call(address, "GET", "/v1/jobs/skewed/events", &[("last-event-id", &last)], "").await }
+    };
+    assert_eq!(told(&events(sequence + 5000).await).len(), 1, "it was told of an earlier state");
+    assert_eq!(events(sequence).await.status, 204, "it was told of this one");
     served.stop().await;
 }
 

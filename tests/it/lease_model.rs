@@ -131,6 +131,7 @@ impl World {
             queues: vec![Queue::Memory(self.queue.clone())],
             store: Store::Memory(self.store.clone()),
             notifier: Notifier::Memory(Arc::clone(&self.told)),
+            replies: None,
             dead_letters: DeadLetters::none(),
             auto_scaling: None,
             region: "local".into(),

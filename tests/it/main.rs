@@ -7,6 +7,7 @@ mod config;
 mod daemon;
 mod drawing;
 mod export;
+mod fate;
 mod forms;
 mod hostile;
 mod http;

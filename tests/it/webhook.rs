@@ -3,19 +3,20 @@
 use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use maquette::daemon::telemetry::Metrics;
 use maquette::daemon::{Hooks, Resources, Services, Shutdown, Work, run_with};
-use maquette::job::{Failure, Outcome};
+use maquette::job::Phase;
 use serde_json::{Value, json};
 use sha2::Sha256;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 
-use crate::local_aws::{Local, Scratch, eventually};
+use crate::local_aws::{Local, Scratch, create_queue, echo, eventually};
 
 /// What was posted, and what is answered: the statuses in turn, then 204.
 #[derive(Clone, Default)]
@@ -76,9 +77,14 @@ async fn drain(local: &Local, flags: &[&str]) -> (usize, Arc<Metrics>) {
     let shutdown = Shutdown::new();
     let computed = Arc::new(Mutex::new(0));
     let counted = Arc::clone(&computed);
-    let work: Work = Arc::new(move |_, _, _, _| {
+    let inner = echo();
+    let work: Work = Arc::new(move |spec, inputs, budget, progress| {
         *counted.lock().expect("nobody panicked") += 1;
-        Outcome { failure: None, ..Outcome::failed(Failure::Cancelled) }
+        for phase in [Phase::Evaluating, Phase::Realizing, Phase::Making { done: 0, of: 1 }] {
+            progress(phase);
+            std::thread::sleep(Duration::from_millis(30));
+        }
+        inner(spec, inputs, budget, progress)
     });
     let (started, running) = tokio::sync::oneshot::channel();
     let hooks = Hooks { started: Some(started), ..Hooks::default() };
@@ -174,4 +180,75 @@ async fn what_the_operator_does_not_allow_is_refused() {
         assert!(manifest["error"]["detail"].as_str().is_some_and(|detail| detail.contains(word)), "{manifest}");
     }
     assert!(sink.events().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_never_answers_keeps_nobody_else_from_being_told() {
+    let local = Local::start().await;
+    let (_, dumb) = Sink::start(&[500; 50]).await;
+    let (sink, address) = Sink::start(&[]).await;
+    let wanted = [json!({ "url": format!("http://{dumb}/") }), json!({ "url": format!("http://{address}/") })];
+    let mut both: Value = serde_json::from_str(&job("w4", "http://unset/", &json!({}))).expect("a job");
+    both["notify"] = json!(wanted);
+    local.send(&both.to_string()).await;
+    let (_, metrics) = drain(&local, &[OPEN[0], OPEN[1], "queue.attempts_max=1"]).await;
+    assert_eq!(metrics.webhooks_given_up.value(), 1);
+    assert_eq!(sink.events().len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_job_that_may_not_write_where_it_wants_tells_of_that() {
+    let local = Local::start().await;
+    let (sink, address) = Sink::start(&[]).await;
+    let mut elsewhere: Value =
+        serde_json::from_str(&job("w5", &format!("http://{address}/"), &json!({}))).expect("a job");
+    elsewhere["destination"] = json!({ "bucket": "somebody-elses" });
+    local.send(&elsewhere.to_string()).await;
+    drain(&local, &OPEN).await;
+    let events = sink.events();
+    assert_eq!(events.len(), 1);
+    assert_eq!(
+        (&events[0]["data"]["status"], &events[0]["data"]["error"]["code"]),
+        (&json!("failed"), &json!("invalid_job"))
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_job_is_answered_on_the_queue_that_it_names() {
+    let local = Local::start().await;
+    let replies = create_queue(&local.clients, "replies", &[]).await;
+    let wanted = json!({ "events": ["started", "completed"] });
+    local.send(&job("w6", &replies, &wanted)).await;
+    local.send(&job("w7", &local.told, &wanted)).await;
+    drain(&local, &[&format!("notify.queues={replies}")]).await;
+    let bodies = [local.received(&replies).await, local.received(&replies).await].concat();
+    let events: Vec<Value> = bodies.iter().map(|body| serde_json::from_str(body).expect("an event")).collect();
+    let ids: Vec<&Value> = events.iter().map(|event| &event["id"]).collect();
+    assert_eq!(ids, ["w6/1/started", "w6/1/completed"]);
+    assert_eq!(
+        local.manifest("w7").await.expect("a manifest")["error"]["code"],
+        "invalid_job",
+        "it may not name this one"
+    );
+    assert_eq!(local.depth(&local.told).await, (0, 0));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_asks_hears_how_far_the_job_is_and_which_outputs_there_are() {
+    let local = Local::start().await;
+    let (sink, address) = Sink::start(&[]).await;
+    let wanted = json!({ "events": ["progress", "output"] });
+    local.send(&job("w8", &format!("http://{address}/"), &wanted)).await;
+    drain(&local, &OPEN).await;
+    let events = sink.events();
+    let told = |kind: &str| -> Vec<&Value> {
+        let kind = format!("dev.maquette.job.{kind}.v1");
+        events.iter().filter(|event| event["type"] == kind).collect()
+    };
+    let phases: Vec<&Value> = told("progress").iter().map(|event| &event["data"]["phase"]).collect();
+    assert!(phases.len() >= 3 && phases[0] == "evaluating" && phases[1] == "meshing", "{events:?}");
+    let outputs = told("output");
+    assert_eq!(outputs.len() + phases.len(), events.len(), "and nothing that was not asked for");
+    assert_eq!((outputs.len(), &outputs[0]["id"]), (1, &json!("w8/1/output/part")));
+    assert_eq!(outputs[0]["data"]["output"]["key"], "results/w8/part.stl");
 }

@@ -22,13 +22,16 @@ use crate::daemon::http::watch::Watch;
 use crate::daemon::push::{self, Posted};
 use crate::daemon::queue::Queue;
 use crate::daemon::status::{JobStatus, now_ms};
-use crate::job::{JobSpec, message};
+use crate::job::{JobSpec, Priority, message};
 
 /// The longest that a call waits for its job.
-const WAIT_MAX: Duration = Duration::from_secs(900);
+const WAIT_MAX: Duration = Duration::from_secs(3600);
 
 /// How long a full daemon is left alone, in seconds.
 const FULL_SECONDS: u64 = 1;
+
+/// How long a posted job waits for a slot of a daemon that also receives.
+const SLOT_PATIENCE: Duration = Duration::from_millis(1500);
 
 /// How long one that receives nothing is left alone, in seconds.
 const UNREADY_SECONDS: u64 = 10;
@@ -52,7 +55,12 @@ pub async fn job(
         Ok(status) => status,
         Err(_) => surface.take(&spec, posted).await?,
     };
-    Ok(answer(surface.wait(status, preferred_wait(&headers)).await))
+    let Some(wait) = preferred_wait(&headers) else { return Ok(answer(status)) };
+    let mut response = answer(surface.wait(status, wait).await);
+    if let Ok(applied) = HeaderValue::from_str(&format!("wait={}", wait.as_secs())) {
+        response.headers_mut().insert("preference-applied", applied);
+    }
+    Ok(response)
 }
 
 impl Surface {
@@ -91,7 +99,10 @@ impl Surface {
             return Err(unready(reason));
         }
         let full = || Problem::later(StatusCode::TOO_MANY_REQUESTS, "All slots are taken", FULL_SECONDS);
-        let slot = Arc::clone(&daemon.slots).try_acquire_owned().map_err(|_| full())?;
+        // a receive that waits has free slots in hand, and gives them back within a second where jobs are posted too
+        let patience = if daemon.polled == 0 { Duration::ZERO } else { SLOT_PATIENCE };
+        let slot = tokio::time::timeout(patience, Arc::clone(&daemon.slots).acquire_owned()).await;
+        let Ok(Ok(slot)) = slot else { return Err(full()) };
         // asked last: a trial of the breaker must be used
         if tokio::time::timeout(Duration::ZERO, daemon.breaker().admit()).await.is_err() {
             return Err(unready("the store fails"));
@@ -104,9 +115,15 @@ impl Surface {
         Ok(status)
     }
 
-    /// Puts it on the first queue: once SQS has it, it will not be lost.
+    /// Puts it on the queue of its priority: once SQS has it, it will not be lost.
     async fn send(&self, spec: &JobSpec, posted: Posted) -> Result<JobStatus, Problem> {
-        let queue = self.daemon.keepers.first().map(|keeper| keeper.queue());
+        let last = self.daemon.polled.saturating_sub(1);
+        let place = match spec.priority {
+            Priority::Interactive => 0,
+            Priority::Normal => last / 2,
+            Priority::Batch => last,
+        };
+        let queue = self.daemon.keepers.get(place).map(|keeper| keeper.queue());
         let sent = match queue {
             Some(Queue::Sqs(queue)) => {
                 queue.send(&posted.body, &posted.attributes, spec.tenant.as_deref(), &spec.id).await
@@ -185,13 +202,13 @@ fn made_id(headers: &HeaderMap) -> String {
     if mark == 'k' { format!("k-{hex}") } else { format!("j-{:x}-{hex}", now_ms()) }
 }
 
-/// `Prefer: wait=N` (RFC 7240), in seconds.
-fn preferred_wait(headers: &HeaderMap) -> Duration {
+/// `Prefer: wait=N` (RFC 7240), in seconds, as far as it is granted.
+fn preferred_wait(headers: &HeaderMap) -> Option<Duration> {
     let preferences = headers.get_all("prefer").iter().filter_map(|value| value.to_str().ok());
     let mut waits = preferences
         .flat_map(|value| value.split([',', ';']))
         .filter_map(|preference| preference.trim().strip_prefix("wait=")?.trim_matches('"').parse().ok());
-    waits.next().map_or(Duration::ZERO, Duration::from_secs).min(WAIT_MAX)
+    waits.next().map(|seconds| Duration::from_secs(seconds).min(WAIT_MAX))
 }
 
 fn answer(status: JobStatus) -> Response {

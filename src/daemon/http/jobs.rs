@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use axum::Json;
 use axum::extract::{Path, State};
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
@@ -37,23 +37,30 @@ pub async fn manifest(State(surface): State<Surface>, Path(id): Path<String>) ->
 pub async fn output(
     State(surface): State<Surface>,
     Path((id, file)): Path<(String, String)>,
+    asked: HeaderMap,
 ) -> Result<Response, Problem> {
     let (manifest, place) = surface.manifest(&id).await?;
-    let Some((key, media_type)) = artefact(&manifest, &file) else {
+    let Some(artefact) = Listed::find(&manifest, &file) else {
         return Err(Problem::not_found("The job has no artefact of this name"));
     };
-    let place = Place { bucket: place.bucket, key };
+    let place = Place { bucket: place.bucket, key: artefact.key };
     let store = &surface.daemon.settler.store;
     if surface.daemon.settings.http.downloads == Downloads::Redirect
         && let Some(url) = store.presign(&place, &file, VALID).await.map_err(|error| standing::problem(&error))?
     {
         return Ok((StatusCode::SEE_OTHER, [(header::LOCATION, url)]).into_response());
     }
+    let tag = HeaderValue::from_str(&format!("\"{}\"", artefact.digest)).unwrap_or(HeaderValue::from_static("\"\""));
+    let kept = asked.get(header::IF_NONE_MATCH).and_then(|tags| tags.to_str().ok());
+    if kept.is_some_and(|tags| tags.split(',').any(|kept| kept.trim().trim_start_matches("W/") == tag)) {
+        return Ok((StatusCode::NOT_MODIFIED, [(header::ETAG, tag)]).into_response());
+    }
     let most = surface.daemon.settings.limits.output_bytes;
     let bytes = store.get(&place, None, most).await.map_err(|error| standing::problem(&error))?;
-    let media_type = HeaderValue::from_str(&media_type).unwrap_or(HeaderValue::from_static("application/octet-stream"));
+    let media_type = HeaderValue::from_str(&artefact.media_type);
     let headers = [
-        (header::CONTENT_TYPE, media_type),
+        (header::CONTENT_TYPE, media_type.unwrap_or(HeaderValue::from_static("application/octet-stream"))),
+        (header::ETAG, tag),
         // artefacts are made from strangers' programs: a browser must neither guess their kind nor run what is in them
         (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
         (
@@ -65,15 +72,28 @@ pub async fn output(
     Ok((headers, bytes).into_response())
 }
 
-/// Key and media type of the artefact of that file name, among all that a manifest lists.
-fn artefact(manifest: &Value, file: &str) -> Option<(String, String)> {
-    let outputs = manifest["outputs"].as_array()?;
-    let entries = outputs
-        .iter()
-        .flat_map(|output| std::iter::once(output).chain(output["beside"].as_array().map_or(&[][..], Vec::as_slice)));
-    let mut named = entries.filter_map(|entry| Some((entry["key"].as_str()?, entry["mediaType"].as_str()?)));
-    let found = named.find(|(key, _)| key.rsplit('/').next() == Some(file));
-    found.map(|(key, media_type)| (key.to_owned(), media_type.to_owned()))
+/// An artefact as a manifest lists it.
+struct Listed {
+    key: String,
+    media_type: String,
+    digest: String,
+}
+
+impl Listed {
+    /// The artefact of that file name, among all.
+    fn find(manifest: &Value, file: &str) -> Option<Self> {
+        let outputs = manifest["outputs"].as_array()?;
+        let beside = |output: &'_ Value| output["beside"].as_array().cloned().unwrap_or_default();
+        let mut entries = outputs.iter().flat_map(|output| std::iter::once(output.clone()).chain(beside(output)));
+        let text = |entry: &Value, name: &str| entry[name].as_str().map(str::to_owned);
+        let found =
+            entries.find(|entry| entry["key"].as_str().is_some_and(|key| key.rsplit('/').next() == Some(file)))?;
+        Some(Self {
+            key: text(&found, "key")?,
+            media_type: text(&found, "mediaType")?,
+            digest: text(&found, "digest").unwrap_or_default(),
+        })
+    }
 }
 
 /// Ends it as `canceled`, where it runs here or where there is a mirror to pass the wish on by.

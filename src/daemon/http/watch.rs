@@ -4,9 +4,9 @@ use std::convert::Infallible;
 use std::time::Duration;
 
 use axum::extract::{Path, State};
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::sse::{Event, KeepAlive, Sse};
-use futures_util::Stream;
+use axum::response::{IntoResponse as _, Response};
 use futures_util::stream::unfold;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
@@ -67,9 +67,10 @@ impl Watch {
 
     fn is_news(&mut self, status: &JobStatus) -> bool {
         self.over |= status.is_settled();
-        // what a manifest tells has no number of its own
-        let is_news = status.sequence > self.sequence || (status.sequence == 0 && status.is_settled());
-        self.sequence = self.sequence.max(status.sequence);
+        // the end is told whatever its number: a manifest has none, and the last told may be of a daemon whose clock is ahead
+        let is_end = status.is_settled() && (status.sequence == 0 || status.sequence != self.sequence);
+        let is_news = status.sequence > self.sequence || is_end;
+        self.sequence = if is_end { status.sequence } else { self.sequence.max(status.sequence) };
         is_news
     }
 }
@@ -79,14 +80,18 @@ pub async fn events(
     State(surface): State<Surface>,
     Path(id): Path<String>,
     headers: HeaderMap,
-) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Problem> {
-    surface.standing(&id).await?;
+) -> Result<Response, Problem> {
+    let status = surface.standing(&id).await?;
     let last = headers.get("last-event-id").and_then(|value| value.to_str().ok()?.parse().ok()).unwrap_or(0);
+    if status.is_settled() && status.sequence == last && last > 0 {
+        // anything else would have a browser come again and again
+        return Ok(StatusCode::NO_CONTENT.into_response());
+    }
     let stream = unfold(Watch::new(&surface, &id, last), |mut watch| async {
         let status = watch.next().await?;
         let sequence = watch.sequence.to_string();
         let event = Event::default().event("status").id(sequence).json_data(status).unwrap_or_default();
-        Some((Ok(event), watch))
+        Some((Ok::<_, Infallible>(event), watch))
     });
-    Ok(Sse::new(stream).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)))
+    Ok(Sse::new(stream).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)).into_response())
 }

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use aws_sdk_sqs::config::Config;
 use aws_sdk_sqs::config::http::HttpResponse;
+use aws_sdk_sqs::config::retry::RetryConfig;
+use aws_sdk_sqs::config::timeout::TimeoutConfig;
 use aws_sdk_sqs::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_sqs::types::{
     BatchResultErrorEntry, ChangeMessageVisibilityBatchRequestEntry, DeleteMessageBatchRequestEntry, Message,
@@ -12,13 +13,16 @@ use aws_sdk_sqs::types::{
 };
 use tokio::time::Instant;
 
-use crate::daemon::aws::{Trouble, explain, timeouts, trouble};
+use crate::daemon::aws::{CONNECT, Trouble, explain, trouble};
 use crate::daemon::queue::{BatchResult, Delivery, QueueError, Receipt};
+use crate::export::digest;
 
 /// A queue on SQS.
 #[derive(Debug, Clone)]
 pub struct SqsQueue {
     client: aws_sdk_sqs::Client,
+    /// Tries once and waits as long as it is told to: the loop is the retry, and an attempt that ends before the wait does would throw messages away.
+    receiver: aws_sdk_sqs::Client,
     url: String,
     visibility: Duration,
     attempt: Duration,
@@ -27,7 +31,10 @@ pub struct SqsQueue {
 impl SqsQueue {
     /// The queue at `url`; deliveries are invisible for `visibility`. `attempt` is the longest attempt at a call, without the wait of a receive.
     pub fn new(client: aws_sdk_sqs::Client, url: String, visibility: Duration, attempt: Duration) -> Self {
-        Self { client, url, visibility, attempt }
+        let patient = TimeoutConfig::builder().connect_timeout(CONNECT).build();
+        let once = client.config().to_builder().retry_config(RetryConfig::disabled()).timeout_config(patient);
+        let receiver = aws_sdk_sqs::Client::from_conf(once.build());
+        Self { client, receiver, url, visibility, attempt }
     }
 
     /// The last segment of the URL.
@@ -59,7 +66,7 @@ impl SqsQueue {
     pub async fn receive(&self, count: usize, wait: Duration) -> Result<Vec<Delivery>, QueueError> {
         let asked = Instant::now();
         let call = self
-            .client
+            .receiver
             .receive_message()
             .queue_url(&self.url)
             .max_number_of_messages(seconds(count))
@@ -69,12 +76,9 @@ impl SqsQueue {
             .message_system_attribute_names(MessageSystemAttributeName::SentTimestamp)
             .message_system_attribute_names(MessageSystemAttributeName::MessageGroupId)
             .message_attribute_names("All");
-        // an attempt that ends before the wait does would throw messages away; there is one attempt, for the loop itself is the retry
-        let attempt = self.attempt + wait;
-        let limits = Config::builder()
-            .timeout_config(timeouts(attempt, attempt + Duration::from_secs(1)))
-            .retry_config(aws_sdk_sqs::config::retry::RetryConfig::disabled());
-        let output = call.customize().config_override(limits).send().await.map_err(|error| failure(&error))?;
+        let answer = tokio::time::timeout(self.attempt + wait, call.send()).await;
+        let late = |_| QueueError::Unavailable("no answer in time".to_owned());
+        let output = answer.map_err(late)?.map_err(|error| failure(&error))?;
         Ok(output.messages.unwrap_or_default().into_iter().map(|message| delivery(message, asked)).collect())
     }
 
@@ -105,7 +109,7 @@ impl SqsQueue {
     }
 }
 
-/// Sends `body` with text attributes to the queue at `url`.
+/// Sends `body` with text attributes to the queue at `url`. `id` is the same for what is sent again: a FIFO queue takes it once.
 ///
 /// # Errors
 /// All kinds but `LeaseLost`.
@@ -114,13 +118,12 @@ pub async fn send(
     url: &str,
     body: &str,
     attributes: &BTreeMap<String, String>,
-    group: Option<&str>,
+    (group, id): (Option<&str>, &str),
 ) -> Result<(), QueueError> {
     let mut call = client.send_message().queue_url(url).message_body(body);
     if url.ends_with(".fifo") {
-        call = call
-            .message_group_id(group.unwrap_or("maquette"))
-            .set_message_deduplication_id(attributes.get("id").cloned());
+        let id = if id.len() > NAME_MAX { digest(id.as_bytes()) } else { id.to_owned() };
+        call = call.message_group_id(group.unwrap_or("maquette")).message_deduplication_id(id);
     }
     for (name, value) in attributes {
         let value = MessageAttributeValue::builder().data_type("String").string_value(value).build();
@@ -129,6 +132,9 @@ pub async fn send(
     }
     call.send().await.map(drop).map_err(|error| failure(&error))
 }
+
+/// The longest name that SQS takes for what is not to be taken twice.
+const NAME_MAX: usize = 128;
 
 /// A 200 can hold failures: entries that are not named there succeeded.
 fn by_entry(count: usize, failed: &[BatchResultErrorEntry]) -> Vec<Result<(), QueueError>> {

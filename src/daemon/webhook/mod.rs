@@ -1,4 +1,4 @@
-//! Signed webhooks: a job's CloudEvent posted to whom the job names, as far as the operator allows. Signatures follow Standard Webhooks.
+//! A job's CloudEvents for whom the job names, as far as the operator allows: posted as signed webhooks (Standard Webhooks), or put on a reply queue.
 
 mod secret;
 
@@ -17,6 +17,7 @@ use time::OffsetDateTime;
 
 use crate::config::Webhooks as Allowed;
 use crate::daemon::DaemonError;
+use crate::daemon::notify::send_event;
 use crate::daemon::retry::Backoff;
 use crate::daemon::telemetry::{Metrics, event};
 use crate::daemon::webhook::secret::Secrets;
@@ -28,6 +29,8 @@ pub struct Webhooks {
     connector: Connector,
     allowed: Allowed,
     secrets: Secrets,
+    /// For reply queues.
+    queues: Option<aws_sdk_sqs::Client>,
 }
 
 /// Why a webhook was not taken.
@@ -49,13 +52,14 @@ impl Webhooks {
     ///
     /// # Errors
     /// The file of secrets cannot be read.
-    pub fn new(allowed: &Allowed) -> Result<Self, DaemonError> {
+    pub fn new(allowed: &Allowed, queues: Option<aws_sdk_sqs::Client>) -> Result<Self, DaemonError> {
         let resolver = Resolver { private: allowed.private };
         let tls = Provider::Rustls(CryptoMode::AwsLc);
         Ok(Self {
             connector: Connector::builder().tls_provider(tls).build_with_resolver(resolver),
             allowed: allowed.clone(),
             secrets: Secrets::read(allowed.secrets_file.as_deref())?,
+            queues,
         })
     }
 
@@ -65,7 +69,9 @@ impl Webhooks {
     /// The first that it may not, and what its operator could do about it.
     pub fn check(&self, wanted: &[NotifySpec]) -> Result<(), String> {
         wanted.iter().try_for_each(|wanted| {
-            self.check_url(&wanted.url)?;
+            if self.reply_queue(&wanted.url).is_none() {
+                self.check_url(&wanted.url)?;
+            }
             match &wanted.secret {
                 Some(name) if !self.secrets.has(name) => {
                     Err(format!("notify.secret {name:?} is no secret of this daemon (notify.secrets_file)"))
@@ -73,6 +79,11 @@ impl Webhooks {
                 _ => Ok(()),
             }
         })
+    }
+
+    /// Whatever reaches `url`, if that is a queue which jobs may name.
+    fn reply_queue(&self, url: &str) -> Option<&aws_sdk_sqs::Client> {
+        self.queues.as_ref().filter(|_| self.allowed.queues.iter().any(|allowed| allowed == url))
     }
 
     fn check_url(&self, url: &str) -> Result<(), String> {
@@ -87,7 +98,9 @@ impl Webhooks {
             _ => return Err(format!("notify.url {url:?} must begin with https://")),
         }
         if !self.allowed.hosts.iter().any(|pattern| is_host_of(&host, pattern)) {
-            return Err(format!("jobs may not notify {host:?}; its operator can allow it by notify.hosts"));
+            return Err(format!(
+                "jobs may not notify {host:?}; its operator can allow it by notify.hosts or notify.queues"
+            ));
         }
         // what is no name is not looked up, so the resolver does not see it
         match host.trim_matches(['[', ']']).parse::<IpAddr>() {
@@ -98,7 +111,7 @@ impl Webhooks {
         }
     }
 
-    /// Posts `event` to all who asked for events of this kind.
+    /// Posts `event` to all who asked for events of this kind; one who does not take it keeps no other from being told.
     ///
     /// # Errors
     /// The last failure of several tries, of the first who did not take it.
@@ -109,23 +122,32 @@ impl Webhooks {
         document: &Value,
         metrics: &Metrics,
     ) -> Result<(), WebhookError> {
+        let mut told = Ok(());
         for wanted in wanted.iter().filter(|wanted| wanted.events.contains(&kind)) {
-            let mut backoff = Backoff::new(Duration::from_millis(300), Duration::from_secs(3));
-            for attempt in 1.. {
-                let Err(reason) = self.post(wanted, document).await else { break };
-                metrics.webhook_failures.increment();
-                let error = WebhookError { url: wanted.url.clone(), reason };
-                event::WebhookFailed { error: &error }.emit();
-                if attempt >= TRIES {
-                    return Err(error);
-                }
-                tokio::time::sleep(backoff.next_pause()).await;
+            told = told.and(self.insist(wanted, document, metrics).await);
+        }
+        told
+    }
+
+    async fn insist(&self, wanted: &NotifySpec, document: &Value, metrics: &Metrics) -> Result<(), WebhookError> {
+        let mut backoff = Backoff::new(Duration::from_millis(300), Duration::from_secs(3));
+        for attempt in 1.. {
+            let Err(reason) = self.post(wanted, document).await else { break };
+            metrics.webhook_failures.increment();
+            let error = WebhookError { url: wanted.url.clone(), reason };
+            event::WebhookFailed { error: &error }.emit();
+            if attempt >= TRIES {
+                return Err(error);
             }
+            tokio::time::sleep(backoff.next_pause()).await;
         }
         Ok(())
     }
 
     async fn post(&self, wanted: &NotifySpec, document: &Value) -> Result<(), String> {
+        if let Some(client) = self.reply_queue(&wanted.url) {
+            return send_event(client, &wanted.url, document).await.map_err(|error| error.to_string());
+        }
         let request = self.request(wanted, document).map_err(|reason| format!("it cannot be posted: {reason}"))?;
         let response = tokio::time::timeout(ATTEMPT, self.connector.call(request)).await;
         let response = response.map_err(|_| format!("no answer within {} s", ATTEMPT.as_secs()))?;

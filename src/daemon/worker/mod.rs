@@ -103,8 +103,8 @@ impl Task {
 /// What a job came to, and what it took.
 #[derive(Debug)]
 pub struct Computed {
-    /// The outcome.
-    pub outcome: Outcome,
+    /// The outcome; its artefacts are not copied on their way to the store.
+    pub outcome: Arc<Outcome>,
     /// Milliseconds by phase.
     pub stages_ms: Vec<(&'static str, u64)>,
     /// Milliseconds of CPU, where the job had a process of its own.
@@ -114,7 +114,7 @@ pub struct Computed {
 impl Computed {
     /// A job that was not begun.
     pub fn failed(failure: Failure) -> Self {
-        Self { outcome: Outcome::failed(failure), stages_ms: Vec::new(), cpu_ms: None }
+        Self { outcome: Arc::new(Outcome::failed(failure)), stages_ms: Vec::new(), cpu_ms: None }
     }
 }
 
@@ -129,7 +129,7 @@ pub async fn compute(hands: &Hands, task: Task, metrics: &Metrics) -> Computed {
         metrics.panics.increment();
         event::Panicked { message }.emit();
     }
-    Computed { outcome, stages_ms: stages.finish(), cpu_ms }
+    Computed { outcome: Arc::new(outcome), stages_ms: stages.finish(), cpu_ms }
 }
 
 #[derive(Debug, Default)]
