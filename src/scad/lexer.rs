@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
+use memchr::{memchr, memchr2, memmem};
 
 use crate::scad::token::{Keyword, Loc, Sign, Token, TokenKind};
 
@@ -35,16 +35,9 @@ pub struct Note {
 }
 
 /// The tokens of `text`, the last of them `End`, and what there is to say about them.
-pub fn lex(text: &str) -> (Vec<Token>, Vec<Note>) {
-    let mut lexer = Lexer {
-        text,
-        bytes: text.as_bytes(),
-        at: 0,
-        tokens: Vec::new(),
-        notes: Vec::new(),
-        names: FxHashMap::default(),
-    };
-    lexer.tokens.reserve(text.len() / 4);
+pub fn lex(text: &str) -> (Vec<Token<'_>>, Vec<Note>) {
+    let tokens = Vec::with_capacity(text.len() / 4);
+    let mut lexer = Lexer { text, bytes: text.as_bytes(), at: 0, tokens, notes: Vec::new() };
     while lexer.step() {}
     let end = text.len();
     lexer.tokens.push(Token { kind: TokenKind::End, loc: Loc::new(end, end) });
@@ -55,9 +48,8 @@ struct Lexer<'a> {
     text: &'a str,
     bytes: &'a [u8],
     at: usize,
-    tokens: Vec<Token>,
+    tokens: Vec<Token<'a>>,
     notes: Vec<Note>,
-    names: FxHashMap<&'a str, Arc<str>>,
 }
 
 /// More notes than anybody reads; a file can be nothing but mistakes.
@@ -68,7 +60,7 @@ impl<'a> Lexer<'a> {
     fn step(&mut self) -> bool {
         let Some(byte) = self.bytes.get(self.at).copied() else { return false };
         match byte {
-            b' ' | b'\t' | b'\n' | b'\r' => self.at += 1,
+            b' ' | b'\t' | b'\n' | b'\r' => self.at = self.run(self.at + 1, IS_BLANK),
             b'/' if self.peek(1) == b'/' => self.line_comment(),
             b'/' if self.peek(1) == b'*' => self.block_comment(),
             b'"' => self.string(),
@@ -85,7 +77,7 @@ impl<'a> Lexer<'a> {
         self.bytes.get(self.at + ahead).copied().unwrap_or(0)
     }
 
-    fn push(&mut self, kind: TokenKind, start: usize) {
+    fn push(&mut self, kind: TokenKind<'a>, start: usize) {
         self.tokens.push(Token { kind, loc: Loc::new(start, self.at) });
     }
 
@@ -97,12 +89,12 @@ impl<'a> Lexer<'a> {
     }
 
     fn line_comment(&mut self) {
-        self.at = memchr(self.bytes, b'\n', self.at).unwrap_or(self.bytes.len());
+        self.at = self.find(b'\n', self.at).unwrap_or(self.bytes.len());
     }
 
     fn block_comment(&mut self) {
         let start = self.at;
-        match self.text.get(start + 2..).and_then(|rest| rest.find("*/")) {
+        match memmem::find(&self.bytes[start + 2..], b"*/") {
             Some(length) => self.at = start + 2 + length + 2,
             None => {
                 self.at = self.bytes.len();
@@ -121,7 +113,7 @@ impl<'a> Lexer<'a> {
         self.at += 1;
         let mut value = String::new();
         loop {
-            let run = self.bytes[self.at..].iter().position(|byte| matches!(byte, b'"' | b'\\'));
+            let run = memchr2(b'"', b'\\', &self.bytes[self.at..]);
             let Some(length) = run else {
                 self.at = self.bytes.len();
                 self.notes.push(Note {
@@ -185,35 +177,20 @@ impl<'a> Lexer<'a> {
 
     fn word(&mut self) {
         let start = self.at;
-        self.skip_word();
+        self.at = self.run(start + 1, IN_WORD);
         let word = &self.text[start..self.at];
         if matches!(word, "include" | "use") && self.path_follows() {
             return self.file(start, word == "include");
         }
         match Keyword::of(word) {
             Some(keyword) => self.push(TokenKind::Keyword(keyword), start),
-            None => self.name(word, start),
+            None => self.push(TokenKind::Name(word), start),
         }
-    }
-
-    fn skip_word(&mut self) {
-        self.at += 1;
-        while self.peek(0).is_ascii_alphanumeric() || self.peek(0) == b'_' {
-            self.at += 1;
-        }
-    }
-
-    fn name(&mut self, word: &'a str, start: usize) {
-        let name = self.names.entry(word).or_insert_with(|| Arc::from(word)).clone();
-        self.push(TokenKind::Name(name), start);
     }
 
     /// Whether the next thing but blanks is `<`; then stands behind it.
     fn path_follows(&mut self) -> bool {
-        let mut at = self.at;
-        while matches!(self.bytes.get(at), Some(b' ' | b'\t' | b'\r' | b'\n')) {
-            at += 1;
-        }
+        let at = self.run(self.at, IS_BLANK);
         let follows = self.bytes.get(at) == Some(&b'<');
         if follows {
             self.at = at + 1;
@@ -223,7 +200,7 @@ impl<'a> Lexer<'a> {
 
     fn file(&mut self, start: usize, include: bool) {
         let from = self.at;
-        let Some(end) = memchr(self.bytes, b'>', from) else {
+        let Some(end) = self.find(b'>', from) else {
             self.at = self.bytes.len();
             let what = if include { "include" } else { "use" };
             let message = format!("Parser error: Unterminated {what} statement");
@@ -267,7 +244,7 @@ impl<'a> Lexer<'a> {
     /// A number, or a name that begins with a digit, whichever is longer.
     fn number_or_name(&mut self) {
         let start = self.at;
-        let word_end = self.word_end();
+        let word_end = self.run(start, IN_WORD);
         let number_end = self.number_end();
         if word_end > number_end {
             self.at = word_end;
@@ -277,7 +254,7 @@ impl<'a> Lexer<'a> {
                 start,
                 format!("Variable names starting with digits (\"{word}\") will be removed in future releases."),
             );
-            return self.name(word, start);
+            return self.push(TokenKind::Name(word), start);
         }
         self.at = number_end;
         let digits = &self.text[start..number_end];
@@ -316,21 +293,13 @@ impl<'a> Lexer<'a> {
         value
     }
 
-    fn word_end(&self) -> usize {
-        let mut at = self.at;
-        while matches!(self.bytes.get(at), Some(byte) if byte.is_ascii_alphanumeric() || *byte == b'_') {
-            at += 1;
-        }
-        at
-    }
-
     fn number_end(&self) -> usize {
         if self.bytes[self.at] == b'0' && self.peek(1) == b'x' && self.peek(2).is_ascii_hexdigit() {
-            return self.run(self.at + 2, |byte| byte.is_ascii_hexdigit());
+            return self.run(self.at + 2, IS_HEXADECIMAL);
         }
-        let mut at = self.run(self.at, |byte| byte.is_ascii_digit());
+        let mut at = self.run(self.at, IS_DIGIT);
         if self.bytes.get(at) == Some(&b'.') {
-            at = self.run(at + 1, |byte| byte.is_ascii_digit());
+            at = self.run(at + 1, IS_DIGIT);
         }
         let mut exponent = at;
         if matches!(self.bytes.get(exponent), Some(b'e' | b'E')) {
@@ -338,7 +307,7 @@ impl<'a> Lexer<'a> {
             if matches!(self.bytes.get(exponent), Some(b'+' | b'-')) {
                 exponent += 1;
             }
-            let end = self.run(exponent, |byte| byte.is_ascii_digit());
+            let end = self.run(exponent, IS_DIGIT);
             if end > exponent {
                 return end;
             }
@@ -346,8 +315,17 @@ impl<'a> Lexer<'a> {
         at
     }
 
-    fn run(&self, from: usize, accepts: impl Fn(&u8) -> bool) -> usize {
-        from + self.bytes[from.min(self.bytes.len())..].iter().take_while(|byte| accepts(byte)).count()
+    /// The end of the bytes of one class that begin at `from`.
+    fn run(&self, from: usize, class: u8) -> usize {
+        let mut at = from;
+        while self.bytes.get(at).is_some_and(|byte| CLASSES[usize::from(*byte)] & class != 0) {
+            at += 1;
+        }
+        at
+    }
+
+    fn find(&self, wanted: u8, from: usize) -> Option<usize> {
+        memchr(wanted, &self.bytes[from..]).map(|length| from + length)
     }
 
     /// A character outside ASCII: no-break space and byte order mark are blanks, anything else is an error.
@@ -426,6 +404,30 @@ fn single(byte: u8) -> Option<Sign> {
     })
 }
 
-fn memchr(bytes: &[u8], wanted: u8, from: usize) -> Option<usize> {
-    bytes[from..].iter().position(|byte| *byte == wanted).map(|length| from + length)
-}
+const IN_WORD: u8 = 1;
+const IS_DIGIT: u8 = 2;
+const IS_HEXADECIMAL: u8 = 4;
+const IS_BLANK: u8 = 8;
+
+/// The classes that each byte belongs to.
+const CLASSES: [u8; 256] = {
+    let mut classes = [0; 256];
+    let mut at = 0;
+    while at < classes.len() {
+        let byte = at as u8;
+        if byte.is_ascii_alphanumeric() || byte == b'_' {
+            classes[at] |= IN_WORD;
+        }
+        if byte.is_ascii_digit() {
+            classes[at] |= IS_DIGIT;
+        }
+        if byte.is_ascii_hexdigit() {
+            classes[at] |= IS_HEXADECIMAL;
+        }
+        if matches!(byte, b' ' | b'\t' | b'\n' | b'\r') {
+            classes[at] |= IS_BLANK;
+        }
+        at += 1;
+    }
+    classes
+};

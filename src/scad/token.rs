@@ -26,9 +26,9 @@ impl Loc {
 
 /// What a token is.
 #[derive(Debug, Clone, PartialEq)]
-pub enum TokenKind {
+pub enum TokenKind<'a> {
     /// A name, `$` included.
-    Name(Arc<str>),
+    Name(&'a str),
     /// A number.
     Number(f64),
     /// A string, escapes resolved.
@@ -170,9 +170,9 @@ pub enum Sign {
 
 /// One token.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Token {
+pub struct Token<'a> {
     /// What it is.
-    pub kind: TokenKind,
+    pub kind: TokenKind<'a>,
     /// Where it stands.
     pub loc: Loc,
 }

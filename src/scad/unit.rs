@@ -1,5 +1,6 @@
 //! `Unit`: one parsed file, immutable and shared; `ParseCache`: all that a daemon has parsed, found by content.
 
+use std::borrow::Cow;
 use std::hash::Hasher as _;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -27,7 +28,7 @@ pub struct Unit {
 impl Unit {
     /// Parses a file.
     pub fn parse(bytes: Arc<[u8]>) -> Self {
-        let text: Arc<str> = to_text(&bytes).into();
+        let text: Arc<str> = Arc::from(to_text(&bytes));
         let (scope, mut notes) = parse(&text);
         notes.sort_by_key(|note| note.loc.start);
         let line_starts = line_starts(&text);
@@ -41,9 +42,9 @@ impl Unit {
 }
 
 /// UTF-8; a lone Latin-1 no-break space becomes a space as in OpenSCAD, other stray bytes the replacement character.
-fn to_text(bytes: &[u8]) -> String {
+fn to_text(bytes: &[u8]) -> Cow<'_, str> {
     if let Ok(text) = std::str::from_utf8(bytes) {
-        return text.to_owned();
+        return text.into();
     }
     let mut text = String::with_capacity(bytes.len());
     for chunk in bytes.utf8_chunks() {
@@ -54,11 +55,11 @@ fn to_text(bytes: &[u8]) -> String {
             _ => text.push(char::REPLACEMENT_CHARACTER),
         }
     }
-    text
+    text.into()
 }
 
 fn line_starts(text: &str) -> Arc<[u32]> {
-    let breaks = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at as u32 + 1);
+    let breaks = memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| at as u32 + 1);
     std::iter::once(0).chain(breaks).collect()
 }
 

@@ -7,7 +7,7 @@ use crate::scad::lexer::{Note, NoteKind};
 use crate::scad::parser::{CHAIN_MAX, DEPTH_MAX, NOTES_MAX, Parsed, Parser, describe};
 use crate::scad::token::{Keyword, Loc, Sign, TokenKind};
 
-impl Parser {
+impl Parser<'_> {
     /// One expression: `let`, `assert`, `echo`, a function literal, or operators.
     pub(super) fn expr(&mut self) -> Parsed<Expr> {
         self.nested(Self::expr_here)
@@ -47,7 +47,7 @@ impl Parser {
         let parameters = self.parameters()?;
         let body = self.expr()?;
         let loc = start.to(self.last_loc());
-        Ok(Expr { kind: ExprKind::Function(Arc::new(Function { name: Name::from(""), parameters, body, loc })), loc })
+        Ok(Expr { kind: ExprKind::Function(Arc::new(Function { name: self.intern(""), parameters, body, loc })), loc })
     }
 
     /// The expression after `assert(…)` or `echo(…)`, which may be left out.
@@ -170,7 +170,7 @@ impl Parser {
             TokenKind::Keyword(Keyword::Undef) => ExprKind::Undef,
             TokenKind::Number(value) => ExprKind::Number(value),
             TokenKind::Text(text) => ExprKind::Text(text),
-            TokenKind::Name(name) => ExprKind::Name(name),
+            TokenKind::Name(name) => ExprKind::Name(self.intern(name)),
             TokenKind::Sign(Sign::OpenParen) => {
                 self.advance();
                 let inner = self.expr()?;
@@ -313,13 +313,14 @@ impl Parser {
 
     fn argument(&mut self) -> Parsed<Argument> {
         let name = match (self.kind(), self.kind_at(1)) {
-            (TokenKind::Name(name), TokenKind::Sign(Sign::Assign)) => Some(name.clone()),
+            (TokenKind::Name(name), TokenKind::Sign(Sign::Assign)) => Some(*name),
             _ => None,
         };
         if name.is_some() {
             self.advance();
             self.advance();
         }
+        let name = name.map(|name| self.intern(name));
         Ok(Argument { name, value: self.expr()? })
     }
 
@@ -354,9 +355,9 @@ impl Parser {
     pub(super) fn name(&mut self, wanted: &str) -> Parsed<Name> {
         match self.kind() {
             TokenKind::Name(name) => {
-                let name = name.clone();
+                let name = *name;
                 self.advance();
-                Ok(name)
+                Ok(self.intern(name))
             }
             TokenKind::Keyword(_) => {
                 let loc = self.loc();
@@ -369,7 +370,7 @@ impl Parser {
 }
 
 /// The operator that a token is, and how tightly it binds.
-fn binary_op(kind: &TokenKind) -> Option<(BinaryOp, u8)> {
+fn binary_op(kind: &TokenKind<'_>) -> Option<(BinaryOp, u8)> {
     let TokenKind::Sign(sign) = kind else { return None };
     Some(match sign {
         Sign::Or => (BinaryOp::Or, 1),

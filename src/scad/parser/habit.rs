@@ -3,7 +3,7 @@
 use crate::scad::parser::Parser;
 use crate::scad::token::{Keyword, Sign, TokenKind};
 
-impl Parser {
+impl<'a> Parser<'a> {
     /// What to do about the token that stands where `wanted` was expected.
     pub(super) fn habit(&self, wanted: &str) -> Option<String> {
         let hint = match wanted {
@@ -20,7 +20,7 @@ impl Parser {
     /// A name stands before this token, and nothing that is called.
     fn call_habit(&self) -> Option<&'static str> {
         let name = match self.kind_before(1) {
-            Some(TokenKind::Name(name)) => name,
+            Some(TokenKind::Name(name)) => *name,
             Some(TokenKind::Keyword(Keyword::Let)) => "let",
             Some(TokenKind::Keyword(Keyword::For)) => return Some(FOR),
             _ => return None,
@@ -89,7 +89,7 @@ impl Parser {
             TokenKind::Keyword(Keyword::Else) => {
                 Some("'else' stands behind the child of an 'if', which a ';' may have ended.")
             }
-            TokenKind::Name(name) if matches!(&**name, "and" | "or" | "not") => {
+            TokenKind::Name(name) if matches!(*name, "and" | "or" | "not") => {
                 Some("'&&' is and, '||' is or, '!' is not.")
             }
             _ => None,
@@ -112,7 +112,7 @@ impl Parser {
     }
 
     /// The token so many before this one.
-    fn kind_before(&self, steps: usize) -> Option<&TokenKind> {
+    fn kind_before(&self, steps: usize) -> Option<&TokenKind<'a>> {
         Some(&self.tokens[self.at.checked_sub(steps)?].kind)
     }
 

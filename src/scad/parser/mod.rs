@@ -22,7 +22,8 @@ const NOTES_MAX: usize = 1000;
 /// The statements of `text`, and what there is to say about it; any note of kind `Error` or `Limit` means that it is no program.
 pub fn parse(text: &str) -> (Scope, Vec<Note>) {
     let (tokens, notes) = lex(text);
-    let mut parser = Parser { tokens, at: 0, notes, depth: 0, assigned: Vec::new(), closers: None };
+    let names = FxHashMap::default();
+    let mut parser = Parser { tokens, names, at: 0, notes, depth: 0, assigned: Vec::new(), closers: None };
     let scope = parser.program();
     (scope, parser.notes)
 }
@@ -33,8 +34,10 @@ pub(in crate::scad) struct Failed;
 
 type Parsed<T> = Result<T, Failed>;
 
-struct Parser {
-    tokens: Vec<Token>,
+struct Parser<'a> {
+    tokens: Vec<Token<'a>>,
+    /// The names that occur, each of them once.
+    names: FxHashMap<&'a str, Name>,
     at: usize,
     notes: Vec<Note>,
     depth: u32,
@@ -44,12 +47,13 @@ struct Parser {
     closers: Option<Vec<u32>>,
 }
 
-impl Parser {
-    fn kind(&self) -> &TokenKind {
+impl<'a> Parser<'a> {
+    #[inline]
+    fn kind(&self) -> &TokenKind<'a> {
         &self.tokens[self.at].kind
     }
 
-    fn kind_at(&self, ahead: usize) -> &TokenKind {
+    fn kind_at(&self, ahead: usize) -> &TokenKind<'a> {
         let last = self.tokens.len() - 1;
         &self.tokens[(self.at + ahead).min(last)].kind
     }
@@ -63,18 +67,25 @@ impl Parser {
         self.tokens[self.at.saturating_sub(1)].loc
     }
 
+    /// The name as the tree keeps it.
+    fn intern(&mut self, name: &'a str) -> Name {
+        self.names.entry(name).or_insert_with(|| Name::from(name)).clone()
+    }
+
+    #[inline]
     fn advance(&mut self) {
         if self.at + 1 < self.tokens.len() {
             self.at += 1;
         }
     }
 
+    #[inline]
     fn is_sign(&self, sign: Sign) -> bool {
-        *self.kind() == TokenKind::Sign(sign)
+        matches!(self.kind(), TokenKind::Sign(found) if *found == sign)
     }
 
     fn is_keyword(&self, keyword: Keyword) -> bool {
-        *self.kind() == TokenKind::Keyword(keyword)
+        matches!(self.kind(), TokenKind::Keyword(found) if *found == keyword)
     }
 
     fn eat(&mut self, sign: Sign) -> bool {
@@ -135,7 +146,7 @@ impl Parser {
     }
 }
 
-fn match_brackets(tokens: &[Token]) -> Vec<u32> {
+fn match_brackets(tokens: &[Token<'_>]) -> Vec<u32> {
     let end = tokens.len() as u32 - 1;
     let mut closers = vec![end; tokens.len()];
     let mut open = Vec::new();
@@ -153,7 +164,7 @@ fn match_brackets(tokens: &[Token]) -> Vec<u32> {
     closers
 }
 
-fn describe(kind: &TokenKind) -> String {
+fn describe(kind: &TokenKind<'_>) -> String {
     match kind {
         TokenKind::Name(name) => format!("'{name}'"),
         TokenKind::Number(value) => format!("the number {value}"),

@@ -20,11 +20,11 @@ enum Place {
     Children,
 }
 
-impl Parser {
+impl<'a> Parser<'a> {
     /// The whole file.
     pub(super) fn program(&mut self) -> Scope {
         let mut scope = Scope::default();
-        while *self.kind() != TokenKind::End {
+        while !matches!(self.kind(), TokenKind::End) {
             let before = self.at;
             if self.statement(&mut scope, Place::File).is_err() {
                 self.recover(before);
@@ -115,7 +115,7 @@ impl Parser {
                 let function = self.function()?;
                 scope.statements.push(Statement::Function(function));
             }
-            TokenKind::Name(name) if *self.kind_at(1) == TokenKind::Sign(Sign::Assign) => {
+            TokenKind::Name(name) if matches!(self.kind_at(1), TokenKind::Sign(Sign::Assign)) => {
                 let assignment = self.assignment(name)?;
                 scope.statements.push(Statement::Assignment(assignment));
             }
@@ -135,7 +135,7 @@ impl Parser {
             if self.eat(Sign::CloseBrace) {
                 return Ok(());
             }
-            if *self.kind() == TokenKind::End {
+            if matches!(self.kind(), TokenKind::End) {
                 let message = "Parser error: expected '}' for this '{', found the end of the file".to_owned();
                 return Err(self.error(NoteKind::Error, brace, message, None));
             }
@@ -146,7 +146,8 @@ impl Parser {
         }
     }
 
-    fn assignment(&mut self, name: Name) -> Parsed<Arc<Assignment>> {
+    fn assignment(&mut self, name: &'a str) -> Parsed<Arc<Assignment>> {
+        let name = self.intern(name);
         let start = self.loc();
         self.advance();
         self.advance();
@@ -227,21 +228,21 @@ impl Parser {
             None
         };
         let arguments = vec![Argument { name: None, value: condition }];
-        Ok(Instantiation { name: Name::from("if"), modifiers, arguments, children, otherwise, loc })
+        Ok(Instantiation { name: self.intern("if"), modifiers, arguments, children, otherwise, loc })
     }
 
     fn module_name(&mut self) -> Parsed<Name> {
         let name = match self.kind() {
-            TokenKind::Name(name) => name.clone(),
-            TokenKind::Keyword(Keyword::For) => Name::from("for"),
-            TokenKind::Keyword(Keyword::Let) => Name::from("let"),
-            TokenKind::Keyword(Keyword::Assert) => Name::from("assert"),
-            TokenKind::Keyword(Keyword::Echo) => Name::from("echo"),
-            TokenKind::Keyword(Keyword::Each) => Name::from("each"),
+            TokenKind::Name(name) => *name,
+            TokenKind::Keyword(Keyword::For) => "for",
+            TokenKind::Keyword(Keyword::Let) => "let",
+            TokenKind::Keyword(Keyword::Assert) => "assert",
+            TokenKind::Keyword(Keyword::Echo) => "echo",
+            TokenKind::Keyword(Keyword::Each) => "each",
             _ => return Err(self.unexpected("a statement")),
         };
         self.advance();
-        Ok(name)
+        Ok(self.intern(name))
     }
 
     /// `;`, one instantiation, or a block of them.
