@@ -4,6 +4,7 @@ use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Map, Value, json};
@@ -74,8 +75,16 @@ fn language_options(arguments: &RenderArguments, host: &DiskHost, preview: bool)
         trace_parameters: arguments.trace_usermodule_parameters,
         check_ranges: arguments.check_parameter_ranges.as_deref() == Some("on"),
         stack_bytes: STACK_BYTES,
+        cache: Some(parse_cache()),
         ..scad::Options::default()
     })
+}
+
+/// A cache that nobody empties: the process ends soon, and its memory goes back as a whole sooner than tree by tree.
+fn parse_cache() -> Arc<scad::ParseCache> {
+    let cache = Arc::new(scad::ParseCache::new());
+    std::mem::forget(cache.clone());
+    cache
 }
 
 /// The view that the program sees: seven numbers as OpenSCAD's window has them, or six for where the eye is and what it looks at.
