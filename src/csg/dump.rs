@@ -47,8 +47,15 @@ fn shown(node: &Node) -> impl DoubleEndedIterator<Item = &NodeRef> {
 /// Deeper nodes are not moved further in: the dump of a tree as deep as a program can make one would be as long as that is squared.
 const INDENT_MAX: usize = 1000;
 
+const TABS: &str = "\t\t\t\t\t\t\t\t\t\t\t\t\t\t\t\t";
+
 fn indent(out: &mut String, depth: usize) {
-    (0..depth.min(INDENT_MAX)).for_each(|_| out.push('\t'));
+    let mut left = depth.min(INDENT_MAX);
+    while left > 0 {
+        let some = left.min(TABS.len());
+        out.push_str(&TABS[..some]);
+        left -= some;
+    }
 }
 
 fn open(out: &mut String, node: &Node, depth: usize) {
@@ -88,6 +95,10 @@ impl std::fmt::Display for G {
 fn push_numbers(out: &mut String, numbers: &[f64]) {
     for (at, number) in numbers.iter().enumerate() {
         out.push_str(if at > 0 { ", " } else { "" });
+        if let Some(digit) = digit(*number) {
+            out.push_str(digit);
+            continue;
+        }
         match Short::of(*number) {
             Some(text) => out.push_str(text.as_str()),
             None => {
@@ -95,6 +106,12 @@ fn push_numbers(out: &mut String, numbers: &[f64]) {
             }
         }
     }
+}
+
+/// The text of a number of one digit, which most numbers in matrices are.
+fn digit(number: f64) -> Option<&'static str> {
+    let at = number as usize;
+    (at < 10 && at as f64 == number && number.is_sign_positive()).then(|| &"0123456789"[at..=at])
 }
 
 /// Points, each in brackets, in brackets.
