@@ -11,19 +11,27 @@ impl Interpreter<'_> {
     #[inline(never)]
     pub(super) fn index(&mut self, list: &Expr, at: &Expr, frame: Frame) -> Run<Value> {
         if let Some(number) = self.number(at, frame) {
-            if let Some(list) = self.place(list, frame) {
-                return Ok(index(list, &Value::Number(number)));
-            }
-            let list = self.eval(list, frame)?;
-            return Ok(index(&list, &Value::Number(number)));
+            return match self.place(list, frame) {
+                Some(list) => Ok(element(list, number)),
+                None => Ok(element(&self.eval(list, frame)?, number)),
+            };
         }
         let list = self.eval(list, frame)?;
         let at = self.eval(at, frame)?;
         Ok(index(&list, &at))
     }
 
+    /// `object.name` of an expression; a variable is looked into where it lies.
+    pub(super) fn member_of(&mut self, object: &Expr, name: &str, frame: Frame) -> Run<Value> {
+        if let Some(object) = self.place(object, frame) {
+            return Ok(self.member(object, name));
+        }
+        let object = self.eval(object, frame)?;
+        Ok(self.member(&object, name))
+    }
+
     /// `object.name`
-    pub(super) fn member(&self, object: &Value, name: &str) -> Value {
+    fn member(&self, object: &Value, name: &str) -> Value {
         match object {
             Value::List(list) => self.list_member(list, name),
             Value::Range(range) => match name {
@@ -71,13 +79,17 @@ pub(super) fn coordinate(name: &str) -> Option<usize> {
     }
 }
 
+/// `value[at]`
+#[inline]
+fn element(value: &Value, at: f64) -> Value {
+    match value {
+        Value::List(list) if at >= 0.0 => list.get(at as usize).unwrap_or_default(),
+        _ => index(value, &Value::Number(at)),
+    }
+}
+
 /// `value[at]`, methods bound to their object.
 fn index(value: &Value, at: &Value) -> Value {
-    if let (Value::List(list), Value::Number(number)) = (value, at)
-        && *number >= 0.0
-    {
-        return list.get(*number as usize).unwrap_or_default();
-    }
     match (value, value::index(value, at)) {
         (Value::Object(object), Value::Function(function)) => Value::Function(function.as_method(object)),
         (_, found) => found,

@@ -42,12 +42,13 @@ impl Interpreter<'_> {
         }
         for (at, (target, _)) in plan.arguments.iter().enumerate() {
             if let Target::Special(id) = target {
-                let value = std::mem::take(&mut self.stack[first + at]);
-                self.staged_specials.push((*id, value));
+                let value = std::mem::replace(&mut self.stack[first + at], Value::Unset);
+                if plan.defaults.is_empty() {
+                    self.bind_special(*id, value);
+                } else {
+                    self.staged_specials.push((*id, value));
+                }
             }
-        }
-        if plan.defaults.is_empty() {
-            self.bind_staged_specials();
         }
         self.pop_slots(first);
         for at in (0..plan.parameters).filter(|at| !plan.defaults.contains(at)) {

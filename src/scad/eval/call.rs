@@ -250,11 +250,11 @@ impl Interpreter<'_> {
         }
     }
 
-    /// Whether a call in tail position runs the same code once more, with nothing to be put back after it.
+    /// Whether a call in tail position runs the same code once more, in the same surroundings.
     #[inline]
     fn is_self_call(&self, call: &Call, body: &FunctionBody) -> bool {
         let code = self.functions[call.function as usize].body.as_deref();
-        call.plan.plain && call.hops == NONE && call.enter == NONE && code.is_some_and(|code| std::ptr::eq(code, body))
+        call.hops == NONE && call.enter == NONE && code.is_some_and(|code| std::ptr::eq(code, body))
     }
 
     /// One more call in tail position.

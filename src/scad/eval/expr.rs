@@ -81,10 +81,7 @@ impl Interpreter<'_> {
                 let depth = self.module_depth();
                 Ok(if depth == 0 { Value::Undef } else { Value::Number(depth as f64) })
             }
-            Expr::Member(parts) => {
-                let object = self.eval(&parts.0, frame)?;
-                Ok(self.member(&object, &parts.1))
-            }
+            Expr::Member(parts) => self.member_of(&parts.0, &parts.1, frame),
             Expr::Range(range) => self.range(range, frame),
             Expr::Let(parts) => {
                 let mark = self.undo.len();
@@ -185,7 +182,7 @@ impl Interpreter<'_> {
         }
     }
 
-    /// The number that an expression is, as far as that can be told without a call, a message or a special variable.
+    /// The number that an expression is, as far as that can be told without a call or a message.
     #[inline(always)]
     pub(super) fn number(&self, expr: &Expr, frame: Frame) -> Option<f64> {
         match expr {
@@ -198,6 +195,7 @@ impl Interpreter<'_> {
             | Expr::Builtin(_)
             | Expr::Global(..)
             | Expr::Captured(_)
+            | Expr::Special(..)
             | Expr::Unary(_) => self.number_inside(expr, frame),
             _ => None,
         }
@@ -516,7 +514,7 @@ fn compared(op: BinaryOp, a: f64, b: f64) -> Option<bool> {
 
 /// How many products a multiplication of lists takes.
 fn multiplication_work(left: &List, right: &List) -> usize {
-    let width = |list: &List| list.get(0).as_ref().and_then(Value::as_list).map_or(1, List::len);
+    let width = |list: &List| list.as_values().and_then(|values| values.first()?.as_list()).map_or(1, List::len);
     left.len().saturating_mul(width(left)).saturating_mul(width(right))
 }
 

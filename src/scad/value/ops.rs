@@ -232,6 +232,9 @@ fn multiply(left: &Value, right: &Value) -> Result<Value, Why> {
 }
 
 fn multiply_lists(left: &List, right: &List) -> Result<Value, Why> {
+    if let Some(product) = numeric_product(left, right) {
+        return Ok(product);
+    }
     let (Some(first), Some(second)) = (left.get(0), right.get(0)) else {
         return Err(Why::Words("Multiplication is undefined on empty vectors".into()));
     };
@@ -264,10 +267,22 @@ fn multiply_lists(left: &List, right: &List) -> Result<Value, Why> {
     }
 }
 
-fn dot(left: &List, right: &List) -> Result<Value, Why> {
-    if let (Some(a), Some(b)) = (left.as_numbers(), right.as_numbers()) {
-        return Ok(Value::Number(a.iter().zip(b).fold(0.0, |sum, (a, b)| sum + a * b)));
+/// The product of vectors and matrices of nothing but numbers that fit each other, two matrices excepted.
+fn numeric_product(left: &List, right: &List) -> Option<Value> {
+    match (left.as_numbers(), right.as_numbers()) {
+        (Some([]), _) | (_, Some([])) => None,
+        (Some(a), Some(b)) if a.len() == b.len() => {
+            Some(Value::Number(a.iter().zip(b).fold(0.0, |sum, (a, b)| sum + a * b)))
+        }
+        (Some(factors), None) if factors.len() == right.len() => {
+            numeric_vector_by_rows(factors, right.as_values()?).map(Value::list)
+        }
+        (None, Some(factors)) => numeric_rows_by_vector(left.as_values()?, factors).map(Value::list),
+        _ => None,
     }
+}
+
+fn dot(left: &List, right: &List) -> Result<Value, Why> {
     let mut sum = 0.0;
     for (a, b) in left.iter().zip(right.iter()) {
         match (&a, &b) {
@@ -279,11 +294,6 @@ fn dot(left: &List, right: &List) -> Result<Value, Why> {
 }
 
 fn matrix_by_vector(matrix: &List, vector: &List) -> Result<Value, Why> {
-    if let (Some(rows), Some(factors)) = (matrix.as_values(), vector.as_numbers())
-        && let Some(product) = numeric_rows_by_vector(rows, factors)
-    {
-        return Ok(Value::list(product));
-    }
     let mut out = ListBuilder::default();
     for (at, row) in matrix.iter().enumerate() {
         let Some(row) = row.as_list().filter(|row| row.len() == vector.len()) else {
