@@ -175,12 +175,13 @@ impl Figure {
 
     /// Whether words of it look for a free place.
     pub fn has_free_words(&self) -> bool {
-        !self.labels.is_empty()
-            || !self.rooms.is_empty()
-            || !(self.callouts.is_empty()
-                && self.aligned.is_empty()
-                && self.angles.is_empty()
-                && self.symbols.is_empty())
+        let has_none = self.callouts.is_empty()
+            && self.aligned.is_empty()
+            && self.angles.is_empty()
+            && self.symbols.is_empty()
+            && self.labels.is_empty()
+            && self.rooms.is_empty();
+        !has_none
     }
 
     /// The lines of what a view shows: circles and arcs as such, the rest as polylines.

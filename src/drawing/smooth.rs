@@ -76,10 +76,9 @@ fn is_smooth(before: Vec2, here: Vec2, after: Vec2) -> bool {
 fn stretches(points: &[Vec2], plain: &[usize], closed: bool) -> Vec<Stretch> {
     let last = plain.len() - 1;
     let at = |index: usize| points[plain[index]];
-    let mut smooth: Vec<bool> = vec![false; plain.len()];
-    for index in 1..last {
-        smooth[index] = is_smooth(at(index - 1), at(index), at(index + 1));
-    }
+    let is_between = |index: usize| index > 0 && index < last;
+    let smooth: Vec<bool> =
+        (0..=last).map(|index| is_between(index) && is_smooth(at(index - 1), at(index), at(index + 1))).collect();
     if closed && last > 2 && is_smooth(at(last - 1), at(0), at(1)) && smooth[1..last].iter().all(|smooth| *smooth) {
         return vec![Stretch { from: 0, to: points.len() - 1, curved: points.len() > PIECES_MIN, ring: true }];
     }

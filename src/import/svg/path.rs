@@ -20,7 +20,7 @@ pub(super) fn contours(data: &str, style: &Style, division: &Division<'_>) -> Ve
     let (last, closed_any) = (runs.len().saturating_sub(1), runs.iter().any(|run| run.closed));
     let outline = |(index, run): (usize, Run)| match (run.points.first(), run.points.last()) {
         (Some(first), Some(end))
-            if !run.closed && !(closed_any && index == last) && first.distance(*end) > CLOSED_MAX =>
+            if !(run.closed || closed_any && index == last) && first.distance(*end) > CLOSED_MAX =>
         {
             style.stroke(&run.points)
         }
