@@ -133,14 +133,6 @@ pub fn advice(name: &str, wanted: Wanted) -> Option<&'static str> {
             "'for' goes through a range or a list; nothing repeats until something changes."
         }
         (_, "print" | "println" | "printf" | "console" | "log_message") => "echo(…) prints.",
-        (Wanted::Module, "assign") => "OpenSCAD took assign() out; let(…) does the same.",
-        (Wanted::Module, "child") => "OpenSCAD took child() out; children(0) does the same.",
-        (Wanted::Module, "import_stl" | "import_off" | "import_dxf") => {
-            "OpenSCAD took it out; import(\"file\") reads all formats."
-        }
-        (Wanted::Module, "dxf_linear_extrude" | "dxf_rotate_extrude") => {
-            "OpenSCAD took it out; linear_extrude(…) or rotate_extrude(…) of import(\"file.dxf\") does the same."
-        }
         (Wanted::Module, "extrude") => {
             "linear_extrude(height = …) and rotate_extrude(angle = …) make solids of outlines."
         }

@@ -1,13 +1,14 @@
 //! The built-in functions and modules: name, parameters, what they do.
 //!
 //! **Stages** `math` `string` `list` `search` `kind` `object` functions · `random` numbers as OpenSCAD draws them · `primitive` `transform`
-//! `operator` `extrude` `color` modules · `annotation` what drawings are to say · `text` `file` `dxf` `json` what needs the host.
+//! `operator` `extrude` `color` modules · `former` modules of old programs · `annotation` what drawings are to say · `text` `file` `dxf` `json` what needs the host.
 
 pub mod annotation;
 mod color;
 mod dxf;
 mod extrude;
 mod file;
+pub mod former;
 mod json;
 mod kind;
 mod list;
@@ -87,10 +88,16 @@ pub enum ModuleKind {
     Assert,
     /// `children`
     Children,
+    /// `assign`
+    Assign,
+    /// `child`
+    Child,
     /// Makes a node without children.
     Leaf(ModuleCode),
     /// Makes a node of its children.
     Operator(ModuleCode),
+    /// Makes a node of the drawing that its arguments name.
+    Drawing(ModuleCode),
 }
 
 /// The arguments of a built-in function.
@@ -359,7 +366,7 @@ static MODULES: &[BuiltinModule] = &[
     operator("multmatrix", &["m"], transform::multmatrix),
     operator("offset", &["r", "delta", "chamfer"], operator::offset),
     leaf("polygon", &["points", "paths", "convexity"], primitive::polygon),
-    leaf("polyhedron", &["points", "faces", "convexity"], primitive::polyhedron),
+    leaf("polyhedron", &["points", "faces", "convexity", "triangles"], primitive::polyhedron),
     operator("projection", &["cut", "convexity"], operator::projection),
     operator("render", &["convexity"], operator::render),
     operator("resize", &["newsize", "auto", "convexity"], operator::resize),

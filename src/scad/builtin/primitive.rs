@@ -229,8 +229,14 @@ pub(super) fn polyhedron(job: &mut Interpreter<'_>, arguments: &ModuleArguments<
             }
         }
     }
-    let Value::List(faces) = arguments.get("faces") else {
-        let given = echo_or_dots(arguments.get("faces"));
+    let mut given = arguments.get("faces");
+    if given.is_undef() && !arguments.get("triangles").is_undef() {
+        let advice = "polyhedron(triangles=[]) will be removed in future releases. Use polyhedron(faces=[]) instead.";
+        job.deprecate(arguments.span, advice);
+        given = arguments.get("triangles");
+    }
+    let Value::List(faces) = given else {
+        let given = echo_or_dots(given);
         let message = format!("Unable to convert faces = {given} to a vector of vector of point indices");
         job.warn(arguments.span, message);
         return Ok(none(points));

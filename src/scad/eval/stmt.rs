@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::csg::{Kind, Node, NodeRef};
 use crate::diag::Span;
 use crate::scad::ast::Modifiers;
-use crate::scad::builtin::{BuiltinModule, ModuleArguments, ModuleKind};
+use crate::scad::builtin::{BuiltinModule, ModuleArguments, ModuleKind, former};
 use crate::scad::eval::expr::echo_or_dots;
 use crate::scad::eval::{Frame, FrameEntry, Interpreter};
 use crate::scad::ir::{
@@ -350,10 +350,15 @@ impl Interpreter<'_> {
         let leaf = matches!(module.kind, ModuleKind::Leaf(_));
         let values = self.module_arguments(instantiation, plan, module.parameters.len(), leaf, frame)?;
         let arguments = ModuleArguments { module, values: &values, span: site.span };
-        let (ModuleKind::Leaf(make) | ModuleKind::Operator(make)) = module.kind else { return Ok(()) };
+        let (ModuleKind::Leaf(make) | ModuleKind::Operator(make) | ModuleKind::Drawing(make)) = module.kind else {
+            return Ok(());
+        };
         let kind = make(self, &arguments)?;
         let mut nodes = Vec::new();
-        if !leaf {
+        if matches!(module.kind, ModuleKind::Drawing(_)) {
+            let drawing = former::drawing(self, &arguments)?;
+            self.add_node(drawing, Vec::new(), site.span, Modifiers::default(), &mut nodes)?;
+        } else if !leaf {
             if !self.has_stack() {
                 return Err(self.stop_recursion("module", &site.name, site.span));
             }

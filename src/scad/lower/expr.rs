@@ -151,6 +151,25 @@ impl Lowerer<'_, '_> {
     /// Opens a scope with variables that are assigned one after another.
     pub(super) fn open_bindings(&mut self, arguments: &[Argument], loc: Loc) -> Run<(Bindings, u32)> {
         let used = self.frame().used;
+        self.open_variables(arguments);
+        let list = self.binding_list(arguments)?;
+        Ok((Bindings { list, cells: Vec::new(), span: self.span(loc) }, used))
+    }
+
+    /// Opens a scope with the variables of an `assign`, which do not see each other.
+    pub(super) fn open_assign(&mut self, arguments: &[Argument], loc: Loc) -> Run<Bindings> {
+        self.open_variables(arguments);
+        let values = arguments.iter().map(|argument| self.expr(&argument.value)).collect::<Run<Vec<_>>>()?;
+        let bind = |(argument, value): (&Argument, Expr)| {
+            let name = argument.name.clone().unwrap_or_else(|| Name::from(""));
+            Binding { target: self.target(argument), value, name }
+        };
+        let list = arguments.iter().zip(values).map(bind).collect();
+        Ok(Bindings { list, cells: Vec::new(), span: self.span(loc) })
+    }
+
+    /// Opens a scope with variables that have no value yet.
+    fn open_variables(&mut self, arguments: &[Argument]) {
         let mut scope = Scope::default();
         for argument in arguments {
             let Some(name) = argument.name.as_ref().filter(|name| !is_special(name)) else { continue };
@@ -160,8 +179,15 @@ impl Lowerer<'_, '_> {
             }
         }
         self.frame().scopes.push(scope);
-        let list = self.binding_list(arguments)?;
-        Ok((Bindings { list, cells: Vec::new(), span: self.span(loc) }, used))
+    }
+
+    /// What an argument gives its value to, from here on.
+    fn target(&mut self, argument: &Argument) -> Target {
+        match &argument.name {
+            None => Target::Nameless,
+            Some(name) if is_special(name) => Target::Special(self.job.special_id(name)),
+            Some(name) => self.bind(name),
+        }
     }
 
     fn binding_list(&mut self, arguments: &[Argument]) -> Run<Vec<Binding>> {
@@ -171,12 +197,7 @@ impl Lowerer<'_, '_> {
             let name = argument.name.clone().unwrap_or_else(|| Name::from(""));
             let duplicate = argument.name.as_ref().is_some_and(|name| seen.contains(name));
             let value = self.assigned(&argument.value, if duplicate { None } else { argument.name.as_ref() })?;
-            let target = match &argument.name {
-                None => Target::Nameless,
-                Some(_) if duplicate => Target::Duplicate,
-                Some(name) if is_special(name) => Target::Special(self.job.special_id(name)),
-                Some(name) => self.bind(name),
-            };
+            let target = if duplicate { Target::Duplicate } else { self.target(argument) };
             seen.extend(argument.name.as_ref());
             list.push(Binding { target, value, name });
         }

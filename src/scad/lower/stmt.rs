@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 
 use crate::diag::{FileId, Span};
 use crate::scad::ast::{self, Name, Scope, Statement};
-use crate::scad::builtin::{self, ModuleKind};
+use crate::scad::builtin::{self, ModuleKind, former};
 use crate::scad::ir::{
     self, Assignment, Block, Expr, Instantiation, InstantiationKind, ModuleBody, Names, Site, Target,
 };
@@ -250,13 +250,18 @@ impl Lowerer<'_, '_> {
             let (module, enter, hops) = (definition.entry, definition.enter, definition.hops);
             return Ok((InstantiationKind::User { module, plan, enter, hops }, false));
         }
-        let Some(module) = builtin::module(&syntax.name) else {
+        let former = former::former(&syntax.name, &syntax.arguments);
+        if let Some(former) = former {
+            let span = self.span(syntax.loc);
+            self.job.deprecate(span, former.advice);
+        }
+        let Some(module) = former.map(|former| &former.module).or_else(|| builtin::module(&syntax.name)) else {
             return Ok((InstantiationKind::Unknown(self.reach()), false));
         };
         if !self.job.is_enabled(module.feature) {
             return Ok((InstantiationKind::Disabled, false));
         }
-        Ok((self.builtin_kind(syntax, module)?, matches!(module.kind, ModuleKind::Let)))
+        Ok((self.builtin_kind(syntax, module)?, matches!(module.kind, ModuleKind::Let | ModuleKind::Assign)))
     }
 
     fn builtin_kind(
@@ -278,13 +283,21 @@ impl Lowerer<'_, '_> {
                 InstantiationKind::If { condition, otherwise: otherwise.map(Rc::new) }
             }
             ModuleKind::Let => InstantiationKind::Let(self.open_bindings(&syntax.arguments, syntax.loc)?.0),
+            ModuleKind::Assign => InstantiationKind::Let(self.open_assign(&syntax.arguments, syntax.loc)?),
             ModuleKind::Echo => InstantiationKind::Echo(self.values(&syntax.arguments)?),
             ModuleKind::Assert => InstantiationKind::Assert(Box::new(self.assertion(&syntax.arguments, syntax.loc)?)),
             ModuleKind::Children => {
                 let plan = self.builtin_plan(&syntax.arguments, module.parameters)?;
                 InstantiationKind::Children { plan, hops: self.module_hops() }
             }
-            ModuleKind::Leaf(_) | ModuleKind::Operator(_) => {
+            ModuleKind::Child => {
+                let mut plan = self.builtin_plan(&syntax.arguments, module.parameters)?;
+                if plan.arguments.is_empty() {
+                    plan.arguments.push((Target::Slot(0), Expr::Const(Value::Number(0.0))));
+                }
+                InstantiationKind::Children { plan, hops: self.module_hops() }
+            }
+            ModuleKind::Leaf(_) | ModuleKind::Operator(_) | ModuleKind::Drawing(_) => {
                 let plan = self.builtin_plan(&syntax.arguments, module.parameters)?;
                 InstantiationKind::Builtin { module, plan }
             }

@@ -168,11 +168,3 @@ h = 10mm;
 // echo: undef, undef, undef, undef
 // warning 4:7 Ignoring unknown variable "red"
 // hint Names of colours are strings: color("red").
-
-// --- modules that are gone
-assign(a = 1) cube(1);
-import_stl("x.stl");
-// warning 1:1 Ignoring unknown module 'assign'
-// hint OpenSCAD took assign() out; let(…) does the same.
-// warning 2:1 Ignoring unknown module 'import_stl'
-// hint OpenSCAD took it out; import("file") reads all formats.
