@@ -68,7 +68,7 @@ fn budget(arguments: &RenderArguments) -> Budget {
 fn language_options(arguments: &RenderArguments, host: &DiskHost, preview: bool) -> Result<scad::Options, Failed> {
     Ok(scad::Options {
         overrides: parameters::from_set_file(arguments, host)?,
-        appended: arguments.define.clone(),
+        appended: parameters::defines(arguments)?,
         preview,
         view: view(&arguments.camera)?,
         features: features(arguments),
@@ -125,6 +125,9 @@ fn write_texts(
     let options = scad::Options { tell_missing: false, ..language_options(arguments, host, preview)? };
     let evaluation = deep(|| scad::evaluate(&arguments.model, host, &options, budget))?;
     let console = Console::new(arguments.quiet);
+    if !arguments.quiet {
+        parameters::tell_unused(arguments, &evaluation.sources);
+    }
     let mut failed = evaluation.tree.is_none();
     for (path, format) in texts {
         let text = match (format.as_str(), &evaluation.tree) {
@@ -155,6 +158,9 @@ fn write_products(
         products.iter().map(|(path, format)| output_spec(arguments, path, format)).collect::<Result<_, _>>()?;
     let request = Request { main: &arguments.model, host, fonts: host.fonts(), options, outputs: &outputs };
     let outcome = pool()?.install(|| pipeline::make(&request, &Engine::new(STACK_BYTES, MEMO_BYTES), budget, &|_| {}));
+    if !arguments.quiet {
+        parameters::tell_unused(arguments, &outcome.sources);
+    }
     Console::new(arguments.quiet).tell(&outcome.diagnostics, &outcome.sources);
     for (result, (path, _)) in outcome.outputs.iter().zip(products) {
         if let Ok(artefact) = &result.made {

@@ -65,6 +65,11 @@ impl SourceMap {
         self.files.get(file.0 as usize).map(|file| &file.text)
     }
 
+    /// Path and text of all files.
+    pub fn files(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.files.iter().map(|file| (&*file.path, &*file.text))
+    }
+
     /// The file of that path, if it was opened.
     pub fn find(&self, path: &str) -> Option<FileId> {
         self.files.iter().position(|file| &*file.path == path).map(|index| FileId(index as u16))

@@ -16,8 +16,9 @@ pub fn of_job(inputs: &Inputs, set: &str) -> Result<Vec<(String, Literal)>, Fail
             "parameterSet {set:?} needs the file {path:?}, which is not in the job"
         )));
     };
-    let values = of_set(&program(inputs), document, set).map_err(|why| Failure::Invalid(format!("{path}: {why}")))?;
-    values.ok_or_else(|| Failure::Invalid(format!("{path} has no parameter set {set:?}")))
+    let found = of_set(&program(inputs), document, set).map_err(|why| Failure::Invalid(format!("{path}: {why}")))?;
+    let found = found.ok_or_else(|| Failure::Invalid(format!("{path} has no parameter set {set:?}")))?;
+    Ok(found.values)
 }
 
 /// Checks the values that a job gives against what its program offers.
@@ -54,25 +55,39 @@ fn program(inputs: &Inputs) -> String {
     bytes.map_or_else(String::new, |bytes| String::from_utf8_lossy(bytes).into_owned())
 }
 
+/// A parameter set as a program takes it.
+#[derive(Debug)]
+pub struct Set {
+    /// What it sets.
+    pub values: Vec<(String, Literal)>,
+    /// What the program does not take of it, in words: names that it has not, values that it does not allow.
+    pub ignored: Vec<String>,
+}
+
 /// The values of a parameter set (every value is a text there); `None` where the document has no set of that name.
 ///
 /// # Errors
 /// The document is no parameter file.
-pub fn of_set(program: &str, document: &[u8], set: &str) -> Result<Option<Vec<(String, Literal)>>, String> {
+pub fn of_set(program: &str, document: &[u8], set: &str) -> Result<Option<Set>, String> {
     let document: Value = serde_json::from_slice(document).map_err(|error| format!("not JSON: {error}"))?;
     let sets = document["parameterSets"].as_object().ok_or("no parameterSets in it")?;
     let Some(values) = sets.get(set).and_then(Value::as_object) else {
         return Ok(None);
     };
     let known = parameters(program);
-    let value = |parameter: &Parameter| {
-        let text = match values.get(&parameter.name)? {
-            Value::String(text) => text.clone(),
-            other => other.to_string(),
+    let mut set = Set { values: Vec::new(), ignored: Vec::new() };
+    for (name, value) in values {
+        let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        let Some(parameter) = known.iter().find(|parameter| parameter.name == *name) else {
+            set.ignored.push(unknown(name, &known));
+            continue;
         };
-        Some((parameter.name.clone(), parameter.value_of(&text)?))
-    };
-    Ok(Some(known.iter().filter_map(value).collect()))
+        match parameter.value_of(&text) {
+            Some(value) => set.values.push((name.clone(), value)),
+            None => set.ignored.extend(parameter.check(&Literal::Text(text)).err()),
+        }
+    }
+    Ok(Some(set))
 }
 
 /// OpenSCAD's parameter description (`--export-format param`), with a final line break.

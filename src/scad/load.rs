@@ -18,6 +18,8 @@ use crate::scad::token::Loc;
 use crate::scad::unit::Unit;
 use crate::scad::value::Value;
 
+/// The name under which text from the command line is told of.
+pub const DEFINES: &str = "-D";
 /// What the opening of a file counts at least, bytes of source.
 const OPEN_BYTES: u64 = 4096;
 /// Files included one inside the other.
@@ -314,9 +316,7 @@ impl Interpreter<'_> {
             Ok(found) => Some(found),
             Err(error) => {
                 let mut diagnostic = not_found(span, format!("Can't find include file '{name}'."));
-                if error != HostError::NotFound {
-                    diagnostic.hints.push(format!("{}.", capitalised(&error.to_string())));
-                }
+                diagnostic.hints.push(missing_hint(&error));
                 self.log.add(diagnostic, &self.sources);
                 None
             }
@@ -350,9 +350,7 @@ impl Interpreter<'_> {
             }
             Err(error) => {
                 let mut diagnostic = not_found(span, format!("Can't open library '{name}'."));
-                if error != HostError::NotFound {
-                    diagnostic.hints.push(format!("{}.", capitalised(&error.to_string())));
-                }
+                diagnostic.hints.push(missing_hint(&error));
                 self.log.add(diagnostic, &self.sources);
             }
         }
@@ -378,7 +376,7 @@ impl Interpreter<'_> {
     /// Gives the statements from outside a place among the sources, behind the main program.
     fn open_appended(&mut self) {
         let Some(unit) = self.pending_appended.take() else { return };
-        let file = self.sources.add_indexed("-D", unit.text.clone(), unit.line_starts.clone());
+        let file = self.sources.add_indexed(DEFINES, unit.text.clone(), unit.line_starts.clone());
         for note in &unit.notes {
             self.give_note(file, note);
         }
@@ -440,6 +438,16 @@ fn statement_loc(statement: &Statement) -> Loc {
 /// The place of a piece of a unit in this job.
 pub fn span_of(file: FileId, loc: Loc) -> Span {
     Span { start: loc.start, file, len: loc.len }
+}
+
+/// What to do about a file that cannot be had.
+fn missing_hint(error: &HostError) -> String {
+    match error {
+        HostError::NotFound => {
+            "It is looked for beside the file that names it, then in the library folders.".to_owned()
+        }
+        error => format!("{}.", capitalised(&error.to_string())),
+    }
 }
 
 fn capitalised(text: &str) -> String {

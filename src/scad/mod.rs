@@ -39,6 +39,7 @@ pub use builtin::color_name;
 pub use customizer::{Bounds, Control, Parameter, parameters};
 pub use eval::Plate;
 pub use host::{FontMetrics, Host, HostError, Purpose, TextMetrics};
+pub use load::DEFINES;
 pub use nearest::nearest_name;
 pub use options::{AskedView, Feature, Features, Literal, Options, Plates, View};
 pub use unit::ParseCache;

@@ -3,6 +3,7 @@
 use crate::budget::Exceeded;
 use crate::diag::{Code, Diagnostic, Span};
 use crate::scad::eval::Interpreter;
+use crate::scad::load::DEFINES;
 use crate::scad::log::{Remark, Run, Stop};
 use crate::scad::nearest::{Wanted, advice};
 use crate::scad::value::{alive_bytes, spent_effort};
@@ -198,7 +199,11 @@ impl Interpreter<'_> {
         wanted: Wanted,
     ) {
         let near = || nearest.map(|name| format!("Did you mean '{name}'?"));
-        let hint = advice(name, wanted).map(str::to_owned).or_else(near);
+        let unquoted = || {
+            let is_define = self.sources.path(span.file).is_some_and(|path| &**path == DEFINES);
+            (is_define && wanted == Wanted::Variable).then(|| format!("Text stands in quotes: \"{name}\"."))
+        };
+        let hint = advice(name, wanted).map(str::to_owned).or_else(near).or_else(unquoted);
         self.remark(span, &Remark { message, hint });
     }
 

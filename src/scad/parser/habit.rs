@@ -70,6 +70,7 @@ impl<'a> Parser<'a> {
             {
                 Some("A variable keeps the one value that it is given: there is no '+=' and no '++'.")
             }
+            TokenKind::Sign(Sign::Colon) if self.is_in_for() => Some("A range stands in brackets: for (i = [0 : 9])."),
             TokenKind::Sign(Sign::Equal) if wanted.starts_with("'('") => Some("An assignment has one '='."),
             TokenKind::Sign(Sign::Assign) if wanted.contains("condition") || wanted.contains("or ','") => {
                 Some("Values are compared with '=='.")

@@ -38,7 +38,9 @@ include <none.scad>
 use <gone.scad>
 echo("goes on");
 // warning 1:1 Can't find include file 'none.scad'.
+// hint It is looked for beside the file that names it, then in the library folders.
 // warning 2:1 Can't open library 'gone.scad'.
+// hint It is looked for beside the file that names it, then in the library folders.
 // echo: "goes on"
 
 // --- includes look beside the file that says so
@@ -85,6 +87,7 @@ m();
 include <a.scad>
 echo("end");
 // warning b.scad:1:1 Can't find include file 'a.scad'.
+// hint It is looked for beside the file that names it, then in the library folders.
 // echo: "end"
 
 // --- used file that uses another
