@@ -1,9 +1,12 @@
 //! A view's extent as it is meant: a round end reaches to its circle, not to the corners of the polygon that stands for it.
 
+use std::collections::BTreeMap;
+
 use crate::drawing::edge::Model;
 use crate::drawing::ring::{Ring, Rings};
 use crate::drawing::view::Picture;
 use crate::geom::{Aabb2, Vec2, Vec3};
+use crate::mesh::Surface;
 
 /// Vertices this share of the extent off the outermost place lie on it.
 const TOUCH_SHARE: f64 = 1.0e-7;
@@ -18,11 +21,13 @@ pub fn extent(model: &Model, rings: &Rings, picture: &Picture) -> Aabb2 {
     let corners = Aabb2::of(model.triangles.iter().flatten().map(|vertex| flat(*vertex)));
     let touch = corners.size().max_element() * TOUCH_SHARE;
     let mut meant = corners;
-    for ring in &rings.rings {
-        let rise = rise(model, ring);
-        let own = Aabb2::of(ring.edges.iter().flat_map(|edge| model.edges[*edge as usize].ends).map(flat));
-        let center = picture.flat(ring.center);
-        let reach = Vec2::new(reach(ring, picture.right), reach(ring, picture.up));
+    let circles = rings.rings.iter().map(|ring| Round {
+        own: Aabb2::of(ring.edges.iter().flat_map(|edge| model.edges[*edge as usize].ends).map(flat)),
+        center: picture.flat(ring.center),
+        reach: Vec2::new(reach(ring, picture.right), reach(ring, picture.up)),
+        rise: rise(model, ring),
+    });
+    for Round { own, center, reach, rise } in circles.chain(balls(model, picture)) {
         let outermost = |own: f64, corners: f64, circle: f64| {
             let beyond = (circle - corners).abs();
             (own - corners).abs() <= touch && beyond > 0.0 && beyond <= rise * CHORD_SLACK
@@ -39,6 +44,39 @@ pub fn extent(model: &Model, rings: &Rings, picture: &Picture) -> Aabb2 {
     }
     meant
 }
+
+/// Something round in a picture.
+struct Round {
+    /// What its vertices cover.
+    own: Aabb2,
+    center: Vec2,
+    /// How far it is meant to reach from there.
+    reach: Vec2,
+    /// How far its facets may stay behind that.
+    rise: f64,
+}
+
+/// The spheres that the kernel knows: OpenSCAD's have no vertex at a pole.
+fn balls(model: &Model, picture: &Picture) -> Vec<Round> {
+    let mut boxes: BTreeMap<u32, Aabb2> = BTreeMap::new();
+    for (triangle, corners) in model.triangles.iter().enumerate() {
+        if let Surface::Sphere { .. } = model.surface(triangle as u32) {
+            let own = Aabb2::of(corners.map(|vertex| picture.flat(model.positions[vertex as usize])));
+            let known = boxes.entry(model.face_of[triangle]).or_insert(Aabb2::EMPTY);
+            *known = known.union(own);
+        }
+    }
+    let round = |(face, own): (u32, Aabb2)| match model.faces[face as usize].surface {
+        Surface::Sphere { center, radius } => {
+            Some(Round { own, center: picture.flat(center), reach: Vec2::splat(radius), rise: radius * BALL_RISE })
+        }
+        _ => None,
+    };
+    boxes.into_iter().filter_map(round).collect()
+}
+
+/// A ball's facets stay at most this share of its radius behind it: one of 16 segments.
+const BALL_RISE: f64 = 0.02;
 
 /// How far a circle reaches from its centre along a unit vector.
 fn reach(ring: &Ring, along: Vec3) -> f64 {

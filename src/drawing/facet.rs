@@ -2,8 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use rustc_hash::FxHashMap;
-
 use crate::drawing::edge::{EdgeKind, Model};
 use crate::geom::Vec3;
 
@@ -42,39 +40,37 @@ pub struct Facets {
     pub seams: Vec<Seam>,
 }
 
+/// A triangle on no flat face.
+const NO_FACET: u32 = u32::MAX;
 /// Normals that differ by less are one.
 const NORMAL_STEP: f64 = 1.0e-4;
 
 impl Facets {
     /// Finds them, facets of round walls left out: O(n) in the triangles.
     pub fn find(model: &Model, curved: &[bool]) -> Self {
-        let mut groups = Groups { parent: (0..model.triangles.len() as u32).collect() };
-        let mut at: FxHashMap<(u32, [i64; 3]), u32> = FxHashMap::default();
         let is_flat = |triangle: usize| !curved[triangle] && model.normals[triangle] != Vec3::ZERO;
-        for (triangle, corners) in model.triangles.iter().enumerate().filter(|(index, _)| is_flat(*index)) {
-            let normal = (model.normals[triangle] / NORMAL_STEP).round().to_array().map(|part| part as i64);
-            for corner in corners {
-                let first = *at.entry((*corner, normal)).or_insert(triangle as u32);
-                groups.join(first, triangle as u32);
-            }
-        }
+        let mut groups = Groups::around_vertices(model, is_flat);
         let mut found = Self::default();
-        let mut index_of: BTreeMap<u32, usize> = BTreeMap::new();
+        let mut facet_at: Vec<u32> = vec![NO_FACET; model.triangles.len()];
         for triangle in (0..model.triangles.len()).filter(|triangle| is_flat(*triangle)) {
-            let root = groups.root(triangle as u32);
-            let next = found.facets.len();
-            let index = *index_of.entry(root).or_insert(next);
-            if index == next {
+            // the root is the first of its group
+            let root = groups.root(triangle as u32) as usize;
+            if facet_at[root] == NO_FACET {
+                facet_at[root] = found.facets.len() as u32;
                 found.facets.push(Facet { normal: model.normals[triangle], area: 0.0, center: Vec3::ZERO });
             }
+            facet_at[triangle] = facet_at[root];
+            let facet = &mut found.facets[facet_at[root] as usize];
             let [a, b, c] = model.triangles[triangle].map(|vertex| model.positions[vertex as usize]);
             let area = (b - a).cross(c - a).length() * 0.5;
-            found.facets[index].area += area;
-            found.facets[index].center += (a + b + c) * (area / 3.0);
+            facet.area += area;
+            facet.center += (a + b + c) * (area / 3.0);
         }
         found.facets.iter_mut().for_each(|facet| facet.center /= facet.area.max(f64::MIN_POSITIVE));
-        let facet_of = |triangle: u32| is_flat(triangle as usize).then(|| index_of[&groups.root_of(triangle)]);
-        found.find_seams(model, facet_of);
+        found.find_seams(model, |triangle| match facet_at[triangle as usize] {
+            NO_FACET => None,
+            facet => Some(facet as usize),
+        });
         found
     }
 
@@ -112,16 +108,46 @@ struct Groups {
 }
 
 impl Groups {
-    fn root(&mut self, of: u32) -> u32 {
-        let root = self.root_of(of);
-        self.parent[of as usize] = root;
-        root
+    /// Joins flat triangles of one direction that share a vertex.
+    fn around_vertices(model: &Model, is_flat: impl Fn(usize) -> bool) -> Self {
+        let mut groups = Self { parent: (0..model.triangles.len() as u32).collect() };
+        let mut starts = vec![0_u32; model.positions.len() + 1];
+        let flats = || model.triangles.iter().enumerate().filter(|(triangle, _)| is_flat(*triangle));
+        for vertex in flats().flat_map(|(_, corners)| corners) {
+            starts[*vertex as usize + 1] += 1;
+        }
+        for vertex in 1..starts.len() {
+            starts[vertex] += starts[vertex - 1];
+        }
+        let mut next = starts.clone();
+        let mut around = vec![0_u32; starts[starts.len() - 1] as usize];
+        for (triangle, vertex) in flats().flat_map(|(triangle, corners)| corners.iter().map(move |at| (triangle, *at)))
+        {
+            let slot = &mut next[vertex as usize];
+            around[*slot as usize] = triangle as u32;
+            *slot += 1;
+        }
+        let direction =
+            |triangle: u32| (model.normals[triangle as usize] / NORMAL_STEP).round().to_array().map(|part| part as i32);
+        let mut here: Vec<([i32; 3], u32)> = Vec::new();
+        for bounds in starts.windows(2) {
+            here.clear();
+            here.extend(around[bounds[0] as usize..bounds[1] as usize].iter().map(|at| (direction(*at), *at)));
+            here.sort_unstable();
+            for pair in here.windows(2).filter(|pair| pair[0].0 == pair[1].0) {
+                groups.join(pair[0].1, pair[1].1);
+            }
+        }
+        groups
     }
 
-    fn root_of(&self, of: u32) -> u32 {
+    fn root(&mut self, of: u32) -> u32 {
         let mut at = of;
         while self.parent[at as usize] != at {
-            at = self.parent[at as usize];
+            // halve the way for the next one
+            let above = self.parent[self.parent[at as usize] as usize];
+            self.parent[at as usize] = above;
+            at = above;
         }
         at
     }

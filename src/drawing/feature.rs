@@ -83,7 +83,19 @@ struct End {
     convex: bool,
     /// Whether the wall is a cone's.
     slanted: bool,
+    /// How far the wall's normal leans along the axis, away from it.
+    lean: f64,
 }
+
+/// Whether the wall at two ends is the cone between them.
+fn is_cone(low: &End, high: &End) -> bool {
+    let (rise, height) = (high.radius - low.radius, high.height - low.height);
+    let lean = -rise / rise.hypot(height).max(f64::MIN_POSITIVE);
+    [low, high].iter().all(|end| (end.lean - lean).abs() < CONE_LEAN)
+}
+
+/// Facets of a cone lean by this much less or more than the cone.
+const CONE_LEAN: f64 = 0.06;
 
 /// The cylindrical and the conical walls of a model.
 pub fn walls(model: &Model, rings: &Rings) -> (Vec<Bore>, Vec<Taper>) {
@@ -102,6 +114,9 @@ pub fn walls(model: &Model, rings: &Rings) -> (Vec<Bore>, Vec<Taper>) {
                 continue;
             }
             let (foot, axis, inner) = (low.foot, low.axis, low.inner);
+            if low.slanted && !is_cone(low, high) {
+                continue;
+            }
             if low.slanted {
                 tapers.push(Taper {
                     foot,
@@ -129,6 +144,10 @@ fn ends_of(model: &Model, ring: &Ring) -> Vec<End> {
     let mut ends = Vec::new();
     for side in edge.sides {
         let normal = model.normals[side as usize];
+        // the middle band of a ball's facets is no cylinder
+        if matches!(model.surface(side), Surface::Sphere { .. }) {
+            continue;
+        }
         let slanted = normal.dot(axis).abs() > WALL_SLOPE;
         if normal.dot(axis).abs() > FLAT_SLOPE || normal == Vec3::ZERO {
             continue;
@@ -141,6 +160,7 @@ fn ends_of(model: &Model, ring: &Ring) -> Vec<End> {
             axis,
             radius: ring.radius,
             inner: normal.dot(outward) < 0.0,
+            lean: normal.dot(axis) * if normal.dot(outward) < 0.0 { -1.0 } else { 1.0 },
             height,
             is_low: rise > 0.0,
             convex: edge.convex,
@@ -279,10 +299,16 @@ impl Hole {
             return;
         }
         let half = crate::geom::atan2_deg((taper.high.1 - taper.low.1).abs(), taper.high.0 - taper.low.0);
+        if half < LEAST_FLARE_DEG {
+            return;
+        }
         self.countersinks.push((taper.high.1.max(taper.low.1), half * 2.0));
         if opens_up { self.high = taper.high.0 } else { self.low = taper.low.0 }
     }
 }
+
+/// A mouth that opens less to each side is a cone, not a countersink, degrees.
+const LEAST_FLARE_DEG: f64 = 15.0;
 
 /// A flat face across an axis.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -295,6 +321,13 @@ pub struct Level {
     pub low: Vec3,
     /// See `low`.
     pub high: Vec3,
+}
+
+impl Level {
+    /// Whether another is as large, give or take a share of it.
+    pub fn is_like(&self, other: &Self, share: f64) -> bool {
+        (self.area - other.area).abs() <= share * self.area.max(other.area)
+    }
 }
 
 /// For each triangle whether it is a facet of a round wall, which only by chance lies level.

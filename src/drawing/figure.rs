@@ -37,6 +37,8 @@ pub struct Figure {
     pub front: f64,
     /// Whether its outline is one circle.
     pub round: bool,
+    /// Whether it is the same on both sides of its middle, left to right and bottom to top.
+    pub even: [bool; 2],
     /// Its linear dimensions.
     pub measures: Vec<Measure>,
     /// Its linear dimensions in other directions.
@@ -146,6 +148,7 @@ impl Figure {
             bounds,
             front: 0.0,
             round: false,
+            even: [false; 2],
             measures: Vec::new(),
             aligned: Vec::new(),
             angles: Vec::new(),

@@ -51,13 +51,21 @@ fn entries(occluders: &[Occluder], step: f64) -> f64 {
 impl Grid {
     /// Sorts the triangles that can hide by height and into cells: O(n log n).
     pub fn build(model: &Model, points: &[Vec3], facing: &[i8], tolerance: f64) -> Self {
-        let mut occluders: Vec<Occluder> = (0..model.triangles.len())
+        let height = |triangle: usize| {
+            let [a, b, c] = model.triangles[triangle].map(|vertex| points[vertex as usize].z);
+            (a.max(b).max(c), triangle)
+        };
+        let mut order: Vec<(f64, usize)> = (0..model.triangles.len())
             .into_par_iter()
             // of a closed solid the back faces never hide what front faces leave
             .filter(|triangle| facing[*triangle] > 0 || (!model.closed && facing[*triangle] < 0))
-            .filter_map(|triangle| Occluder::new(model, points, triangle, tolerance))
+            .map(height)
             .collect();
-        occluders.par_sort_by(|a, b| b.highest.total_cmp(&a.highest).then(a.index.cmp(&b.index)));
+        order.par_sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+        let occluders: Vec<Occluder> = order
+            .into_par_iter()
+            .filter_map(|(_, triangle)| Occluder::new(model, points, triangle, tolerance))
+            .collect();
         let area = Aabb2::of(points.iter().map(|point| point.truncate()));
         let size = area.size() + Vec2::splat(tolerance * 8.0);
         let wanted = (occluders.len() as f64).clamp(16.0, 1.0e6);

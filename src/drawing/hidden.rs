@@ -59,16 +59,19 @@ pub fn see(model: &Model, picture: &Picture, budget: &Budget) -> Result<Seen, Dr
     let offset = picture.flat(center);
     let chunks: Result<Vec<Vec<SeenEdge>>, DrawError> = drawn
         .par_chunks(CHUNK)
-        .map(|chunk| {
-            let mut scratch = Scratch::new(grid.occluder_count());
-            let view = Projected { model, points: &points, facing: &facing, grid: &grid, tolerance, offset };
-            let mut seen = Vec::with_capacity(chunk.len());
-            for edge in chunk {
-                budget.check()?;
-                seen.extend(view.cut(*edge, &mut scratch));
-            }
-            Ok(seen)
-        })
+        // the memory of a task serves the next one too
+        .map_init(
+            || Scratch::new(grid.occluder_count()),
+            |scratch, chunk| {
+                let view = Projected { model, points: &points, facing: &facing, grid: &grid, tolerance, offset };
+                let mut seen = Vec::with_capacity(chunk.len());
+                for edge in chunk {
+                    budget.check()?;
+                    seen.extend(view.cut(*edge, scratch));
+                }
+                Ok(seen)
+            },
+        )
         .collect();
     Ok(Seen { edges: chunks?.into_iter().flatten().collect(), tolerance })
 }

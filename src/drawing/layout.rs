@@ -37,6 +37,8 @@ const GAP: f64 = 10.0;
 const LEGIBLE: f64 = 60.0;
 /// A floor plan with its chains needs more.
 const LEGIBLE_PLAN: f64 = 100.0;
+/// A sheet does not grow for the sake of so few words.
+const FEW_CROWDED: usize = 2;
 /// … or at least this long where it is drawn at full size or larger.
 const LEGIBLE_ENLARGED: f64 = 40.0;
 
@@ -47,30 +49,48 @@ const LEGIBLE_ENLARGED: f64 = 40.0;
 pub fn lay_out(figures: &[Figure], spec: &SheetSpec, tables: f64, budget: &Budget) -> Result<Layout, DrawError> {
     let longest = figures.iter().map(|figure| figure.bounds.size().max_element()).fold(0.0, f64::max);
     let sheets = sheets(spec)?;
-    let mut best: Option<Layout> = None;
+    let planned = figures.iter().any(|figure| !figure.walls.is_empty());
+    let is_legible = |layout: &Layout| {
+        let scale = layout.scale();
+        let legible = match (planned, scale >= 1.0) {
+            (true, _) => LEGIBLE_PLAN,
+            (false, true) => LEGIBLE_ENLARGED,
+            (false, false) => LEGIBLE,
+        };
+        scale * longest >= legible || matches!(spec.scale, Scale::Fixed(..))
+    };
+    let (mut largest, mut clearest): (Option<Layout>, Option<Layout>) = (None, None);
     let mut tried = Tried { figures, arranged: Vec::new() };
     for sheet in sheets {
         budget.check()?;
         let Some(layout) = largest_scale(&mut tried, spec, &sheet, tables) else { continue };
-        let scale = layout.ratio.0 / layout.ratio.1;
-        let planned = figures.iter().any(|figure| !figure.walls.is_empty());
-        let legible = if planned {
-            LEGIBLE_PLAN
-        } else if scale >= 1.0 {
-            LEGIBLE_ENLARGED
-        } else {
-            LEGIBLE
-        };
-        let is_good = scale * longest >= legible || matches!(spec.scale, Scale::Fixed(..));
-        let is_larger = best.as_ref().is_none_or(|best| scale > best.ratio.0 / best.ratio.1);
-        if is_good {
+        if !is_legible(&layout) {
+            let is_larger = largest.as_ref().is_none_or(|largest| layout.scale() > largest.scale());
+            largest = if is_larger { Some(layout) } else { largest };
+            continue;
+        }
+        let crowded = layout.crowded();
+        // many words that find no place make the sheet grow once, where that frees them
+        if crowded <= FEW_CROWDED {
             return Ok(layout);
         }
-        if is_larger {
-            best = Some(layout);
+        if clearest.is_some() {
+            break;
         }
+        clearest = Some(layout);
     }
-    best.ok_or(DrawError::TooLarge)
+    clearest.or(largest).ok_or(DrawError::TooLarge)
+}
+
+impl Layout {
+    fn scale(&self) -> f64 {
+        self.ratio.0 / self.ratio.1
+    }
+
+    /// How many words found no free place.
+    fn crowded(&self) -> usize {
+        self.arranged.iter().map(|figure| figure.crowded).sum()
+    }
 }
 
 /// The sheets that may be taken, in the order in which they are tried.

@@ -14,6 +14,8 @@ pub struct Obstacles {
     boxes: Vec<Aabb2>,
     /// Leaders of words: no other may cross them.
     leaders: Vec<[Vec2; 2]>,
+    /// How many words found no free place.
+    pub crowded: usize,
 }
 
 /// More lines than this in the way are not counted: the place is bad enough.
@@ -115,8 +117,10 @@ impl Obstacles {
                         let u = 1.0 - t;
                         at * (u * u * u) + *first * (3.0 * u * u * t) + *second * (3.0 * u * t * t) + *to * (t * t * t)
                     };
-                    for piece in 0..4_u32 {
-                        let share = |index: u32| point(f64::from(index) / 4.0);
+                    // chords that stay within a fifth of a millimetre
+                    let pieces = (at.distance(*to) * 1.5).sqrt().ceil().clamp(4.0, 24.0) as u32;
+                    for piece in 0..pieces {
+                        let share = |index: u32| point(f64::from(index) / f64::from(pieces));
                         self.add_line(share(piece), share(piece + 1));
                     }
                     at = *to;

@@ -19,6 +19,8 @@ pub struct Arranged {
     pub marks: Vec<Mark>,
     /// What they cover.
     pub extent: Aabb2,
+    /// How many words found no free place.
+    pub crowded: usize,
 }
 
 /// Centre lines go this far past what they belong to, mm.
@@ -69,7 +71,7 @@ pub fn arrange(figure: &Figure, sheet: (f64, f64), style: &Style) -> Arranged {
         marks.push(text(style.ink(Layer::Text), at, height, Anchor::Middle, &figure.caption_on(sheet)));
         extent.max.y = at.y + height * 1.5;
     }
-    Arranged { marks, extent }
+    Arranged { marks, extent, crowded: obstacles.crowded }
 }
 
 /// Item references in two columns beside the figure, in the order of what they point at.
@@ -182,24 +184,39 @@ fn words_of(laned: &[(&Measure, usize)], index: usize, cuts: &[f64], scale: f64,
     if measure.lane.is_some() {
         return Words::default();
     }
-    if high - low < width + style.arrow * 2.0 + 1.0 {
+    let beside = || {
         let reach = (style.arrow + 1.0, style.arrow + 2.0 + width);
-        let beside = (low - reach.1, low - reach.0);
-        let is_empty = others().filter(|(_, other_lane)| *other_lane == lane).all(|(other, _)| {
-            let (from, to) = occupied(other, scale, style);
-            to <= beside.0 || from >= low - style.arrow * 2.0
-        });
-        let before = !is_free(high + reach.0, high + reach.1) && is_empty && is_free(beside.0, beside.1);
-        return Words { shift: 0.0, before };
+        let here =
+            || others().filter(|(_, other_lane)| *other_lane == lane).map(|(other, _)| occupied(other, scale, style));
+        // farther along the line where an extension line would run through the words
+        let after = |shift: &f64| {
+            is_free(high + reach.0 + shift, high + reach.1 + shift)
+                && here().all(|(from, _)| from < high || from >= high + reach.1 + shift)
+        };
+        let before = |shift: &f64| {
+            is_free(low - reach.1 - shift, low - reach.0 - shift)
+                && here().all(|(_, to)| to > low || to <= low - reach.1 - shift)
+        };
+        let shifts = || (0..=ASIDE).map(|step| f64::from(step) * 2.0);
+        let sides = shifts().map(|shift| (shift, after(&shift), before(&shift)));
+        let found = sides.into_iter().find(|(_, after, before)| *after || *before);
+        found.map_or(Words::default(), |(shift, after, _)| Words { shift, before: !after, outside: false })
+    };
+    if high - low < width + style.arrow * 2.0 + 1.0 {
+        return beside();
     }
     let half = width * 0.5 + 0.6;
     let (middle, room) = ((low + high) * 0.5, ((high - low) * 0.5 - half - style.arrow).max(0.0));
     let steps = (0..=SHIFTS).map(|step| room * f64::from(step) / f64::from(SHIFTS));
     let clear = |shift: &f64| is_free(middle + shift - half, middle + shift + half);
-    let shift = steps.flat_map(|shift| [shift, -shift]).find(clear).unwrap_or(0.0);
-    Words { shift, before: false }
+    match steps.flat_map(|shift| [shift, -shift]).find(clear) {
+        Some(shift) => Words { shift, ..Words::default() },
+        None => Words { outside: true, ..beside() },
+    }
 }
 
+/// Steps of 2 mm that words move away from a dimension that they stand beside.
+const ASIDE: u32 = 12;
 /// Places tried to each side of the middle.
 const SHIFTS: u32 = 16;
 

@@ -1,7 +1,9 @@
 //! Slots: two half-round walls that look at each other.
 
+use rustc_hash::FxHashMap;
+
 use crate::drawing::edge::Model;
-use crate::drawing::ring::{Ring, Rings};
+use crate::drawing::ring::{NO_RING, Ring, Rings};
 use crate::geom::Vec3;
 
 /// A slot with round ends.
@@ -27,13 +29,14 @@ const MANY: usize = 400;
 /// All slots of a model.
 pub fn slots(model: &Model, rings: &Rings) -> Vec<Slot> {
     let slack = model.diagonal() * 1.0e-4;
-    let halves: Vec<Half> = rings
+    let mut halves: Vec<Half> = rings
         .rings
         .iter()
         .enumerate()
         .filter(|(_, ring)| !ring.whole && HALF.contains(&sweep_deg(model, ring)) && is_hollow(model, ring))
         .map(|(index, ring)| Half::new(model, index, ring))
         .collect();
+    find_flanks(model, rings, &mut halves);
     let mut found: Vec<Slot> = Vec::new();
     if halves.len() > MANY {
         return found;
@@ -44,7 +47,8 @@ pub fn slots(model: &Model, rings: &Rings) -> Vec<Slot> {
             continue;
         }
         let distance = |two: &usize| halves[one].center.distance(halves[*two].center);
-        let partners = (one + 1..halves.len()).filter(|two| !used[*two] && halves[one].faces(&halves[*two], slack));
+        let faces = |two: &usize| !used[*two] && halves[one].faces(&halves[*two], slack);
+        let partners = (one + 1..halves.len()).filter(faces);
         if let Some(two) = partners.min_by(|a, b| distance(a).total_cmp(&distance(b))) {
             (used[one], used[two]) = (true, true);
             add(&halves[one], &halves[two], slack, &mut found);
@@ -63,6 +67,10 @@ struct Half {
     /// From the centre to the middle of the arc, of length 1.
     middle: Vec3,
     convex: bool,
+    /// Where its arc ends.
+    ends: Vec<u32>,
+    /// Directions of the edges that go on from there.
+    flanks: Vec<Vec3>,
 }
 
 impl Half {
@@ -74,7 +82,11 @@ impl Half {
             .fold(0.0_f64, |most, part| if part.abs() > most.abs() + 1.0e-9 { part } else { most });
         let axis = if largest < 0.0 { -ring.axis } else { ring.axis };
         let convex = ring.edges.first().is_some_and(|edge| model.edges[*edge as usize].convex);
-        Self { index, center: ring.center, axis, radius: ring.radius, middle: arc_middle(model, ring), convex }
+        let mut vertices: Vec<u32> = ring.edges.iter().flat_map(|edge| model.edges[*edge as usize].ends).collect();
+        vertices.sort_unstable();
+        let ends = vertices.chunk_by(|a, b| a == b).filter(|same| same.len() == 1).map(|same| same[0]).collect();
+        let middle = arc_middle(model, ring);
+        Self { index, center: ring.center, axis, radius: ring.radius, middle, convex, ends, flanks: Vec::new() }
     }
 
     /// Whether two halves close one slot: in one plane, alike, their arcs turned away from each other.
@@ -87,6 +99,31 @@ impl Half {
             && between.length() > slack
             && self.middle.dot(along) < -0.96
             && other.middle.dot(along) > 0.96
+            && self.has_flanks(along)
+            && other.has_flanks(along)
+    }
+
+    /// Whether both ends of the arc go on straight in a direction.
+    fn has_flanks(&self, along: Vec3) -> bool {
+        self.flanks.iter().filter(|flank| flank.dot(along).abs() > FLANK_COS).count() >= 2
+    }
+}
+
+/// Edges that go on from a half rim may still turn with it by a facet or two: cosine of 18 degrees.
+const FLANK_COS: f64 = 0.951;
+
+/// Finds the edges that go on from the ends of half rims.
+fn find_flanks(model: &Model, rings: &Rings, halves: &mut [Half]) {
+    let mut at: FxHashMap<u32, Vec<usize>> = FxHashMap::default();
+    for (index, half) in halves.iter().enumerate() {
+        half.ends.iter().for_each(|end| at.entry(*end).or_default().push(index));
+    }
+    let straight = model.edges.iter().enumerate().filter(|(index, _)| rings.of_edge[*index] == NO_RING);
+    for (_, edge) in straight.filter(|_| !at.is_empty()) {
+        let [from, to] = edge.ends.map(|vertex| model.positions[vertex as usize]);
+        for half in edge.ends.iter().filter_map(|end| at.get(end)).flatten() {
+            halves[*half].flanks.push((to - from).normalize_or_zero());
+        }
     }
 }
 

@@ -35,6 +35,7 @@ mod reuse;
 mod road;
 mod scad;
 mod scad_limits;
+mod sizes;
 mod solid;
 mod standin;
 mod tables;

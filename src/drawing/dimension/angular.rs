@@ -42,7 +42,12 @@ pub fn angular_mark(wanted: &Corner, onto: &impl Fn(Vec2) -> Vec2, style: &Style
     };
     // an arc shorter than its arrowheads says nothing
     let least = style.arrow * 2.5 / (sweep_deg * 0.017_453_292_519_943_295).max(0.05);
-    let cost = |radius: f64| obstacles.count_in(area(radius)) as f64 * 40.0 + radius * 0.2;
+    let crossed = |radius: f64| {
+        let chord = |step: u32| at(start_deg + sweep_deg * f64::from(step) / 6.0, radius);
+        (0..6).map(|step| obstacles.count_across(chord(step), chord(step + 1))).sum::<usize>()
+    };
+    let cost =
+        |radius: f64| obstacles.count_in(area(radius)) as f64 * 40.0 + crossed(radius) as f64 * 3.0 + radius * 0.2;
     let radius =
         RADII.into_iter().map(|radius| radius.max(least)).min_by(|a, b| cost(*a).total_cmp(&cost(*b))).unwrap_or(least);
     let ink = style.ink(Layer::Dimension);

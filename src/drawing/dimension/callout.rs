@@ -1,6 +1,6 @@
 //! Diameters, radii and notes with a leader: where each goes so that it covers nothing.
 
-use crate::drawing::dimension::{Callout, CalloutKind};
+use crate::drawing::dimension::{Callout, CalloutKind, Spot};
 use crate::drawing::obstacle::Obstacles;
 use crate::drawing::style::{Style, arrowhead, line, text};
 use crate::geom::{Aabb2, Vec2, cos_deg, sin_deg};
@@ -54,6 +54,9 @@ pub fn callout_mark(
         let at = text_at + Vec2::Y * (pitch * index as f64);
         drawn.push(text(ink, at, style.text, Anchor::Middle, words));
     }
+    let box_of_words = text_box(&place, words);
+    let tight = Aabb2 { min: box_of_words.min + 0.8, max: box_of_words.max - 0.8 };
+    obstacles.crowded += usize::from(obstacles.count_in(tight) > 0);
     obstacles.add_box(text_box(&place, words));
     obstacles.add_leader(place.tip, place.elbow);
     obstacles.add_leader(place.elbow, landing_end);
@@ -80,6 +83,9 @@ const LINE_PITCH: f64 = 1.5;
 /// A leader whose end is this near a line ends on it, mm.
 const ON_LINE: f64 = 0.3;
 
+/// What a leader that misses its circle costs.
+const OFF_LINE: f64 = 60.0;
+
 /// A circle as a fine polygon.
 fn circle(center: Vec2, radius: f64) -> Vec<Vec2> {
     (0..12)
@@ -104,16 +110,14 @@ fn best_place(
     let mut best: Option<(f64, Place)> = None;
     for (spot_index, spot) in callout.spots.iter().enumerate() {
         let center = onto(spot.center);
-        for (angle_index, angle) in DIRECTIONS.into_iter().enumerate() {
-            let outward = Vec2::new(cos_deg(angle), sin_deg(angle));
-            let allowed = if callout.kind == CalloutKind::Note { 0.2 } else { 0.8 };
-            if spot.toward.is_some_and(|toward| toward.dot(outward) < allowed) {
-                continue;
-            }
+        for (angle_index, outward) in directions(spot).enumerate() {
             let tip = center + outward * radius;
+            // a leader that ends on no line says nothing of the circle
+            let misses = radius > 0.0 && !obstacles.is_near(tip, ON_LINE);
+            let off_line = if misses { OFF_LINE } else { 0.0 };
             let side = if outward.x >= 0.0 { 1.0 } else { -1.0 };
             for length in LENGTHS {
-                let mut cost = length * 0.25 + spot_index as f64 * 2.0 + angle_index as f64 * 0.2;
+                let mut cost = length * 0.25 + spot_index as f64 * 2.0 + angle_index as f64 * 0.2 + off_line;
                 if best.as_ref().is_some_and(|(least, _)| cost >= *least) {
                     break;
                 }
@@ -127,6 +131,14 @@ fn best_place(
         }
     }
     best.map_or(Place { center: Vec2::ZERO, tip: Vec2::ZERO, elbow: Vec2::splat(10.0), side: 1.0 }, |(_, place)| place)
+}
+
+/// Where a leader may come from, the best first; from the middle of a narrow sector where nothing else is in it.
+fn directions(spot: &Spot) -> impl Iterator<Item = Vec2> {
+    let toward = spot.toward;
+    let usual = DIRECTIONS.into_iter().map(|angle| Vec2::new(cos_deg(angle), sin_deg(angle)));
+    let inside = move |outward: &Vec2| toward.is_none_or(|toward| toward.middle.dot(*outward) >= toward.cosine);
+    usual.filter(inside).chain(toward.map(|toward| toward.middle))
 }
 
 /// Directions of leaders in order of liking, degrees; none level or upright, as edges are.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::drawing::chamfer::{Chamfer, ChamferShape};
 use crate::drawing::dimension::holes::{positions, spots};
 use crate::drawing::dimension::plan::PARALLEL;
-use crate::drawing::dimension::{Callout, CalloutKind, Corner, Spot, angle_text, length_text};
+use crate::drawing::dimension::{Callout, CalloutKind, Corner, Spot, Toward, angle_text, length_text};
 use crate::drawing::facet::{Facets, Seam};
 use crate::drawing::figure::{CenterLine, Figure};
 use crate::drawing::slot::Slot;
@@ -33,8 +33,8 @@ pub fn slot_callouts(slots: &[Slot], figures: &mut [Figure], slack: f64) {
         for slot in &group {
             let [one, two] = slot.ends.map(|end| figure.picture.flat(end));
             let along = (two - one).normalize_or_zero();
-            tips.push(Spot { center: one, toward: Some(-along) });
-            tips.push(Spot { center: two, toward: Some(along) });
+            tips.push(Spot { center: one, toward: Toward::arc(-along, 180.0) });
+            tips.push(Spot { center: two, toward: Toward::arc(along, 180.0) });
             centers.push(one.midpoint(two));
             let (reach, across) = (along * slot.radius, along.perp() * slot.radius);
             figure.center_lines.push(CenterLine { from: one - reach, to: two + reach });
@@ -64,7 +64,11 @@ pub fn chamfer_callouts(chamfers: &[Chamfer], figures: &mut [Figure]) {
     for chamfer in chamfers {
         groups.entry(chamfer_text(chamfer)).or_default().push(chamfer);
     }
-    for (text, group) in groups {
+    // of many sizes those that take most off
+    let mut groups: Vec<(String, Vec<&Chamfer>)> = groups.into_iter().collect();
+    let weight = |group: &[&Chamfer]| group.iter().map(|chamfer| chamfer.leg).sum::<f64>();
+    groups.sort_by(|a, b| weight(&b.1).total_cmp(&weight(&a.1)).then_with(|| a.0.cmp(&b.0)));
+    for (text, group) in groups.into_iter().take(MAX_CHAMFERS) {
         // a rim with a chamfer is seen true from any side
         let seen_by = |chamfer: &Chamfer, figure: &Figure| match chamfer.shape {
             ChamferShape::Flat(_) => chamfer.along.dot(figure.picture.toward).abs() > PARALLEL,
@@ -86,6 +90,8 @@ pub fn chamfer_callouts(chamfers: &[Chamfer], figures: &mut [Figure]) {
     }
 }
 
+/// At most this many sizes of chamfers.
+const MAX_CHAMFERS: usize = 6;
 /// More chamfers of one size are a surface's texture.
 const MANY: usize = 64;
 
@@ -93,7 +99,7 @@ const MANY: usize = 64;
 fn tips_of(chamfer: &Chamfer, figure: &Figure) -> Vec<Spot> {
     let ChamferShape::Round { center, axis } = chamfer.shape else {
         let toward = figure.picture.flat(chamfer.normal).normalize_or_zero();
-        return vec![Spot { center: figure.picture.flat(chamfer.at), toward: Some(toward) }];
+        return vec![Spot { center: figure.picture.flat(chamfer.at), toward: Some(Toward::out(toward)) }];
     };
     // of a rim both silhouettes
     let lean = chamfer.normal.dot(axis);
@@ -101,7 +107,7 @@ fn tips_of(chamfer: &Chamfer, figure: &Figure) -> Vec<Spot> {
     let radius = chamfer.at.distance(center);
     let (center, axis) = (figure.picture.flat(center), figure.picture.flat(axis).normalize_or_zero());
     [axis.perp(), -axis.perp()]
-        .map(|side| Spot { center: center + side * radius, toward: Some(side * across + axis * lean) })
+        .map(|side| Spot { center: center + side * radius, toward: Some(Toward::out(side * across + axis * lean)) })
         .to_vec()
 }
 
@@ -114,6 +120,10 @@ fn chamfer_text(chamfer: &Chamfer) -> String {
 const SLOPE_SHARE: f64 = 0.02;
 /// So many equal angles in a view are a shape of its own: a nut, a tooth.
 const REGULAR: usize = 5;
+/// Four equal angles of these are a hexagon's, degrees.
+const PRISM_DEG: [f64; 2] = [30.0, 60.0];
+/// Faces that lean less are drafts, or meant upright, degrees.
+const LEAST_DEG: f64 = 2.0;
 /// At most this many angles in a view.
 const MAX_ANGLES: usize = 4;
 
@@ -143,7 +153,11 @@ pub fn slope_angles(facets: &Facets, chamfers: &[Chamfer], largest: f64, figures
         for (_, corner) in best.into_values() {
             groups.entry((corner.value * 100.0).round() as i64).or_default().push(corner);
         }
-        let mut shown: Vec<Vec<Corner>> = groups.into_values().filter(|group| group.len() < REGULAR).collect();
+        let is_prism = |group: &Vec<Corner>| group.len() % 4 == 0 && PRISM_DEG.contains(&group[0].value.round());
+        let tells = |group: &Vec<Corner>| {
+            group.len() < REGULAR && !is_prism(group) && (LEAST_DEG..=90.0 - LEAST_DEG).contains(&group[0].value)
+        };
+        let mut shown: Vec<Vec<Corner>> = groups.into_values().filter(tells).collect();
         let reach = |corner: &Corner| corner.from.distance(corner.corner);
         shown.iter_mut().for_each(|group| group.sort_by(|a, b| reach(b).total_cmp(&reach(a))));
         shown.sort_by(|a, b| reach(&b[0]).total_cmp(&reach(&a[0])));

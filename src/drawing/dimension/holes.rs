@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::drawing::dimension::plan::PARALLEL;
+use crate::drawing::dimension::steps::show_middle;
 use crate::drawing::dimension::{Callout, CalloutKind, Measure, Side, Spot, length_text};
 use crate::drawing::feature::Hole;
 use crate::drawing::figure::Figure;
@@ -24,22 +25,45 @@ pub fn hole_callouts(holes: &[Hole], figures: &mut [Figure], slack: f64) {
     }
     for ((index, text), group) in groups {
         let figure = &mut figures[index];
-        let centers: Vec<Vec2> = group.iter().map(|hole| figure.picture.flat(hole.drill.foot)).collect();
+        let centers = distinct(group.iter().map(|hole| figure.picture.flat(hole.drill.foot)), slack);
         let others = axes.get(&index).map_or(&[] as &[Vec2], Vec::as_slice);
-        let pitch = bolt_circle(&centers, others, slack);
-        let mut words = if centers.len() > 1 { format!("{}× {text}", centers.len()) } else { text };
-        let located = match pitch {
-            Some((center, radius)) => {
-                words.push_str(&format!(" EQ SP ON Ø{}", length_text(radius * 2.0)));
-                figure.pitch_circles.push((center, radius));
-                vec![center]
-            }
-            None => centers.clone(),
-        };
+        // what goes through several walls on one axis is drilled at once
+        let count = if group[0].open == [true, true] { centers.len() } else { group.len() };
+        let (words, located) = counted(figure, text, count, &centers, others, slack);
         let spots = spots(centers.iter().map(|center| Spot { center: *center, toward: None }).collect(), figure);
         let radius = group[0].drill.radius;
         figure.callouts.push(Callout { spots, radius, text: words, kind: CalloutKind::Diameter });
         positions(figure, &located, slack);
+    }
+}
+
+/// Places that are not the same.
+pub fn distinct(places: impl Iterator<Item = Vec2>, slack: f64) -> Vec<Vec2> {
+    let mut known: Vec<Vec2> = Vec::new();
+    for place in places {
+        if known.iter().all(|other| other.distance(place) > slack) {
+            known.push(place);
+        }
+    }
+    known
+}
+
+/// What is written of some equal circles, with their count and the circle that they are spread on; and what needs a place then.
+pub fn counted(
+    figure: &mut Figure,
+    text: String,
+    count: usize,
+    centers: &[Vec2],
+    others: &[Vec2],
+    slack: f64,
+) -> (String, Vec<Vec2>) {
+    let words = if count > 1 { format!("{count}× {text}") } else { text };
+    match bolt_circle(centers, others, slack) {
+        Some((center, radius)) => {
+            figure.pitch_circles.push((center, radius));
+            (format!("{words} EQ SP ON Ø{}", length_text(radius * 2.0)), vec![center])
+        }
+        None => (words, centers.to_vec()),
     }
 }
 
@@ -143,9 +167,46 @@ pub fn positions(figure: &mut Figure, centers: &[Vec2], slack: f64) {
                 _ => stops.push((at, level)),
             }
         }
-        let start = along(&bounds.min);
-        chain(figure, side, (start, edge), &stops, slack, &place);
+        let middle = along(&middle);
+        if figure.even[usize::from(!horizontal)] && are_even(&stops, middle, slack) {
+            pairs(figure, side, &stops, slack, &place);
+            show_middle(figure, horizontal);
+        } else {
+            let start = along(&bounds.min);
+            chain(figure, side, (start, edge), &stops, slack, &place);
+        }
     }
+}
+
+/// Whether some stops lie evenly about the middle.
+fn are_even(stops: &[(f64, f64)], middle: f64, slack: f64) -> bool {
+    stops.iter().zip(stops.iter().rev()).all(|(one, two)| (one.0 + two.0 - 2.0 * middle).abs() <= slack * 2.0)
+}
+
+/// The distances of stops that lie evenly about the middle; what is in the middle itself needs none.
+fn pairs(figure: &mut Figure, side: Side, stops: &[(f64, f64)], slack: f64, place: &impl Fn(f64, f64) -> Vec2) {
+    let mut push = |from: (f64, f64), to: (f64, f64), text: String| {
+        let measure = Measure::new(side, place(from.0, from.1), place(to.0, to.1), text);
+        if figure.measures.iter().all(|other| !other.same_span(&measure, slack)) {
+            figure.measures.push(measure);
+        }
+    };
+    let (Some(first), Some(last)) = (stops.first(), stops.last()) else { return };
+    if let Some(text) = equal_steps(stops, slack) {
+        push(*first, *last, text);
+        return;
+    }
+    let nested = stops.iter().zip(stops.iter().rev()).take(stops.len() / 2);
+    nested.take(MAX_STOPS).for_each(|(from, to)| push(*from, *to, length_text(to.0 - from.0)));
+}
+
+/// Three or more stops at one distance, as they are written.
+fn equal_steps(stops: &[(f64, f64)], slack: f64) -> Option<String> {
+    let (first, last) = (stops.first()?, stops.last()?);
+    let steps = stops.len() - 1;
+    let pitch = (last.0 - first.0) / steps.max(1) as f64;
+    let even = stops.windows(2).all(|pair| (pair[1].0 - pair[0].0 - pitch).abs() <= slack);
+    (steps >= 2 && even).then(|| format!("{steps}× {} (= {})", length_text(pitch), length_text(last.0 - first.0)))
 }
 
 /// A chain of dimensions from an edge over some stops; equal steps are written once.
@@ -169,15 +230,11 @@ fn chain(
     };
     let Some((first, last)) = stops.first().zip(stops.last()) else { return };
     push(start, *first, length_text(first.0 - start.0));
-    let steps = stops.len() - 1;
-    let pitch = (last.0 - first.0) / steps.max(1) as f64;
-    let even = stops.windows(2).all(|pair| (pair[1].0 - pair[0].0 - pitch).abs() <= slack);
     if running == Running::Baseline {
         stops[1..].iter().take(MAX_STOPS).for_each(|stop| push(start, *stop, length_text(stop.0 - start.0)));
-    } else if steps >= 2 && even {
-        let text = format!("{steps}× {} (= {})", length_text(pitch), length_text(last.0 - first.0));
+    } else if let Some(text) = equal_steps(stops, slack) {
         push(*first, *last, text);
-    } else if steps <= 2 || running == Running::Chain {
+    } else if stops.len() <= 3 || running == Running::Chain {
         stops.windows(2).for_each(|pair| push(pair[0], pair[1], length_text(pair[1].0 - pair[0].0)));
     } else {
         // many uneven steps: all from the datum edge

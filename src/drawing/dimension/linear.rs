@@ -20,10 +20,12 @@ pub fn overall(bounds: Aabb2, side: Side) -> Measure {
 /// Where the words of a dimension stand.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Words {
-    /// How far from the middle of the line, where they stand over it, mm.
+    /// How far from the middle of the line, or along it from where they would stand beside it, mm.
     pub shift: f64,
     /// Whether they stand before the line's beginning, where they do not fit over it.
     pub before: bool,
+    /// Whether they stand beside the line though they fit over it.
+    pub outside: bool,
 }
 
 /// Draws a dimension whose line lies at `level` (paper y of a horizontal one, paper x of a vertical one); `from` and `to` are
@@ -58,8 +60,9 @@ pub fn linear_mark(
     let width = text_width(&measure.text, style.text);
     let is_link = measure.lane.is_some();
     let fits_arrows = is_link || length >= style.arrow * 2.5;
-    let fits_text = is_link || fits_arrows && length >= width + style.arrow * 2.0 + 1.0;
-    let beyond = along * (style.arrow + 1.5 + width * 0.5);
+    let fits_text = is_link || fits_arrows && !words.outside && length >= width + style.arrow * 2.0 + 1.0;
+    let aside = if fits_text { 0.0 } else { words.shift };
+    let beyond = along * (style.arrow + 1.5 + aside + width * 0.5);
     let text_middle = match (fits_text, words.before) {
         (true, _) => start.midpoint(end) + along * words.shift,
         (false, false) => end + beyond,
@@ -67,7 +70,7 @@ pub fn linear_mark(
     };
     let (head, foot) = if words.before { (end, start) } else { (start, end) };
     let onward = if words.before { -along } else { along };
-    let tail = if fits_text { style.arrow * 2.0 } else { style.arrow + 2.0 + width };
+    let tail = if fits_text { style.arrow * 2.0 } else { style.arrow + 2.0 + aside + width };
     if is_link {
         drawn.push(line(ink, start - along * STROKE, end + along * STROKE));
         let stroke = (along + along.perp()) * STROKE;

@@ -3,6 +3,7 @@
 mod aligned;
 mod angular;
 mod callout;
+mod cone;
 mod form;
 mod hole_table;
 mod holes;
@@ -10,6 +11,8 @@ mod linear;
 mod once;
 mod plan;
 mod round;
+mod sphere;
+mod steps;
 mod symbol;
 mod thickness;
 mod walls;
@@ -24,7 +27,7 @@ pub use symbol::{Symbol, SymbolKind, symbol_marks};
 pub use walls::wall_chains;
 
 use crate::drawing::spec::Running;
-use crate::geom::Vec2;
+use crate::geom::{Vec2, cos_deg};
 
 /// How sizes are given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -112,8 +115,30 @@ pub enum CalloutKind {
 pub struct Spot {
     /// Centre.
     pub center: Vec2,
-    /// From the centre to an arc's middle, or out of an outline; none where the leader may come from anywhere.
-    pub toward: Option<Vec2>,
+    /// Where the leader comes from; none where it may come from anywhere.
+    pub toward: Option<Toward>,
+}
+
+/// A sector that a leader comes from.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Toward {
+    /// From the centre to an arc's middle, or out of an outline, of length 1.
+    pub middle: Vec2,
+    /// Cosine of half the sector.
+    pub cosine: f64,
+}
+
+impl Toward {
+    /// Out of an outline, give or take what looks well.
+    pub fn out(middle: Vec2) -> Self {
+        Self { middle, cosine: 0.2 }
+    }
+
+    /// At an arc that goes some degrees round; none where it goes nearly all round.
+    pub fn arc(middle: Vec2, sweep_deg: f64) -> Option<Self> {
+        let cosine = cos_deg((sweep_deg * 0.5 - 2.0).clamp(0.0, 60.0));
+        (sweep_deg < 300.0 && middle != Vec2::ZERO).then_some(Self { middle, cosine })
+    }
 }
 
 /// A side of a view.
@@ -149,13 +174,22 @@ impl Side {
     }
 }
 
-/// A length as it is written: at most two decimals, a decimal comma (ISO 129-1, ISO 80000-1).
+/// A length as it is written: at most two decimals, a decimal comma (ISO 129-1, ISO 80000-1). What tessellation takes off a size is
+/// no size: a value all but a tenth is that tenth.
 pub fn length_text(value: f64) -> String {
-    let written = format!("{value:.2}");
+    let tenth = (value * 10.0).round() / 10.0;
+    let off = (value - tenth).abs();
+    let meant = if off < TENTH_SLACK && off < value.abs() * TENTH_SHARE { tenth } else { value };
+    let written = format!("{meant:.2}");
     let trimmed = written.trim_end_matches('0').trim_end_matches('.');
     let trimmed = if trimmed == "-0" || trimmed.is_empty() { "0" } else { trimmed };
     trimmed.replace('.', ",")
 }
+
+/// A length this near to a tenth of a millimetre is written as that, mm …
+const TENTH_SLACK: f64 = 0.0075;
+/// … where it is this share of it, too.
+const TENTH_SHARE: f64 = 2.0e-3;
 
 /// An angle as it is written: degrees, at most two decimals.
 pub fn angle_text(degrees: f64) -> String {

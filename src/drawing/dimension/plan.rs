@@ -1,19 +1,22 @@
 //! Which dimensions go into which view: each feature once, where it is seen true.
 
 use crate::drawing::chamfer::chamfers;
+use crate::drawing::dimension::cone::{cone_sizes, cones};
 use crate::drawing::dimension::form::{chamfer_callouts, slope_angles, slot_callouts};
 use crate::drawing::dimension::hole_table::hole_labels;
 use crate::drawing::dimension::holes::hole_callouts;
 use crate::drawing::dimension::once::Asked;
 use crate::drawing::dimension::round::{boss_sizes, corner_radii};
+use crate::drawing::dimension::sphere::sphere_callouts;
+use crate::drawing::dimension::steps::{Levels, extents_and_levels, is_round};
 use crate::drawing::dimension::thickness::shell_thickness;
-use crate::drawing::dimension::{Manner, Measure, Side, Sizes, length_text, overall, wall_chains};
+use crate::drawing::dimension::{CalloutKind, Manner, Side, Sizes, wall_chains};
 use crate::drawing::edge::Model;
 use crate::drawing::facet::Facets;
-use crate::drawing::feature::{Bore, Hole, Level, curved_facets, holes, levels, walls};
+use crate::drawing::feature::{Bore, curved_facets, holes, walls};
 use crate::drawing::figure::{CenterLine, Figure};
 use crate::drawing::ring::Rings;
-use crate::drawing::slot::{Slot, slots};
+use crate::drawing::slot::slots;
 use crate::drawing::spec::Running;
 use crate::geom::{Vec2, Vec3};
 
@@ -34,7 +37,7 @@ pub fn dimension(model: &Model, rings: &Rings, figures: &mut [Figure], manner: M
         return;
     }
     if sizes == Sizes::Overall {
-        let whole = Levels { model, curved: vec![true; model.triangles.len()], holes: &[], slots: &[] };
+        let whole = Levels { model, curved: vec![true; model.triangles.len()], holes: &[], slots: &[], cones: &[] };
         extents_and_levels(&whole, &[], None, figures);
         asked.keep_others(figures, slack);
         return;
@@ -45,32 +48,77 @@ pub fn dimension(model: &Model, rings: &Rings, figures: &mut [Figure], manner: M
         figure.round = figure.cell.is_some() && is_round(model, figure);
     }
     let slots = slots(model, rings);
-    let facets = Levels { model, curved: curved_facets(model, rings), holes: &holes, slots: &slots };
+    let curved = curved_facets(model, rings);
+    let flats = Facets::find(model, &curved);
+    let chamfers = chamfers(model, &flats, &tapers, &bores);
+    let cones = cones(&tapers, &chamfers, &holes, model.diagonal());
+    let facets = Levels { model, curved, holes: &holes, slots: &slots, cones: &cones };
+    for figure in figures.iter_mut().filter(|figure| figure.cell.is_some()) {
+        // a job that asks for chains or a datum edge gets them
+        let free = manner.running == Running::Auto;
+        figure.even = [figure.picture.right, figure.picture.up].map(|axis| free && facets.is_even(axis, rings));
+    }
+    let before: Vec<usize> = figures.iter().map(|figure| figure.measures.len()).collect();
     extents_and_levels(&facets, &bores, turned, figures);
+    let stepped: Vec<(usize, usize)> =
+        figures.iter().zip(before).map(|(figure, before)| (before, figure.measures.len())).collect();
     if manner.hole_table {
         hole_labels(&holes, figures);
     } else {
         hole_callouts(&holes, figures, slack);
     }
     boss_sizes(&bores, turned, figures, slack);
+    cone_sizes(&cones, &bores, figures, slack);
     shell_thickness(figures, slack);
     slot_callouts(&slots, figures, slack);
     corner_radii(model, rings, &bores, &slots, figures, slack);
-    let flats = Facets::find(model, &facets.curved);
-    let chamfers = chamfers(model, &flats, &tapers, &bores);
+    sphere_callouts(model, figures, slack);
     chamfer_callouts(&chamfers, figures);
     let size = model.bounding_box.size();
     let largest = (size.x * size.y).max(size.y * size.z).max(size.z * size.x);
     slope_angles(&flats, &chamfers, largest, figures);
     asked.keep_others(figures, slack);
-    for figure in figures.iter_mut() {
+    for (figure, stepped) in figures.iter_mut().zip(stepped) {
+        thin_out(figure, stepped);
         figure.callouts.truncate(MAX_CALLOUTS);
         figure.measures.truncate(MAX_MEASURES);
+    }
+    leave_out_widths(figures);
+}
+
+/// Takes away steps, the smallest first, on a side of a view that has more dimensions than anyone reads; the counts are what the view
+/// had before its steps and after them.
+fn thin_out(figure: &mut Figure, (asked, mut stepped): (usize, usize)) {
+    for side in Side::ALL {
+        let on_side = |figure: &Figure| figure.measures.iter().filter(|measure| measure.side == side).count();
+        while on_side(figure) > MAX_LANES {
+            let last =
+                figure.measures[..stepped.min(figure.measures.len())].iter().rposition(|measure| measure.side == side);
+            // what the program asks for stays, and so do the overall sizes, which come next
+            let Some(index) = last.filter(|index| *index > asked + 1) else { break };
+            figure.measures.remove(index);
+            stepped -= 1;
+        }
+    }
+}
+
+/// Takes away the diameter of a circle that an overall width gives.
+fn leave_out_widths(figures: &mut [Figure]) {
+    let widths: Vec<String> = figures
+        .iter()
+        .flat_map(|figure| &figure.measures)
+        .filter(|measure| measure.text.starts_with('Ø'))
+        .map(|measure| measure.text.clone())
+        .collect();
+    for figure in figures {
+        figure.callouts.retain(|callout| callout.kind != CalloutKind::Diameter || !widths.contains(&callout.text));
     }
 }
 
 /// More callouts in one view help nobody.
 const MAX_CALLOUTS: usize = 40;
+/// More dimensions on one side of a view help nobody.
+const MAX_LANES: usize = 9;
 /// More dimensions in one view help nobody.
 const MAX_MEASURES: usize = 80;
 
@@ -93,214 +141,33 @@ fn center_lines(figure: &mut Figure, bores: &[Bore], slack: f64) {
     }
 }
 
+/// The axis of a turned part.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Turning {
+    /// A point of it.
+    pub foot: Vec3,
+    /// Its direction.
+    pub axis: Vec3,
+}
+
+impl Turning {
+    /// Whether a wall turns about it.
+    pub fn holds(&self, bore: &Bore, slack: f64) -> bool {
+        self.axis.dot(bore.axis).abs() > PARALLEL
+            && (bore.foot - self.foot).reject_from_normalized(self.axis).length() <= slack
+    }
+}
+
 /// Cosine above which two directions are the same.
 pub const PARALLEL: f64 = 1.0 - 1.0e-8;
 
 /// The axis of a part that is round as a whole: its largest boss is as wide as its box.
-fn turned_axis(model: &Model, bores: &[Bore]) -> Option<Vec3> {
+fn turned_axis(model: &Model, bores: &[Bore]) -> Option<Turning> {
     let largest = bores.iter().filter(|bore| !bore.inner).max_by(|a, b| a.radius.total_cmp(&b.radius))?;
     let size = model.bounding_box.size();
     let across = size - largest.axis * size.dot(largest.axis);
     let width = largest.radius * 2.0;
     let is_round =
         across.to_array().iter().all(|extent| extent.abs() < 1.0e-9 || (extent - width).abs() < width * 0.01);
-    is_round.then_some(largest.axis)
-}
-
-/// A level smaller than this share of the model's cross-section has no dimension of its own.
-const LEVEL_SHARE: f64 = 0.015;
-/// At most this many levels on one axis.
-const MAX_LEVELS: usize = 8;
-
-/// Overall sizes and the levels between, each axis in the first view that shows it.
-fn extents_and_levels(facets: &Levels<'_>, bores: &[Bore], turned: Option<Vec3>, figures: &mut [Figure]) {
-    let building = figures.iter().any(|figure| !figure.walls.is_empty());
-    let mut done: Vec<Vec3> = Vec::new();
-    if turned.is_none() {
-        for figure in figures.iter_mut().filter(|figure| figure.round) {
-            // a gear, a knob: one diameter says both widths
-            if done
-                .iter()
-                .all(|other| other.dot(figure.picture.right).abs() < 0.5 && other.dot(figure.picture.up).abs() < 0.5)
-            {
-                done.extend([figure.picture.right, figure.picture.up]);
-                let mut size = overall(figure.bounds, Side::Left);
-                size.text.insert(0, 'Ø');
-                figure.measures.push(size);
-                round_steps(facets, figure);
-            }
-        }
-    }
-    for figure in figures.iter_mut().filter(|figure| figure.cell.is_some() && !figure.is_section) {
-        for (axis, side) in [(figure.picture.right, Side::Bottom), (figure.picture.up, Side::Left)] {
-            // the plan says where a building's walls are
-            let planned = building && axis.z.abs() < 0.5;
-            if planned || done.iter().any(|other| other.dot(axis).abs() > 0.5) {
-                continue;
-            }
-            if let Some(turning) = turned
-                && turning.dot(axis).abs() < 1.0e-6
-            {
-                // the diameters say it, in a view that shows the axis from the side
-                if turning.dot(figure.picture.toward).abs() > 0.5 {
-                    continue;
-                }
-                done.push(axis);
-                diameters(figure, bores, turning, side);
-                // the other width of a round part is the same
-                done.push(turning.cross(axis));
-                continue;
-            }
-            done.push(axis);
-            figure.measures.push(overall(figure.bounds, side));
-            steps(facets, figure, axis, side);
-        }
-    }
-}
-
-/// Sizes of a turned part's outer walls across its axis.
-fn diameters(figure: &mut Figure, bores: &[Bore], turning: Vec3, side: Side) {
-    let mut widths: Vec<(f64, Bore)> = Vec::new();
-    for bore in bores.iter().filter(|bore| !bore.inner && bore.axis.dot(turning).abs() > PARALLEL) {
-        if widths.iter().all(|(radius, _)| (radius - bore.radius).abs() > bore.radius * 1.0e-4) {
-            widths.push((bore.radius, *bore));
-        }
-    }
-    widths.sort_by(|a, b| b.0.total_cmp(&a.0));
-    let across = if side.is_horizontal() { Vec2::X } else { Vec2::Y };
-    let middle = figure.bounds.center();
-    for (radius, bore) in widths.into_iter().take(MAX_LEVELS) {
-        let ends = [bore.low, bore.high].map(|at| figure.picture.flat(bore.foot + bore.axis * at));
-        let wall = ends[0].midpoint(ends[1]);
-        let near = if side.is_horizontal() { wall.y < middle.y } else { wall.x < middle.x };
-        let side = match (side.is_horizontal(), near) {
-            (true, true) => Side::Bottom,
-            (true, false) => Side::Top,
-            (false, true) => Side::Left,
-            (false, false) => Side::Right,
-        };
-        let outer = |end: &Vec2| end.dot(side.outward());
-        let at = if outer(&ends[0]) > outer(&ends[1]) { ends[0] } else { ends[1] };
-        let text = format!("Ø{}", length_text(radius * 2.0));
-        figure.measures.push(Measure::new(side, at - across * radius, at + across * radius, text));
-    }
-}
-
-/// What levels are read from.
-struct Levels<'a> {
-    model: &'a Model,
-    curved: Vec<bool>,
-    holes: &'a [Hole],
-    slots: &'a [Slot],
-}
-
-impl Levels<'_> {
-    /// The levels across an axis that deserve a dimension, those at the model's ends left out.
-    fn steps(&self, axis: Vec3) -> Vec<Level> {
-        let size = self.model.bounding_box.size();
-        let section = size.x * size.y * size.z / size.dot(axis.abs()).max(1.0e-9);
-        let ends = [self.model.bounding_box.min, self.model.bounding_box.max].map(|corner| corner.dot(axis));
-        let (low, high) = (ends[0].min(ends[1]), ends[0].max(ends[1]));
-        let slack = self.model.diagonal() * 1.0e-4;
-        let mut all = levels(self.model, &self.curved, axis, self.holes);
-        self.slots.iter().for_each(|slot| leave_out_walls(slot, axis, slack, &mut all));
-        let mut found: Vec<Level> = all
-            .into_iter()
-            .filter(|level| level.area > section * LEVEL_SHARE && level.at > low + slack && level.at < high - slack)
-            .collect();
-        found.sort_by(|a, b| b.area.total_cmp(&a.area));
-        found.truncate(MAX_LEVELS);
-        found
-    }
-}
-
-/// Takes the straight walls of a slot from the levels' areas: its callout gives its width.
-fn leave_out_walls(slot: &Slot, axis: Vec3, slack: f64, levels: &mut [Level]) {
-    let along = slot.ends[1] - slot.ends[0];
-    let (Some((low, _)), Some((high, _))) = (slot.rims.first(), slot.rims.last()) else { return };
-    if along.dot(axis).abs() > slack || slot.axis.dot(axis).abs() > 1.0e-6 {
-        return;
-    }
-    let wall = along.length() * (high - low);
-    for at in [slot.ends[0].dot(axis) - slot.radius, slot.ends[0].dot(axis) + slot.radius] {
-        levels.iter_mut().filter(|level| (level.at - at).abs() <= slack).for_each(|level| level.area -= wall);
-    }
-}
-
-/// Whether a view's outline turns round its middle: no vertex is farther from it than half the width, which is the height.
-fn is_round(model: &Model, figure: &Figure) -> bool {
-    let size = figure.bounds.size();
-    let (middle, radius) = (figure.bounds.center(), size.x * 0.5);
-    let slack = radius * 1.0e-3;
-    (size.x - size.y).abs() <= slack
-        && model.positions.iter().all(|point| figure.picture.flat(*point).distance(middle) <= radius + slack)
-}
-
-/// Keyways and flats of a round part: widths across its middle, or distances from it.
-fn round_steps(facets: &Levels<'_>, figure: &mut Figure) {
-    let slack = facets.model.diagonal() * 1.0e-4;
-    let middle = figure.bounds.center();
-    for (axis, horizontal, center) in [(figure.picture.right, true, middle.x), (figure.picture.up, false, middle.y)] {
-        let steps = facets.steps(axis);
-        for level in &steps {
-            let twin = steps.iter().any(|other| (level.at + other.at - 2.0 * center).abs() <= slack);
-            if twin && level.at < center {
-                continue;
-            }
-            let from = if twin { 2.0 * center - level.at } else { center };
-            let corners = [level.low, level.high].map(|corner| figure.picture.flat(corner));
-            let reach = corners.map(|corner| if horizontal { corner.y - middle.y } else { corner.x - middle.x });
-            let high = reach[0] + reach[1] > 0.0;
-            let (side, edge) = match (horizontal, high) {
-                (true, true) => (Side::Top, reach[0].max(reach[1])),
-                (true, false) => (Side::Bottom, reach[0].min(reach[1])),
-                (false, true) => (Side::Right, reach[0].max(reach[1])),
-                (false, false) => (Side::Left, reach[0].min(reach[1])),
-            };
-            let place =
-                |at: f64| if horizontal { Vec2::new(at, middle.y + edge) } else { Vec2::new(middle.x + edge, at) };
-            let text = length_text(level.at - from);
-            figure.measures.push(Measure::new(side, place(from), place(level.at), text));
-        }
-    }
-}
-
-/// Heights of steps above the datum edge.
-fn steps(facets: &Levels<'_>, figure: &mut Figure, axis: Vec3, side: Side) {
-    let (low, _) = extent(figure, side);
-    let slack = facets.model.diagonal() * 1.0e-4;
-    let mut levels = facets.steps(axis);
-    if figure.running == Running::Chain {
-        levels.sort_by(|a, b| a.at.total_cmp(&b.at));
-    }
-    let mut last = low;
-    for level in levels {
-        let (one, two) = (figure.picture.flat(level.low), figure.picture.flat(level.high));
-        let (near, far) = (one.min(two), one.max(two));
-        let bounds = figure.bounds;
-        let measure = if side.is_horizontal() {
-            let upper = near.y - bounds.min.y > bounds.max.y - far.y + slack;
-            let (side, edge, y) = if upper { (Side::Top, bounds.max.y, far.y) } else { (side, bounds.min.y, near.y) };
-            (side, Vec2::new(bounds.min.x, edge), Vec2::new(level.at, y))
-        } else {
-            let right = near.x - bounds.min.x > bounds.max.x - far.x + slack;
-            let (side, edge, x) = if right { (Side::Right, bounds.max.x, far.x) } else { (side, bounds.min.x, near.x) };
-            (side, Vec2::new(edge, bounds.min.y), Vec2::new(x, level.at))
-        };
-        let (side, mut from, to) = measure;
-        if side.is_horizontal() {
-            from.x = last
-        } else {
-            from.y = last
-        }
-        figure.measures.push(Measure::new(side, from, to, length_text(level.at - last)));
-        if figure.running == Running::Chain {
-            last = level.at;
-        }
-    }
-}
-
-fn extent(figure: &Figure, side: Side) -> (f64, f64) {
-    let bounds = figure.bounds;
-    if side.is_horizontal() { (bounds.min.x, bounds.max.x) } else { (bounds.min.y, bounds.max.y) }
+    is_round.then_some(Turning { foot: largest.foot, axis: largest.axis })
 }

@@ -1,0 +1,307 @@
+//! Overall sizes and the steps between: heights over a datum edge, widths about an axis of symmetry, diameters of turned parts.
+
+use crate::drawing::dimension::plan::{PARALLEL, Turning};
+use crate::drawing::dimension::{Measure, Side, length_text, overall};
+use crate::drawing::edge::Model;
+use crate::drawing::feature::{Bore, Hole, Level, Taper, levels};
+use crate::drawing::figure::{CenterLine, Figure};
+use crate::drawing::ring::{Ring, Rings};
+use crate::drawing::slot::Slot;
+use crate::drawing::spec::Running;
+use crate::geom::{Aabb2, Vec2, Vec3};
+
+/// A level smaller than this share of the model's cross-section has no dimension of its own.
+const LEVEL_SHARE: f64 = 0.015;
+/// At most this many levels on one axis.
+const MAX_LEVELS: usize = 8;
+/// Levels closer to each other than this share of the whole are one.
+const NEAR_SHARE: f64 = 0.0075;
+/// So much of a part lies evenly about the middle of an even one.
+const EVEN_SHARE: f64 = 0.85;
+/// … or so much of all circles.
+const EVEN_CIRCLES: f64 = 0.9;
+/// With less flat area across an axis than this share of two cross-sections' the circles tell whether a part is even.
+const FLAT_SHARE: f64 = 0.2;
+/// Pairs among more circles than this are not looked for.
+const MANY_RINGS: usize = 600;
+
+/// Overall sizes and the levels between, each axis in the first view that shows it.
+pub fn extents_and_levels(facets: &Levels<'_>, bores: &[Bore], turned: Option<Turning>, figures: &mut [Figure]) {
+    let building = figures.iter().any(|figure| !figure.walls.is_empty());
+    let mut done: Vec<Vec3> = Vec::new();
+    if turned.is_none() {
+        for figure in figures.iter_mut().filter(|figure| figure.round) {
+            // a gear, a knob: one diameter says both widths
+            if done
+                .iter()
+                .all(|other| other.dot(figure.picture.right).abs() < 0.5 && other.dot(figure.picture.up).abs() < 0.5)
+            {
+                done.extend([figure.picture.right, figure.picture.up]);
+                let mut size = overall(figure.bounds, Side::Left);
+                size.text.insert(0, 'Ø');
+                figure.measures.push(size);
+                round_steps(facets, figure);
+            }
+        }
+    }
+    for figure in figures.iter_mut().filter(|figure| figure.cell.is_some() && !figure.is_section) {
+        for (axis, side) in [(figure.picture.right, Side::Bottom), (figure.picture.up, Side::Left)] {
+            // the plan says where a building's walls are
+            let planned = building && axis.z.abs() < 0.5;
+            if planned || done.iter().any(|other| other.dot(axis).abs() > 0.5) {
+                continue;
+            }
+            if let Some(turning) = turned
+                && turning.axis.dot(axis).abs() < 1.0e-6
+            {
+                // the diameters say it, in a view that shows the axis from the side
+                if turning.axis.dot(figure.picture.toward).abs() > 0.5 {
+                    continue;
+                }
+                done.push(axis);
+                diameters(figure, bores, turning, side, facets.model.diagonal() * 1.0e-4);
+                // the other width of a round part is the same
+                done.push(turning.axis.cross(axis));
+                continue;
+            }
+            done.push(axis);
+            figure.measures.push(overall(figure.bounds, side));
+            steps(facets, figure, axis, side);
+        }
+    }
+}
+
+/// Sizes of a turned part's outer walls across its axis.
+fn diameters(figure: &mut Figure, bores: &[Bore], turning: Turning, side: Side, slack: f64) {
+    let mut widths: Vec<(f64, Bore)> = Vec::new();
+    for bore in bores.iter().filter(|bore| !bore.inner && turning.holds(bore, slack)) {
+        if widths.iter().all(|(radius, _)| (radius - bore.radius).abs() > bore.radius * 1.0e-4) {
+            widths.push((bore.radius, *bore));
+        }
+    }
+    widths.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let across = if side.is_horizontal() { Vec2::X } else { Vec2::Y };
+    let middle = figure.bounds.center();
+    for (radius, bore) in widths.into_iter().take(MAX_LEVELS) {
+        let ends = [bore.low, bore.high].map(|at| figure.picture.flat(bore.foot + bore.axis * at));
+        let wall = ends[0].midpoint(ends[1]);
+        let near = if side.is_horizontal() { wall.y < middle.y } else { wall.x < middle.x };
+        let side = match (side.is_horizontal(), near) {
+            (true, true) => Side::Bottom,
+            (true, false) => Side::Top,
+            (false, true) => Side::Left,
+            (false, false) => Side::Right,
+        };
+        let outer = |end: &Vec2| end.dot(side.outward());
+        let at = if outer(&ends[0]) > outer(&ends[1]) { ends[0] } else { ends[1] };
+        let text = format!("Ø{}", length_text(radius * 2.0));
+        figure.measures.push(Measure::new(side, at - across * radius, at + across * radius, text));
+    }
+}
+
+/// What levels are read from.
+pub struct Levels<'a> {
+    /// The model.
+    pub model: &'a Model,
+    /// For each triangle whether it is a facet of a round wall.
+    pub curved: Vec<bool>,
+    /// Its holes.
+    pub holes: &'a [Hole],
+    /// Its slots.
+    pub slots: &'a [Slot],
+    /// Its cones.
+    pub cones: &'a [Taper],
+}
+
+impl Levels<'_> {
+    /// The levels across an axis that deserve a dimension, those at the model's ends left out.
+    fn steps(&self, axis: Vec3) -> Vec<Level> {
+        let size = self.model.bounding_box.size();
+        let section = size.x * size.y * size.z / size.dot(axis.abs()).max(1.0e-9);
+        let ends = [self.model.bounding_box.min, self.model.bounding_box.max].map(|corner| corner.dot(axis));
+        let (low, high) = (ends[0].min(ends[1]), ends[0].max(ends[1]));
+        let slack = self.model.diagonal() * 1.0e-4;
+        let mut all = levels(self.model, &self.curved, axis, self.holes);
+        self.slots.iter().for_each(|slot| leave_out_walls(slot, axis, slack, &mut all));
+        let mut found: Vec<Level> = all
+            .into_iter()
+            .chain(self.cone_ends(axis))
+            .filter(|level| level.area > section * LEVEL_SHARE && level.at > low + slack && level.at < high - slack)
+            .collect();
+        found.sort_by(|a, b| b.area.total_cmp(&a.area));
+        // of levels that nobody tells apart on paper the largest speaks for all
+        let near = (high - low) * NEAR_SHARE;
+        let mut told = vec![low, high];
+        found.retain(|level| {
+            let is_apart = told.iter().all(|other| (level.at - other).abs() > near);
+            told.extend(is_apart.then_some(level.at));
+            is_apart
+        });
+        found.truncate(MAX_LEVELS);
+        found
+    }
+
+    /// Where outer cones begin and end along an axis, as large as their circles.
+    fn cone_ends(&self, axis: Vec3) -> impl Iterator<Item = Level> {
+        let ends = |cone: &Taper| [cone.low, cone.high].map(|end| (*cone, end));
+        let along = move |cone: &&Taper| !cone.inner && cone.axis.dot(axis).abs() > PARALLEL;
+        self.cones.iter().filter(along).flat_map(ends).map(move |(cone, (height, radius))| {
+            let center = cone.foot + cone.axis * height;
+            let reach = (Vec3::ONE - cone.axis.abs()) * radius;
+            let area = std::f64::consts::PI * radius * radius;
+            Level { at: center.dot(axis), area, low: center - reach, high: center + reach }
+        })
+    }
+
+    /// Whether the part is the same on both sides of its middle along an axis, but for small things: by the flat faces across the
+    /// axis and by the circles.
+    pub fn is_even(&self, axis: Vec3, rings: &Rings) -> bool {
+        let slack = self.model.diagonal() * 1.0e-4;
+        let middle = self.model.bounding_box.center().dot(axis);
+        let all = levels(self.model, &self.curved, axis, &[]);
+        let total: f64 = all.iter().map(|level| level.area).sum();
+        let shared = |level: &Level| {
+            let twin = all.iter().find(|other| (level.at + other.at - 2.0 * middle).abs() <= slack);
+            twin.map_or(0.0, |twin| level.area.min(twin.area))
+        };
+        let paired: f64 = all.iter().map(shared).sum();
+        let size = self.model.bounding_box.size();
+        let section = size.x * size.y * size.z / size.dot(axis.abs()).max(1.0e-9);
+        if total > section * FLAT_SHARE && paired >= total * EVEN_SHARE {
+            return true;
+        }
+        let rings = &rings.rings;
+        if rings.is_empty() || rings.len() > MANY_RINGS {
+            return false;
+        }
+        let total: f64 = rings.iter().map(|ring| ring.radius).sum();
+        let twins = |ring: &&Ring| {
+            let place = ring.center + axis * (2.0 * (middle - ring.center.dot(axis)));
+            rings
+                .iter()
+                .any(|other| other.center.distance(place) <= slack * 4.0 && (other.radius - ring.radius).abs() <= slack)
+        };
+        rings.iter().filter(twins).map(|ring| ring.radius).sum::<f64>() >= total * EVEN_CIRCLES
+    }
+}
+
+/// Takes the straight walls of a slot from the levels' areas: its callout gives its width.
+fn leave_out_walls(slot: &Slot, axis: Vec3, slack: f64, levels: &mut [Level]) {
+    let along = slot.ends[1] - slot.ends[0];
+    let (Some((low, _)), Some((high, _))) = (slot.rims.first(), slot.rims.last()) else { return };
+    if along.dot(axis).abs() > slack || slot.axis.dot(axis).abs() > 1.0e-6 {
+        return;
+    }
+    let wall = along.length() * (high - low);
+    for at in [slot.ends[0].dot(axis) - slot.radius, slot.ends[0].dot(axis) + slot.radius] {
+        levels.iter_mut().filter(|level| (level.at - at).abs() <= slack).for_each(|level| level.area -= wall);
+    }
+}
+
+/// Whether a view's outline turns round its middle: no vertex is farther from it than half the width, which is the height.
+pub fn is_round(model: &Model, figure: &Figure) -> bool {
+    let size = figure.bounds.size();
+    let (middle, radius) = (figure.bounds.center(), size.x * 0.5);
+    let slack = radius * 1.0e-3;
+    (size.x - size.y).abs() <= slack
+        && model.positions.iter().all(|point| figure.picture.flat(*point).distance(middle) <= radius + slack)
+}
+
+/// Keyways and flats of a round part: widths across its middle, or distances from it.
+fn round_steps(facets: &Levels<'_>, figure: &mut Figure) {
+    let slack = facets.model.diagonal() * 1.0e-4;
+    let middle = figure.bounds.center();
+    for (axis, horizontal, center) in [(figure.picture.right, true, middle.x), (figure.picture.up, false, middle.y)] {
+        let steps = facets.steps(axis);
+        for level in &steps {
+            let twin = steps.iter().any(|other| (level.at + other.at - 2.0 * center).abs() <= slack);
+            if twin && level.at < center {
+                continue;
+            }
+            let from = if twin { 2.0 * center - level.at } else { center };
+            let corners = [level.low, level.high].map(|corner| figure.picture.flat(corner));
+            let reach = corners.map(|corner| if horizontal { corner.y - middle.y } else { corner.x - middle.x });
+            let high = reach[0] + reach[1] > 0.0;
+            let (side, edge) = match (horizontal, high) {
+                (true, true) => (Side::Top, reach[0].max(reach[1])),
+                (true, false) => (Side::Bottom, reach[0].min(reach[1])),
+                (false, true) => (Side::Right, reach[0].max(reach[1])),
+                (false, false) => (Side::Left, reach[0].min(reach[1])),
+            };
+            let place =
+                |at: f64| if horizontal { Vec2::new(at, middle.y + edge) } else { Vec2::new(middle.x + edge, at) };
+            let text = length_text((level.at - from).abs());
+            figure.measures.push(Measure::new(side, place(from), place(level.at), text));
+        }
+    }
+}
+
+/// Heights of steps above the datum edge, widths of those that lie evenly about the middle of an even part.
+fn steps(facets: &Levels<'_>, figure: &mut Figure, axis: Vec3, side: Side) {
+    let slack = facets.model.diagonal() * 1.0e-4;
+    let even = figure.even[usize::from(!side.is_horizontal())];
+    let (low, high) = extent(figure, side);
+    let mut found = facets.steps(axis);
+    let is_chain = figure.running == Running::Chain;
+    if is_chain {
+        found.sort_by(|a, b| a.at.total_cmp(&b.at));
+    }
+    let mut last = low;
+    for level in &found {
+        let is_twin = |other: &&Level| {
+            let is_mirrored = (level.at + other.at - low - high).abs() <= slack;
+            is_mirrored && (level.at - other.at).abs() > slack && level.is_like(other, 0.5)
+        };
+        let twin = if even { found.iter().find(is_twin) } else { None };
+        match twin {
+            Some(twin) if twin.at >= level.at => {}
+            Some(twin) => {
+                push_step(figure, side, (twin.at, level.at), &[*twin, *level], slack);
+                show_middle(figure, side.is_horizontal());
+            }
+            None => {
+                push_step(figure, side, (last, level.at), &[*level], slack);
+                last = if is_chain { level.at } else { low };
+            }
+        }
+    }
+}
+
+/// A dimension between two places, on the side of the view that what lies there is nearer to.
+fn push_step(figure: &mut Figure, side: Side, (from, to): (f64, f64), levels: &[Level], slack: f64) {
+    let corners = levels.iter().flat_map(|level| [level.low, level.high]).map(|corner| figure.picture.flat(corner));
+    let reach = Aabb2::of(corners);
+    let bounds = figure.bounds;
+    let starts_at_edge = levels.len() == 1;
+    let measure = if side.is_horizontal() {
+        let upper = reach.min.y - bounds.min.y > bounds.max.y - reach.max.y + slack;
+        let (side, edge, y) =
+            if upper { (Side::Top, bounds.max.y, reach.max.y) } else { (side, bounds.min.y, reach.min.y) };
+        (side, Vec2::new(from, if starts_at_edge { edge } else { y }), Vec2::new(to, y))
+    } else {
+        let right = reach.min.x - bounds.min.x > bounds.max.x - reach.max.x + slack;
+        let (side, edge, x) =
+            if right { (Side::Right, bounds.max.x, reach.max.x) } else { (side, bounds.min.x, reach.min.x) };
+        (side, Vec2::new(if starts_at_edge { edge } else { x }, from), Vec2::new(x, to))
+    };
+    let (side, from_at, to_at) = measure;
+    figure.measures.push(Measure::new(side, from_at, to_at, length_text(to - from)));
+}
+
+/// Draws the line about which a view is even, once.
+pub fn show_middle(figure: &mut Figure, horizontal: bool) {
+    let (low, high, middle) = (figure.bounds.min, figure.bounds.max, figure.bounds.center());
+    let line = if horizontal {
+        CenterLine { from: Vec2::new(middle.x, low.y), to: Vec2::new(middle.x, high.y) }
+    } else {
+        CenterLine { from: Vec2::new(low.x, middle.y), to: Vec2::new(high.x, middle.y) }
+    };
+    if !figure.center_lines.contains(&line) {
+        figure.center_lines.push(line);
+    }
+}
+
+fn extent(figure: &Figure, side: Side) -> (f64, f64) {
+    let bounds = figure.bounds;
+    if side.is_horizontal() { (bounds.min.x, bounds.max.x) } else { (bounds.min.y, bounds.max.y) }
+}
