@@ -25,6 +25,18 @@ pub struct Node {
     digest: OnceLock<Digest>,
 }
 
+impl Drop for Node {
+    /// Those below go one after another: a program can nest nodes deeper than a stack is.
+    fn drop(&mut self) {
+        let mut rest = std::mem::take(&mut self.children);
+        while let Some(mut child) = rest.pop() {
+            if let Some(node) = Arc::get_mut(&mut child) {
+                rest.append(&mut node.children);
+            }
+        }
+    }
+}
+
 impl Node {
     /// A node without modifiers.
     pub fn new(kind: Kind, children: Vec<NodeRef>, span: Span) -> Self {
@@ -351,4 +363,22 @@ pub struct TextSpec {
     pub resolution: Resolution,
     /// Fonts that the program brought.
     pub fonts: Arc<[Font]>,
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use crate::csg::{Kind, Node};
+    use crate::diag::Span;
+
+    #[test]
+    fn what_is_nested_deeper_than_a_stack_can_be_dropped() {
+        let nest = |inner, _| Arc::new(Node::new(Kind::Union, vec![inner], Span::DETACHED));
+        let innermost = Arc::new(Node::new(Kind::Union, Vec::new(), Span::DETACHED));
+        let deep = (0..200_000).fold(innermost, nest);
+        let thread = std::thread::Builder::new().stack_size(256 << 10);
+        let dropping = thread.spawn(move || drop(deep)).expect("a thread more fits");
+        assert!(dropping.join().is_ok());
+    }
 }
