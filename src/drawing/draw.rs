@@ -146,7 +146,7 @@ impl Draft<'_> {
             (Dimensioning::Auto, true) => Sizes::All,
         };
         let names: Vec<RoomName> = spec.rooms.iter().cloned().chain(rooms_asked(&spec.annotations)).collect();
-        find_rooms(&mut figures, &names);
+        find_rooms(&mut figures, &names, self.budget)?;
         place_asked(&spec.annotations, &mut figures);
         let manner = Manner { sizes, hole_table: spec.hole_table, running: spec.running };
         dimension(&scene.model, &scene.rings, &mut figures, manner);

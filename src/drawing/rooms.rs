@@ -1,5 +1,6 @@
 //! Rooms of a floor plan: what the cut walls enclose once their openings are closed, with area and name (ISO 9836 net area).
 
+use crate::budget::{Budget, Exceeded};
 use crate::csg::{Annotation, Subject};
 use crate::drawing::dimension::length_text;
 use crate::drawing::figure::Figure;
@@ -32,15 +33,19 @@ pub fn rooms_asked(annotations: &[Annotation]) -> impl Iterator<Item = RoomName>
 }
 
 /// Finds the rooms of each plan, and gives them the names that are said for places in them.
-pub fn find_rooms(figures: &mut [Figure], names: &[RoomName]) {
+///
+/// # Errors
+/// The job was stopped.
+pub fn find_rooms(figures: &mut [Figure], names: &[RoomName], budget: &Budget) -> Result<(), Exceeded> {
     for figure in figures.iter_mut().filter(|figure| !figure.walls.is_empty()) {
-        figure.rooms = rooms(&figure.walls);
+        figure.rooms = rooms(&figure.walls, budget)?;
         for room in &mut figure.rooms {
             let here = |name: &&RoomName| is_inside(&room.outline, figure.picture.flat(name.at.extend(0.0)));
             let known: Vec<&str> = names.iter().filter(here).map(|known| known.name.as_str()).collect();
             room.name = known.join(" / ");
         }
     }
+    Ok(())
 }
 
 /// A room is at least so large, mm² of the model: less is a shaft, or no building at all.
@@ -48,29 +53,29 @@ const AREA_MIN: f64 = 0.5e6;
 /// More corners than this are no wall plan.
 const CORNERS_MAX: usize = 4000;
 
-fn rooms(walls: &[Vec<Vec2>]) -> Vec<Room> {
+fn rooms(walls: &[Vec<Vec2>], budget: &Budget) -> Result<Vec<Room>, Exceeded> {
     if walls.iter().map(Vec::len).sum::<usize>() > CORNERS_MAX {
-        return Vec::new();
+        return Ok(Vec::new());
     }
-    let walls = Region::polygon(walls);
+    let walls = Region::polygon(walls, budget)?;
     let mut pieces = vec![walls.clone()];
-    pieces.extend(closures(&walls));
-    let sealed = Region::union(&pieces.iter().collect::<Vec<_>>());
-    let area = |contour: &[Vec2]| Region::polygon(&[contour.to_vec()]).area();
+    pieces.extend(closures(&walls, budget)?);
+    let sealed = Region::union(&pieces.iter().collect::<Vec<_>>(), budget)?;
+    let area = |contour: &[Vec2]| Ok(Region::polygon(&[contour.to_vec()], budget)?.area());
     let solid: Vec<&Vec<Vec2>> = sealed.contours().iter().filter(|contour| !is_hole(contour)).collect();
     let holes = sealed.contours().iter().filter(|contour| is_hole(contour));
     let mut rooms: Vec<Room> = holes
         .map(|outline| {
             // a column takes its place from the room that it stands in
             let within = solid.iter().filter(|column| column.iter().all(|corner| is_inside(outline, *corner)));
-            let columns: f64 = within.map(|column| area(column)).sum();
-            Room { area: area(outline) - columns, outline: outline.clone(), name: String::new() }
+            let columns: f64 = within.map(|column| area(column)).sum::<Result<f64, Exceeded>>()?;
+            Ok(Room { area: area(outline)? - columns, outline: outline.clone(), name: String::new() })
         })
-        .filter(|room| room.area >= AREA_MIN)
-        .collect();
+        .collect::<Result<_, Exceeded>>()?;
+    rooms.retain(|room| room.area >= AREA_MIN);
     let corner = |room: &Room| Aabb2::of(room.outline.iter().copied()).min;
     rooms.sort_by(|a, b| corner(a).y.total_cmp(&corner(b).y).then(corner(a).x.total_cmp(&corner(b).x)));
-    rooms
+    Ok(rooms)
 }
 
 /// A wall is at most so thick, mm of the model.
@@ -83,7 +88,7 @@ const PASSAGE_MAX: f64 = 1500.0;
 const SLENDER: f64 = 1.2;
 
 /// What closes the openings: from each end of a wall straight to what stands opposite.
-fn closures(walls: &Region) -> Vec<Region> {
+fn closures(walls: &Region, budget: &Budget) -> Result<Vec<Region>, Exceeded> {
     let edges: Vec<[Vec2; 2]> = walls.contours().iter().flat_map(|contour| contour_edges(contour)).collect();
     let ends: Vec<[Vec2; 2]> = walls.contours().iter().flat_map(|contour| wall_ends(contour)).collect();
     let mut closed = Vec::new();
@@ -106,10 +111,10 @@ fn closures(walls: &Region) -> Vec<Region> {
             // a little into both walls
             let bite = width * 1.0e-3;
             let (near, far) = (outward * -bite, outward * (distance + bite));
-            closed.push(Region::polygon(&[vec![from + near, to + near, to + far, from + far]]));
+            closed.push(Region::polygon(&[vec![from + near, to + near, to + far, from + far]], budget)?);
         }
     }
-    closed
+    Ok(closed)
 }
 
 fn contour_edges(contour: &[Vec2]) -> Vec<[Vec2; 2]> {

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use roxmltree::{Document, Node};
 
+use crate::budget::Exceeded;
 use crate::geom::Vec3;
 use crate::import::meter::Meter;
 use crate::import::polygons::Polygons;
@@ -20,27 +21,29 @@ pub(super) fn read(bytes: &[u8], meter: &mut Meter<'_>) -> Result<TriMesh, Impor
     };
     let document =
         Document::parse(&text).map_err(|error| malformed("AMF", error.pos().row as usize, error.to_string()))?;
-    let mut polygons = Polygons::default();
+    let mut polygons = Polygons::new(meter.budget());
     for mesh in document.descendants().filter(|node| node.has_tag_name("mesh")) {
-        read_object(mesh, &mut polygons).ok_or_else(|| malformed("AMF", 0, "a coordinate or an index is no number"))?;
+        read_object(mesh, &mut polygons)?
+            .ok_or_else(|| malformed("AMF", 0, "a coordinate or an index is no number"))?;
     }
     Ok(polygons.finish())
 }
 
 /// Adds the mesh of an object; `None` where a number cannot be read.
-fn read_object(mesh: Node<'_, '_>, polygons: &mut Polygons) -> Option<()> {
+fn read_object(mesh: Node<'_, '_>, polygons: &mut Polygons<'_>) -> Result<Option<()>, Exceeded> {
     let mut indices = Vec::new();
     for place in mesh.descendants().filter(|node| node.has_tag_name("coordinates")) {
-        let point = Vec3::new(number(place, "x")?, number(place, "y")?, number(place, "z")?);
-        indices.push(polygons.vertex(point));
+        let [Some(x), Some(y), Some(z)] = ["x", "y", "z"].map(|axis| number(place, axis)) else { return Ok(None) };
+        indices.push(polygons.vertex(Vec3::new(x, y, z))?);
     }
     for triangle in mesh.descendants().filter(|node| node.has_tag_name("triangle")) {
         let corner = |name: &str| number(triangle, name).map(|value| indices.get(value as usize).copied());
-        if let [Some(a), Some(b), Some(c)] = [corner("v1")?, corner("v2")?, corner("v3")?] {
-            polygons.polygon(&[a, b, c], None);
+        let [Some(a), Some(b), Some(c)] = ["v1", "v2", "v3"].map(corner) else { return Ok(None) };
+        if let [Some(a), Some(b), Some(c)] = [a, b, c] {
+            polygons.polygon(&[a, b, c], None)?;
         }
     }
-    Some(())
+    Ok(Some(()))
 }
 
 /// A child element's number; 0 where there is none.

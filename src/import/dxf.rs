@@ -43,7 +43,7 @@ pub fn read(
         }
     }
     reader.end_entity("EOF")?;
-    Ok(Drawing { region: Region::polygon(&join(&reader.segments)), unsupported: reader.unsupported })
+    Ok(Drawing { region: Region::polygon(&join(&reader.segments), budget)?, unsupported: reader.unsupported })
 }
 
 type Segment = [Vec2; 2];

@@ -15,6 +15,11 @@ impl<'a> Meter<'a> {
         Self { budget, taken: 0 }
     }
 
+    /// The budget that it counts against.
+    pub(super) fn budget(&self) -> &'a Budget {
+        self.budget
+    }
+
     /// Counts `bytes` before they are taken, and whether the job may go on.
     pub(super) fn take(&mut self, bytes: usize) -> Result<(), Exceeded> {
         self.budget.check()?;

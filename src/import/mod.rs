@@ -79,9 +79,9 @@ pub struct Division<'a> {
 pub fn read_mesh(bytes: &[u8], format: MeshFormat, budget: &Budget) -> Result<TriMesh, ImportError> {
     let mut meter = Meter::new(budget);
     match format {
-        MeshFormat::Stl => stl::read(bytes),
-        MeshFormat::Off => off::read(bytes),
-        MeshFormat::Obj => obj::read(bytes),
+        MeshFormat::Stl => stl::read(bytes, budget),
+        MeshFormat::Off => off::read(bytes, budget),
+        MeshFormat::Obj => obj::read(bytes, budget),
         MeshFormat::Amf => amf::read(bytes, &mut meter),
         MeshFormat::ThreeMf => threemf::read(bytes, &mut meter),
     }

@@ -1,14 +1,15 @@
 //! Wavefront OBJ: vertices and faces.
 
+use crate::budget::Budget;
 use crate::geom::Vec3;
 use crate::import::polygons::Polygons;
 use crate::import::{ImportError, malformed};
 use crate::mesh::TriMesh;
 
 /// Reads an OBJ; everything but vertices and faces is passed over.
-pub(super) fn read(bytes: &[u8]) -> Result<TriMesh, ImportError> {
+pub(super) fn read(bytes: &[u8], budget: &Budget) -> Result<TriMesh, ImportError> {
     let text = String::from_utf8_lossy(bytes);
-    let mut polygons = Polygons::default();
+    let mut polygons = Polygons::new(budget);
     let mut indices = Vec::new();
     for (index, line) in text.lines().enumerate() {
         let mut words = line.split_ascii_whitespace();
@@ -18,11 +19,11 @@ pub(super) fn read(bytes: &[u8]) -> Result<TriMesh, ImportError> {
                 let (Some(x), Some(y), Some(z)) = (number(), number(), number()) else {
                     return Err(malformed("OBJ", index + 1, "can't parse vertex"));
                 };
-                indices.push(polygons.vertex(Vec3::new(x, y, z)));
+                indices.push(polygons.vertex(Vec3::new(x, y, z))?);
             }
             Some("f") => {
                 let ring: Vec<u32> = words.filter_map(|word| corner(word, &indices)).collect();
-                polygons.polygon(&ring, None);
+                polygons.polygon(&ring, None)?;
             }
             _ => {}
         }

@@ -1,12 +1,13 @@
 //! OFF, with colours of faces.
 
+use crate::budget::Budget;
 use crate::geom::{Rgba, Vec3};
 use crate::import::polygons::Polygons;
 use crate::import::{ImportError, malformed};
 use crate::mesh::TriMesh;
 
 /// Reads an OFF of three dimensions, as text.
-pub(super) fn read(bytes: &[u8]) -> Result<TriMesh, ImportError> {
+pub(super) fn read(bytes: &[u8], budget: &Budget) -> Result<TriMesh, ImportError> {
     let text = String::from_utf8_lossy(bytes);
     let mut lines = Lines { rest: text.lines().enumerate() };
     let (number, first) = lines.next("bad header: end of file")?;
@@ -20,7 +21,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<TriMesh, ImportError> {
     let (Some(Some(vertices)), Some(Some(faces))) = (counts.next(), counts.next()) else {
         return Err(malformed("OFF", number, "bad header: bad data"));
     };
-    read_body(&mut lines, vertices, faces)
+    read_body(&mut lines, [vertices, faces], budget)
 }
 
 /// Length of the magic word in front; `None` where the file begins with its counts.
@@ -34,8 +35,8 @@ fn check_magic(word: &str, line: usize) -> Result<Option<usize>, ImportError> {
     }
 }
 
-fn read_body(lines: &mut Lines<'_>, vertices: usize, faces: usize) -> Result<TriMesh, ImportError> {
-    let mut polygons = Polygons::default();
+fn read_body(lines: &mut Lines<'_>, [vertices, faces]: [usize; 2], budget: &Budget) -> Result<TriMesh, ImportError> {
+    let mut polygons = Polygons::new(budget);
     let mut indices = Vec::new();
     for _ in 0..vertices {
         let (number, line) = lines.next("reading vertices: end of file")?;
@@ -43,7 +44,7 @@ fn read_body(lines: &mut Lines<'_>, vertices: usize, faces: usize) -> Result<Tri
         let (Some(Some(x)), Some(Some(y)), Some(Some(z))) = (values.next(), values.next(), values.next()) else {
             return Err(malformed("OFF", number, "can't parse vertex: bad data"));
         };
-        indices.push(polygons.vertex(Vec3::new(x, y, z)));
+        indices.push(polygons.vertex(Vec3::new(x, y, z))?);
     }
     for _ in 0..faces {
         let (number, line) = lines.next("reading faces: end of file")?;
@@ -54,7 +55,7 @@ fn read_body(lines: &mut Lines<'_>, vertices: usize, faces: usize) -> Result<Tri
         };
         let known = corners.iter().filter_map(|word| indices.get(word.parse::<usize>().ok()?).copied());
         let ring: Vec<u32> = known.collect();
-        polygons.polygon(&ring, color(&words[size + 1..]));
+        polygons.polygon(&ring, color(&words[size + 1..]))?;
     }
     Ok(polygons.finish())
 }

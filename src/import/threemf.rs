@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use roxmltree::{Document, Node};
 
+use crate::budget::Exceeded;
 use crate::geom::{Affine3, Rgba, Vec3};
 use crate::import::meter::Meter;
 use crate::import::polygons::Polygons;
@@ -26,7 +27,7 @@ pub(super) fn read(bytes: &[u8], meter: &mut Meter<'_>) -> Result<TriMesh, Impor
         documents.insert(name.as_str(), document);
     }
     let models: Models<'_> = documents.iter().map(|(name, document)| (*name, Model::of(document))).collect();
-    let mut walk = Walk { models: &models, polygons: Polygons::default(), meter };
+    let mut walk = Walk { models: &models, polygons: Polygons::new(meter.budget()), meter };
     for item in documents[root.as_str()].descendants().filter(|node| node.tag_name().name() == "item") {
         if let Some(placed) = Placed::of(item, &root, Affine3::IDENTITY) {
             walk.place(&placed, 0)?;
@@ -71,7 +72,7 @@ impl<'a> Placed<'a> {
 /// A walk through components.
 struct Walk<'m, 'b> {
     models: &'m Models<'m>,
-    polygons: Polygons,
+    polygons: Polygons<'b>,
     meter: &'m mut Meter<'b>,
 }
 
@@ -86,7 +87,7 @@ impl Walk<'_, '_> {
         let child = |name: &str| object.children().find(|node| node.tag_name().name() == name);
         if let Some(mesh) = child("mesh") {
             self.meter.take(mesh.descendants().count() * ELEMENT_BYTES)?;
-            model.read_mesh(*object, mesh, placed.map, &mut self.polygons);
+            model.read_mesh(*object, mesh, placed.map, &mut self.polygons)?;
         }
         for part in child("components").iter().flat_map(|node| node.children()) {
             if let Some(inner) = Placed::of(part, placed.part, placed.map) {
@@ -119,14 +120,20 @@ impl<'a> Model<'a> {
         }
     }
 
-    fn read_mesh(&self, object: Node<'_, '_>, mesh: Node<'_, '_>, map: Affine3, polygons: &mut Polygons) {
+    fn read_mesh(
+        &self,
+        object: Node<'_, '_>,
+        mesh: Node<'_, '_>,
+        map: Affine3,
+        polygons: &mut Polygons<'_>,
+    ) -> Result<(), Exceeded> {
         let all = |name: &'static str| mesh.descendants().filter(move |node| node.tag_name().name() == name);
-        let indices: Vec<u32> = all("vertex")
+        let indices = all("vertex")
             .map(|vertex| {
                 let [x, y, z] = ["x", "y", "z"].map(|axis| number(vertex, axis).unwrap_or(0.0));
                 polygons.vertex(map.transform_point3(Vec3::new(x, y, z)) * self.unit)
             })
-            .collect();
+            .collect::<Result<Vec<u32>, _>>()?;
         for triangle in all("triangle") {
             let corner = |name: &str| indices.get(number(triangle, name)? as usize).copied();
             if let (Some(a), Some(b), Some(c)) = (corner("v1"), corner("v2"), corner("v3")) {
@@ -134,9 +141,10 @@ impl<'a> Model<'a> {
                 let entry = number(triangle, "p1").or(number(object, "pindex")).unwrap_or(0.0) as usize;
                 let color = group.and_then(|group| *self.colors.get(group)?.get(entry)?);
                 let ring = if map.matrix3.determinant() < 0.0 { [c, b, a] } else { [a, b, c] };
-                polygons.polygon(&ring, color);
+                polygons.polygon(&ring, color)?;
             }
         }
+        Ok(())
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::budget::Exceeded;
+use crate::budget::{Budget, Exceeded};
 use crate::csg::{Joint, Kind, LinearExtrude, Node, NodeRef, Resize, Resolution, RoofMethod, RotateExtrude};
 use crate::diag::{Code, Diagnostic};
 use crate::geom::{Affine2, Affine3, Mat4, Rgba, Vec2};
@@ -137,7 +137,7 @@ impl<'a> Builder<'a> {
                 if let Join::Round { segments } = join {
                     self.control.budget().check_triangles(u64::from(segments) * region.point_count() as u64)?;
                 }
-                Ok(Made::region(region.offset(*distance, join)))
+                Ok(Made::region(region.offset(*distance, join, self.control.budget())?))
             }
             Kind::LinearExtrude(extrude) => {
                 let region = self.flat_union(node, operands, said)?;
@@ -150,7 +150,7 @@ impl<'a> Builder<'a> {
             Kind::Projection { cut, .. } => {
                 let bundles = spatial_only(node, operands, said).into_iter().flatten().collect();
                 let solid = Bundle::union(bundles, self.control)?.compute(self.control)?;
-                Ok(Made::region(if *cut { solid.cut() } else { solid.shadow() }))
+                Ok(Made::region(if *cut { solid.cut(self.control)? } else { solid.shadow(self.control)? }))
             }
             Kind::Roof { method, resolution, .. } => {
                 let region = self.flat_union(node, operands, said)?;
@@ -181,7 +181,7 @@ impl<'a> Builder<'a> {
     fn union(&self, node: &Node, operands: Vec<Operand>, said: &mut Vec<Said>) -> Result<Made, Stop> {
         match by_dimension(node, operands, said) {
             Operands::Nothing => Ok(Made::Empty),
-            Operands::Flat(regions) => Ok(flat_union_of(regions)),
+            Operands::Flat(regions) => Ok(flat_union_of(regions, self.control.budget())?),
             Operands::Spatial(bundles) => {
                 let bundles = self.closed(node, bundles, said)?;
                 Ok(Made::Solid(Bundle::union(bundles.into_iter().flatten().collect(), self.control)?))
@@ -199,7 +199,7 @@ impl<'a> Builder<'a> {
                     Ok(if all.len() == 1 {
                         Made::Region(first.clone())
                     } else {
-                        Made::region(Region::difference(&all))
+                        Made::region(Region::difference(&all, self.control.budget())?)
                     })
                 }
                 _ => Ok(Made::Empty),
@@ -225,7 +225,7 @@ impl<'a> Builder<'a> {
                 several if several.iter().any(Option::is_none) => Ok(Made::Empty),
                 several => {
                     let all: Vec<&Region> = several.iter().flatten().map(|region| &**region).collect();
-                    Ok(Made::region(Region::intersection(&all)))
+                    Ok(Made::region(Region::intersection(&all, self.control.budget())?))
                 }
             },
             Operands::Spatial(bundles) => {
@@ -298,8 +298,9 @@ impl<'a> Builder<'a> {
         match by_dimension(node, operands, said) {
             Operands::Nothing => Ok(Made::Empty),
             Operands::Flat(regions) => {
+                let budget = self.control.budget();
                 let all: Vec<&Region> = regions.iter().flatten().map(|region| &**region).collect();
-                Ok(Made::region(Region::union(&all).fill()))
+                Ok(Made::region(Region::union(&all, budget)?.fill(budget)?))
             }
             Operands::Spatial(bundles) => {
                 for child in &node.children {
@@ -364,7 +365,7 @@ impl<'a> Builder<'a> {
 
     /// The union of the 2D children; 3D ones are warned of.
     fn flat_union(&self, node: &Node, operands: Vec<Operand>, said: &mut Vec<Said>) -> Result<Arc<Region>, Stop> {
-        Ok(match flat_union_of(flat_only(node, operands, said)) {
+        Ok(match flat_union_of(flat_only(node, operands, said), self.control.budget())? {
             Made::Region(region) => region,
             _ => Arc::default(),
         })
@@ -426,7 +427,8 @@ impl<'a> Builder<'a> {
 /// Says what became of open meshes.
 pub(super) fn tell_repairs(node: &Node, repairs: Repairs, said: &mut Vec<Said>) {
     if repairs.made > 0 {
-        warn(node, node.span, REPAIRED, said);
+        let hint = format!("Repaired: {}.", repairs.done);
+        said.push(Said { by: node.digest(), diagnostic: Diagnostic::warning(node.span, REPAIRED).with_hint(hint) });
     }
     if repairs.failed > 0 {
         let diagnostic = Diagnostic::error(Code::InvalidGeometry, node.span, "Input mesh is not closed!")
@@ -448,12 +450,12 @@ fn is_shape(child: &NodeRef) -> bool {
     !child.background && !matches!(child.kind, Kind::Annotation(_))
 }
 
-fn flat_union_of(regions: Vec<Option<Arc<Region>>>) -> Made {
+fn flat_union_of(regions: Vec<Option<Arc<Region>>>, budget: &Budget) -> Result<Made, Exceeded> {
     if let [only] = regions.as_slice() {
-        return only.clone().map_or(Made::Empty, Made::Region);
+        return Ok(only.clone().map_or(Made::Empty, Made::Region));
     }
     let all: Vec<&Region> = regions.iter().flatten().map(|region| &**region).collect();
-    if all.is_empty() { Made::Empty } else { Made::region(Region::union(&all)) }
+    Ok(if all.is_empty() { Made::Empty } else { Made::region(Region::union(&all, budget)?) })
 }
 
 /// What a map of space does to the plane z = 0, its z forgotten.

@@ -12,7 +12,7 @@ use crate::realize::Shape;
 use crate::realize::builder::tell_repairs;
 use crate::realize::operand::{Said, warn};
 use crate::region::Region;
-use crate::solid::{Control, Fault, Operator, Solid};
+use crate::solid::{Control, Fault, Operator, Repair, Solid};
 
 /// The result of a subtree.
 #[derive(Debug, Clone)]
@@ -57,8 +57,8 @@ impl Made {
             return Ok(Shape::Solid(solid));
         }
         match solid.closed(control) {
-            Ok(closed) if !closed.is_empty() => {
-                tell_repairs(node, Repairs { made: 1, failed: 0 }, said);
+            Ok((closed, done)) if !closed.is_empty() => {
+                tell_repairs(node, Repairs { made: 1, failed: 0, done }, said);
                 Ok(Shape::Solid(closed))
             }
             Err(Fault::Exceeded(exceeded)) => Err(exceeded),
@@ -102,6 +102,8 @@ impl Placed {
 pub(super) struct Repairs {
     /// Made solids.
     pub made: usize,
+    /// What was done to those.
+    pub done: Repair,
     /// Left out.
     pub failed: usize,
 }
@@ -208,8 +210,9 @@ impl Bundle {
                     continue;
                 }
                 match part.solid.closed(control) {
-                    Ok(solid) => {
+                    Ok((solid, done)) => {
                         repairs.made += 1;
+                        repairs.done = repairs.done.and(done);
                         kept.push(Placed { solid, maps: part.maps });
                     }
                     Err(Fault::Exceeded(exceeded)) => return Err(exceeded),

@@ -35,7 +35,9 @@ impl Builder<'_> {
                 control.budget().check_triangles(u64::from(segments))?;
                 Made::region(Region::circle(*radius, segments))
             }
-            Kind::Polygon { points, paths, .. } => Made::region(Region::polygon(&contours(points, paths.as_deref()))),
+            Kind::Polygon { points, paths, .. } => {
+                Made::region(Region::polygon(&contours(points, paths.as_deref()), control.budget())?)
+            }
             Kind::Text(spec) => self.text(node, spec, said)?,
             Kind::Import { .. } => self.import(node, said)?,
             Kind::Surface { .. } => self.surface(node, said)?,
@@ -77,7 +79,7 @@ impl Builder<'_> {
         if !fonts.has(&spec.font) {
             warn(node, node.span, format!("Can't get font {}", spec.font), said);
         }
-        Ok(Made::region(fonts.layout(&wanted)))
+        Ok(Made::region(fonts.layout(&wanted, self.control.budget())?))
     }
 
     fn import(&self, node: &Node, said: &mut Vec<Said>) -> Result<Made, Stop> {

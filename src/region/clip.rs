@@ -2,81 +2,97 @@
 
 use clipper2_rust::core::{FillRule, Path64, Paths64, Point64, is_positive};
 use clipper2_rust::engine::ClipType;
-use clipper2_rust::engine_public::Clipper64;
 use clipper2_rust::simplify_path;
 use rustc_hash::FxHashMap;
 
+use crate::budget::{Budget, Exceeded};
 use crate::geom::{Aabb2, Vec2};
+use crate::region::strips::{Sweep, clip};
 use crate::region::{Contour, Region, edges};
 
+/// All of these fail where the job was stopped, and then within milliseconds.
 impl Region {
     /// What any of the operands covers.
-    pub fn union(operands: &[&Self]) -> Self {
-        combine(operands, ClipType::Union)
+    ///
+    /// # Errors
+    /// The job was stopped.
+    pub fn union(operands: &[&Self], budget: &Budget) -> Result<Self, Exceeded> {
+        combine(operands, ClipType::Union, budget)
     }
 
     /// What the first operand covers and none of the others.
-    pub fn difference(operands: &[&Self]) -> Self {
-        combine(operands, ClipType::Difference)
+    ///
+    /// # Errors
+    /// The job was stopped.
+    pub fn difference(operands: &[&Self], budget: &Budget) -> Result<Self, Exceeded> {
+        combine(operands, ClipType::Difference, budget)
     }
 
     /// What all operands cover.
-    pub fn intersection(operands: &[&Self]) -> Self {
+    ///
+    /// # Errors
+    /// The job was stopped.
+    pub fn intersection(operands: &[&Self], budget: &Budget) -> Result<Self, Exceeded> {
         let grid = Grid::for_regions(operands);
-        let Some((first, rest)) = operands.split_first() else { return Self::default() };
-        let mut paths = grid.to_paths(first);
+        let Some((first, rest)) = operands.split_first() else { return Ok(Self::default()) };
+        let mut subjects = grid.to_paths(first);
         for operand in rest {
-            paths = clip(&paths, &grid.to_paths(operand), ClipType::Intersection, FillRule::NonZero);
+            let clips = grid.to_paths(operand);
+            subjects = clip(Sweep { subjects, clips, kind: ClipType::Intersection, rule: FillRule::NonZero }, budget)?;
         }
-        grid.to_exact_region(&paths, operands)
+        grid.to_exact_region(&subjects, operands, budget)
     }
 
     /// The region without its holes.
-    pub fn fill(&self) -> Self {
+    ///
+    /// # Errors
+    /// The job was stopped.
+    pub fn fill(&self, budget: &Budget) -> Result<Self, Exceeded> {
         let grid = Grid::for_regions(&[self]);
-        let paths = clip(&grid.to_paths(self), &Paths64::new(), ClipType::Union, FillRule::NonZero);
-        let outer: Paths64 = paths.into_iter().filter(is_positive).collect();
-        grid.to_exact_region(&clip(&outer, &Paths64::new(), ClipType::Union, FillRule::NonZero), &[self])
+        let paths = united(grid.to_paths(self), FillRule::NonZero, budget)?;
+        let outer = paths.into_iter().filter(is_positive).collect();
+        grid.to_exact_region(&united(outer, FillRule::NonZero, budget)?, &[self], budget)
     }
 
     /// What lies inside an odd number of contours.
-    pub(crate) fn resolve_even_odd(contours: &[Contour]) -> Self {
-        Self::resolve(contours, FillRule::EvenOdd)
+    pub(crate) fn resolve_even_odd(contours: &[Contour], budget: &Budget) -> Result<Self, Exceeded> {
+        Self::resolve(contours, FillRule::EvenOdd, budget)
     }
 
     /// What the contours wind round at least once, in either direction.
-    pub fn resolve_non_zero(contours: &[Contour]) -> Self {
-        Self::resolve(contours, FillRule::NonZero)
+    ///
+    /// # Errors
+    /// The job was stopped.
+    pub fn resolve_non_zero(contours: &[Contour], budget: &Budget) -> Result<Self, Exceeded> {
+        Self::resolve(contours, FillRule::NonZero, budget)
     }
 
     /// What the contours wind round more often counter-clockwise than clockwise.
-    pub fn resolve_positive(contours: &[Contour]) -> Self {
-        Self::resolve(contours, FillRule::Positive)
+    ///
+    /// # Errors
+    /// The job was stopped.
+    pub fn resolve_positive(contours: &[Contour], budget: &Budget) -> Result<Self, Exceeded> {
+        Self::resolve(contours, FillRule::Positive, budget)
     }
 
-    fn resolve(contours: &[Contour], rule: FillRule) -> Self {
+    fn resolve(contours: &[Contour], rule: FillRule, budget: &Budget) -> Result<Self, Exceeded> {
         let grid = Grid::for_box(Aabb2::of(contours.iter().flatten().copied()));
-        let paths: Paths64 = contours.iter().map(|contour| grid.to_path(contour)).collect();
-        grid.to_region(&clip(&paths, &Paths64::new(), ClipType::Union, rule))
+        let paths = contours.iter().map(|contour| grid.to_path(contour)).collect();
+        grid.to_region(&united(paths, rule, budget)?, budget)
     }
 }
 
-fn combine(operands: &[&Region], clip_type: ClipType) -> Region {
+fn combine(operands: &[&Region], kind: ClipType, budget: &Budget) -> Result<Region, Exceeded> {
     let grid = Grid::for_regions(operands);
-    let Some((first, rest)) = operands.split_first() else { return Region::default() };
-    let others: Paths64 = rest.iter().flat_map(|operand| grid.to_paths(operand)).collect();
-    grid.to_exact_region(&clip(&grid.to_paths(first), &others, clip_type, FillRule::NonZero), operands)
+    let Some((first, rest)) = operands.split_first() else { return Ok(Region::default()) };
+    let clips = rest.iter().flat_map(|operand| grid.to_paths(operand)).collect();
+    let sweep = Sweep { subjects: grid.to_paths(first), clips, kind, rule: FillRule::NonZero };
+    grid.to_exact_region(&clip(sweep, budget)?, operands, budget)
 }
 
-/// One sweep of the clipper.
-pub(crate) fn clip(subjects: &Paths64, clips: &Paths64, clip_type: ClipType, rule: FillRule) -> Paths64 {
-    let mut clipper = Clipper64::new();
-    clipper.set_preserve_collinear(false);
-    clipper.add_subject(subjects);
-    clipper.add_clip(clips);
-    let mut paths = Paths64::new();
-    clipper.execute(clip_type, rule, &mut paths, None);
-    paths
+/// The paths around what some paths cover by a rule.
+pub(super) fn united(subjects: Paths64, rule: FillRule, budget: &Budget) -> Result<Paths64, Exceeded> {
+    clip(Sweep { subjects, clips: Paths64::new(), kind: ClipType::Union, rule }, budget)
 }
 
 /// The grid that points are rounded to: a power of two per mm.
@@ -117,34 +133,39 @@ impl Grid {
     }
 
     /// Back to mm, without points that stand out of their neighbours' line by about a step.
-    pub(crate) fn to_region(self, paths: &Paths64) -> Region {
-        let contours = paths
-            .iter()
-            .map(|path| simplify_path(path, SIMPLIFY_STEPS, true))
-            .filter(|path| path.len() >= 3)
-            .map(|path| self.to_contour(&path))
-            .filter(|contour| edges(contour).any(|(from, to)| from != to))
-            .collect();
-        Region::trusted(contours)
+    pub(crate) fn to_region(self, paths: &Paths64, budget: &Budget) -> Result<Region, Exceeded> {
+        let mut contours = Vec::with_capacity(paths.len());
+        for path in paths {
+            budget.check()?;
+            let path = simplify_path(path, SIMPLIFY_STEPS, true);
+            let contour = self.to_contour(&path);
+            if path.len() >= 3 && edges(&contour).any(|(from, to)| from != to) {
+                contours.push(contour);
+            }
+        }
+        Ok(Region::trusted(contours))
     }
 
     /// Back to mm, coordinates that the operands had as exactly as they had them.
-    fn to_exact_region(self, paths: &Paths64, operands: &[&Region]) -> Region {
+    fn to_exact_region(self, paths: &Paths64, operands: &[&Region], budget: &Budget) -> Result<Region, Exceeded> {
         let (mut known_x, mut known_y) = (FxHashMap::default(), FxHashMap::default());
-        for point in operands.iter().flat_map(|operand| operand.contours().iter().flatten()) {
-            for (known, value) in [(&mut known_x, point.x), (&mut known_y, point.y)] {
-                let step = (value * self.scale).round();
-                if step / self.scale != value {
-                    known.entry((step / self.scale).to_bits()).or_insert(value);
+        for contour in operands.iter().flat_map(|operand| operand.contours()) {
+            budget.check()?;
+            for point in contour {
+                for (known, value) in [(&mut known_x, point.x), (&mut known_y, point.y)] {
+                    let step = (value * self.scale).round();
+                    if step / self.scale != value {
+                        known.entry((step / self.scale).to_bits()).or_insert(value);
+                    }
                 }
             }
         }
-        let region = self.to_region(paths);
+        let region = self.to_region(paths, budget)?;
         if known_x.is_empty() && known_y.is_empty() {
-            return region;
+            return Ok(region);
         }
         let exact = |known: &FxHashMap<u64, f64>, value: f64| known.get(&value.to_bits()).copied().unwrap_or(value);
-        region.mapped(|point| Vec2::new(exact(&known_x, point.x), exact(&known_y, point.y)))
+        Ok(region.mapped(|point| Vec2::new(exact(&known_x, point.x), exact(&known_y, point.y))))
     }
 
     fn to_contour(self, path: &Path64) -> Contour {

@@ -11,18 +11,20 @@ use rustc_hash::FxHashMap;
 use spade::handles::{DirectedEdgeHandle, FixedDirectedEdgeHandle, FixedVertexHandle};
 use spade::{ConstrainedDelaunayTriangulation, Point2, Triangulation};
 
-use crate::geom::Vec2;
+use crate::budget::{Budget, Exceeded};
+use crate::geom::{Aabb2, Vec2};
 
 /// Counter-clockwise triangles over the points counted contour by contour; nothing where edges cross or run along each other.
-pub(super) fn triangulate(contours: &[&[Vec2]]) -> Option<Vec<[u32; 3]>> {
-    let mut plan = Plan::of(contours)?;
-    plan.draw_contours()?;
-    plan.find_inside()?;
-    plan.give_back_corners();
-    let mut triangles = plan.inner_triangles()?;
-    plan.sew_edges(&mut triangles);
-    plan.sew_places(&mut triangles);
-    Some(triangles)
+///
+/// # Errors
+/// The job was stopped.
+pub(super) fn triangulate(contours: &[&[Vec2]], budget: &Budget) -> Result<Option<Vec<[u32; 3]>>, Exceeded> {
+    let Some(mut plan) = Plan::of(contours, budget)? else { return Ok(None) };
+    if !plan.draw_contours(budget)? {
+        return Ok(None);
+    }
+    budget.check()?;
+    Ok(plan.finish())
 }
 
 type Plane = ConstrainedDelaunayTriangulation<Point2<f64>>;
@@ -30,11 +32,79 @@ type HalfEdge<'a> = DirectedEdgeHandle<'a, Point2<f64>, (), spade::CdtEdge<()>, 
 
 const NONE: u32 = u32::MAX;
 
+const EDGES_PER_CHECK: usize = 128;
+
+/// The Delaunay triangulation of places, and for each of them its vertex; nothing where a coordinate is out of bounds.
+fn loaded(places: &[Point2<f64>], budget: &Budget) -> Result<Option<(Plane, Vec<FixedVertexHandle>)>, Exceeded> {
+    let mut plane = Plane::new();
+    let mut vertices = vec![FixedVertexHandle::from_index(0); places.len()];
+    let mut near = None;
+    for (count, at) in scattered(places).into_iter().enumerate() {
+        if count % PLACES_PER_CHECK == 0 {
+            budget.check()?;
+        }
+        let place = places[at as usize];
+        let vertex = match near {
+            Some(near) => plane.insert_with_hint(place, near),
+            None => plane.insert(place),
+        };
+        let Ok(vertex) = vertex else { return Ok(None) };
+        vertices[at as usize] = vertex;
+        near = Some(vertex);
+    }
+    Ok(Some((plane, vertices)))
+}
+
+const PLACES_PER_CHECK: usize = 128;
+
+/// The order to insert places in: rounds of chance, each of them thrice as many, along a space-filling curve (Amenta, Choi & Rote 2003).
+fn scattered(places: &[Point2<f64>]) -> Vec<u32> {
+    let bounds = Aabb2::of(places.iter().map(|place| Vec2::new(place.x, place.y)));
+    let scale = Vec2::splat(CURVE_SIDE) / bounds.size().max(Vec2::splat(f64::MIN_POSITIVE));
+    let along = |at: &u32| {
+        let place = places[*at as usize];
+        let cell = (Vec2::new(place.x, place.y) - bounds.min) * scale;
+        hilbert(cell.x as u32, cell.y as u32)
+    };
+    let mut order: Vec<u32> = (0..places.len() as u32).collect();
+    let mut chance = 1_u64;
+    for left in (1..order.len()).rev() {
+        chance = chance.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        order.swap(left, (chance >> 33) as usize % (left + 1));
+    }
+    let (mut from, mut to) = (0, ROUND_MIN.min(order.len()));
+    while from < to {
+        order[from..to].sort_by_cached_key(along);
+        (from, to) = (to, (3 * to).min(order.len()));
+    }
+    order
+}
+
+const ROUND_MIN: usize = 64;
+const CURVE_BITS: u32 = 16;
+const CURVE_SIDE: f64 = 65_535.0;
+
+/// How far along Hilbert's curve a cell lies.
+fn hilbert(mut x: u32, mut y: u32) -> u32 {
+    let mut along = 0;
+    for bit in (0..CURVE_BITS).rev() {
+        let (right, up) = (x >> bit & 1, y >> bit & 1);
+        along = along << 2 | ((3 * right) ^ up);
+        if up == 0 {
+            if right == 1 {
+                (x, y) = (!x, !y);
+            }
+            (x, y) = (y, x);
+        }
+    }
+    along
+}
+
 /// What is known of points (of contours), places (vertices of the plane), half-edges and faces, each by its index.
 struct Plan {
     plane: Plane,
     /// Point to place.
-    place: Vec<u32>,
+    place: Vec<FixedVertexHandle>,
     /// Point to the point after it on its contour.
     next: Vec<u32>,
     /// Point to the half-edges that its edge is made of: several where it runs over other places.
@@ -50,7 +120,7 @@ struct Plan {
 }
 
 impl Plan {
-    fn of(contours: &[&[Vec2]]) -> Option<Self> {
+    fn of(contours: &[&[Vec2]], budget: &Budget) -> Result<Option<Self>, Exceeded> {
         let mut known: FxHashMap<[u64; 2], u32> = FxHashMap::default();
         let (mut places, mut place, mut next) = (Vec::new(), Vec::new(), Vec::new());
         for contour in contours {
@@ -65,35 +135,46 @@ impl Plan {
                 next.push((first + (at + 1) % contour.len()) as u32);
             }
         }
-        let plane = Plane::bulk_load_cdt(places, Vec::new()).ok()?;
-        Some(Self {
-            runs: vec![Vec::new(); place.len()],
+        let Some((plane, vertex)) = loaded(&places, budget)? else { return Ok(None) };
+        Ok(Some(Self {
+            place: place.into_iter().map(|place| vertex[place as usize]).collect(),
+            runs: vec![Vec::new(); next.len()],
             border: vec![NONE; plane.num_directed_edges()],
             inside: vec![false; plane.num_all_faces()],
             corner: vec![NONE; plane.num_directed_edges()],
-            closing: vec![NONE; place.len()],
+            closing: vec![NONE; next.len()],
             plane,
-            place,
             next,
-        })
+        }))
     }
 
-    fn draw_contours(&mut self) -> Option<()> {
+    /// Whether all edges of contours could be made edges of the triangulation, each once.
+    fn draw_contours(&mut self, budget: &Budget) -> Result<bool, Exceeded> {
         for point in 0..self.place.len() {
-            let [from, to] =
-                [point, self.next[point] as usize].map(|at| FixedVertexHandle::from_index(self.place[at] as usize));
-            let run = self.plane.try_add_constraint(from, to);
-            if run.is_empty() {
-                return None;
+            if point % EDGES_PER_CHECK == 0 {
+                budget.check()?;
             }
-            for half_edge in &run {
-                if std::mem::replace(&mut self.border[half_edge.index()], point as u32) != NONE {
-                    return None;
-                }
+            let [from, to] = [point, self.next[point] as usize].map(|at| self.place[at]);
+            let run = self.plane.try_add_constraint(from, to);
+            let first_there = |half_edge: &FixedDirectedEdgeHandle| {
+                std::mem::replace(&mut self.border[half_edge.index()], point as u32) == NONE
+            };
+            if run.is_empty() || !run.iter().all(first_there) {
+                return Ok(false);
             }
             self.runs[point] = run;
         }
-        Some(())
+        Ok(true)
+    }
+
+    /// The triangles inside.
+    fn finish(mut self) -> Option<Vec<[u32; 3]>> {
+        self.find_inside()?;
+        self.give_back_corners();
+        let mut triangles = self.inner_triangles()?;
+        self.sew_edges(&mut triangles);
+        self.sew_places(&mut triangles);
+        Some(triangles)
     }
 
     /// Goes from face to face, from outside inwards; nothing when a face is wound round otherwise than once or not at all.

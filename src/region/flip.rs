@@ -2,11 +2,15 @@
 
 use rustc_hash::{FxBuildHasher, FxHashMap};
 
+use crate::budget::{Budget, Exceeded};
 use crate::geom::Vec2;
 use crate::region::predicate::side;
 
 /// Improves triangles in place; edges that only one triangle has stay.
-pub(super) fn improve(points: &[Vec2], triangles: &mut [[u32; 3]]) {
+///
+/// # Errors
+/// The job was stopped.
+pub(super) fn improve(points: &[Vec2], triangles: &mut [[u32; 3]], budget: &Budget) -> Result<(), Exceeded> {
     let owner = FxHashMap::with_capacity_and_hasher(3 * triangles.len(), FxBuildHasher);
     let mut mesh = Flips { points, triangles, owner };
     let mut queue: Vec<(u32, u32)> = Vec::new();
@@ -21,13 +25,15 @@ pub(super) fn improve(points: &[Vec2], triangles: &mut [[u32; 3]]) {
     let mut left = FLIPS_PER_TRIANGLE * mesh.triangles.len();
     while let Some(edge) = queue.pop() {
         if left == 0 {
-            return;
+            break;
         }
+        budget.check()?;
         if let Some(around) = mesh.flip(edge) {
             left -= 1;
             queue.extend(around);
         }
     }
+    Ok(())
 }
 
 /// Lawson's flips end by themselves; rounding could make them go round.

@@ -1,12 +1,11 @@
 //! Minkowski sum of two regions.
 
 use clipper2_rust::core::{FillRule, Path64, Paths64, Point64, is_positive};
-use clipper2_rust::engine::ClipType;
 
 use crate::budget::{Budget, Exceeded};
 use crate::geom::Aabb2;
 use crate::region::Region;
-use crate::region::clip::{Grid, clip};
+use crate::region::clip::{Grid, united};
 
 impl Region {
     /// Every sum of a point of one and a point of the other. O(n·m) before the union.
@@ -23,14 +22,14 @@ impl Region {
         let mut terms = Paths64::new();
         for outline in &q {
             for figure in &p {
-                sweep_edges(figure, outline, &mut terms);
+                sweep_edges(figure, outline, &mut terms, budget)?;
             }
         }
         fill_insides(&p, &q, &mut terms);
         fill_insides(&q, &p, &mut terms);
-        let sum = clip(&terms, &Paths64::new(), ClipType::Union, FillRule::NonZero);
+        let sum = united(terms, FillRule::NonZero, budget)?;
         budget.release(quads * QUAD_BYTES);
-        Ok(grid.to_region(&sum))
+        grid.to_region(&sum, budget)
     }
 }
 
@@ -38,8 +37,9 @@ impl Region {
 const QUAD_BYTES: u64 = 600;
 
 /// The parallelograms that each edge of `figure` sweeps along each edge of `outline`.
-fn sweep_edges(figure: &Path64, outline: &Path64, terms: &mut Paths64) {
+fn sweep_edges(figure: &Path64, outline: &Path64, terms: &mut Paths64, budget: &Budget) -> Result<(), Exceeded> {
     for (at, from) in outline.iter().enumerate() {
+        budget.check()?;
         let to = &outline[(at + 1) % outline.len()];
         for (edge, start) in figure.iter().enumerate() {
             let end = &figure[(edge + 1) % figure.len()];
@@ -50,6 +50,7 @@ fn sweep_edges(figure: &Path64, outline: &Path64, terms: &mut Paths64) {
             terms.push(quad);
         }
     }
+    Ok(())
 }
 
 /// `figure` moved to one point of each outer contour of `places`: the middles that the swept edges leave open.

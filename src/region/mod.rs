@@ -2,7 +2,7 @@
 //!
 //! **In** points in mm; **Out** [`Region`] and its triangles.
 //! **Stages** [`primitive`] what programs draw · [`clip`] booleans and repair on a common integer grid · [`offset`] ·
-//! [`minkowski`] · [`hull`] · [`transform`] · [`triangulate`].
+//! [`minkowski`] · [`hull`] · [`transform`] · [`triangulate`]; what is long in [`strips`], so that it can be stopped.
 //! **Invariants** Outer contours are counter-clockwise, holes clockwise, no two edges cross, every contour has three points or
 //! more; contours may touch in points. [`Region::check`] tests it.
 //! **Knows nothing of** the language, fonts, files and the third dimension.
@@ -10,14 +10,16 @@
 
 mod check;
 mod clip;
+mod corner;
 mod delaunay;
+mod ears;
 mod flip;
 mod hull;
 mod minkowski;
 mod offset;
 mod predicate;
 mod primitive;
-mod sweep;
+mod strips;
 mod transform;
 mod triangulate;
 
@@ -75,11 +77,6 @@ impl Region {
             let [a, b, c] = [0, 1, 2].map(|step| contour[(at + step) % count]);
             (b - a).perp_dot(c - b) >= 0.0
         })
-    }
-
-    /// Triangles as [`Region::triangulate`] makes them, by a sweep: for many points and holes, as thin as they come.
-    pub(crate) fn sweep_triangles(&self) -> Option<Vec<[u32; 3]>> {
-        sweep::triangulate(&self.contours)
     }
 
     /// Contours that are known to satisfy the invariants.

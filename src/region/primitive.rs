@@ -1,5 +1,6 @@
 //! Circle, square, polygon: OpenSCAD's vertices exactly.
 
+use crate::budget::{Budget, Exceeded};
 use crate::geom::{Vec2, cos_deg, sin_deg};
 use crate::region::Region;
 
@@ -28,12 +29,15 @@ impl Region {
     }
 
     /// What lies inside an odd number of the contours, whatever their direction; repaired where they cross.
-    pub fn polygon(contours: &[Vec<Vec2>]) -> Self {
+    ///
+    /// # Errors
+    /// The job was stopped.
+    pub fn polygon(contours: &[Vec<Vec2>], budget: &Budget) -> Result<Self, Exceeded> {
         let finite = contours
             .iter()
             .map(|contour| contour.iter().copied().filter(|point| point.is_finite()).collect::<Vec<_>>())
             .filter(|contour| contour.len() >= 3)
             .collect::<Vec<_>>();
-        Self::resolve_even_odd(&finite)
+        Self::resolve_even_odd(&finite, budget)
     }
 }

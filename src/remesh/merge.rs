@@ -117,7 +117,8 @@ fn cut_all(
             budget.check()?;
         }
         let touched = members.len() > 1 && !kept[group] && outline.spares_something(mesh, group, members);
-        let face = if touched { cut(mesh, outline, group, groups.seeds[group], members) } else { None };
+        let face =
+            if touched { cut(mesh, outline, [group as u32, groups.seeds[group]], members, budget)? } else { None };
         if touched && face.is_none() {
             kept[group] = true;
             all_cut = false;
@@ -128,14 +129,20 @@ fn cut_all(
 }
 
 /// The polygon of a group in triangles; none where they would not cover it exactly.
-fn cut(mesh: &TriMesh, outline: &Outline, group: usize, seed: u32, members: &[u32]) -> Face {
-    let loops = outline.loops_of(group);
+fn cut(
+    mesh: &TriMesh,
+    outline: &Outline,
+    [group, seed]: [u32; 2],
+    members: &[u32],
+    budget: &Budget,
+) -> Result<Face, Exceeded> {
+    let loops = outline.loops_of(group as usize);
     let normal = twice_area(mesh, seed as usize);
     let flat: Vec<Vec<Vec2>> =
         loops.iter().map(|corners| corners.iter().map(|vertex| flattened(mesh, *vertex, normal)).collect()).collect();
     let corners: Vec<u32> = loops.iter().flatten().copied().collect();
     let slices: Vec<&[Vec2]> = flat.iter().map(Vec::as_slice).collect();
-    let triangles = region::triangulate_face(&slices);
+    let triangles = region::triangulate_face(&slices, budget)?;
     let triangles: Vec<[u32; 3]> =
         triangles.into_iter().map(|triangle| triangle.map(|corner| corners[corner as usize])).collect();
     let area = |corners: [u32; 3]| {
@@ -145,7 +152,7 @@ fn cut(mesh: &TriMesh, outline: &Outline, group: usize, seed: u32, members: &[u3
     let covered: f64 = triangles.iter().map(|corners| area(*corners)).sum();
     let wanted: f64 = members.iter().map(|triangle| area(mesh.triangles[*triangle as usize])).sum();
     let sound = triangles.iter().all(|corners| area(*corners) > 0.0) && (covered - wanted).abs() <= 1.0e-6 * wanted;
-    (sound && triangles.len() < members.len()).then_some(triangles)
+    Ok((sound && triangles.len() < members.len()).then_some(triangles))
 }
 
 /// A vertex seen along the largest part of a normal, so that what is counter-clockwise around it stays so.

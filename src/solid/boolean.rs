@@ -41,7 +41,7 @@ impl Solid {
                     return Ok(solid);
                 }
                 let closed = several.iter().map(|operand| operand.closed(control)).collect::<Result<Vec<_>, _>>()?;
-                let bodies: Vec<&Body> = closed.iter().map(|operand| &operand.body).collect();
+                let bodies: Vec<&Body> = closed.iter().map(|(operand, _)| &operand.body).collect();
                 Ok(Self::of_body(Body::combine(operator, &bodies, control)?))
             }
         }

@@ -44,7 +44,7 @@ impl Solid {
             control.budget().check()?;
             build_walls(region, extrusion, slice, &face_of_edge, &mut draft);
         }
-        build_caps(region, slices, &mut draft);
+        build_caps(region, slices, &mut draft, control)?;
         let solid = Self::of_body(draft.seal()?);
         Ok(if extrusion.is_straight() {
             let (low, high) = (extrusion.at(0).1.z, extrusion.at(slices).1.z);
@@ -157,12 +157,13 @@ fn compare_lengths(a: Vec2, b: Vec2) -> std::cmp::Ordering {
     if 2.0 * (a - b).abs() * 1.0e5 > a + b { a.total_cmp(&b) } else { std::cmp::Ordering::Equal }
 }
 
-fn build_caps(region: &Region, slices: u32, draft: &mut Draft) {
+fn build_caps(region: &Region, slices: u32, draft: &mut Draft, control: &Control) -> Result<(), Fault> {
     let top = region.point_count() as u32 * slices;
     let face = draft.surfaces.len() as u32;
     draft.surfaces.extend([Surface::Plane, Surface::Plane]);
-    for [a, b, c] in region.triangulate() {
+    for [a, b, c] in region.triangulate(control.budget())? {
         draft.triangles.extend([[c, b, a], [a + top, b + top, c + top]]);
         draft.surface_of.extend([face, face + 1]);
     }
+    Ok(())
 }

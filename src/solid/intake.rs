@@ -1,7 +1,7 @@
 //! Drafts taken into the kernel: put in order along a space-filling curve first, then linked by integers alone.
 //!
-//! The kernel's own way in sorts edges, cleans up, walks round every vertex several times and sorts again at the end. What we make is
-//! closed by its indices and clean but for rare cases; those are recognised here and left to the kernel.
+//! The kernel's own way in sorts edges, cleans up, walks round every vertex several times and sorts again at the end, and cannot be stopped.
+//! What we make is closed by its indices and clean but for rare cases; those, and foreign meshes, are recognised here and cleaned up.
 
 use manifold_rust::collider::Collider;
 use manifold_rust::impl_mesh::{ManifoldImpl, next_halfedge};
@@ -13,9 +13,10 @@ use crate::budget::{Budget, Exceeded};
 use crate::solid::draft::Draft;
 use crate::solid::facing::set_facing;
 use crate::solid::kernel::to_kernel;
-use crate::solid::order::{boxes, order_of, places_of};
+use crate::solid::mend;
+use crate::solid::order::{boxes, compacted, order_of, ordered, places_of};
 
-/// The kernel's mesh of a draft, its faces from source 0; `None` where the draft is not a clean two-manifold by its indices.
+/// The kernel's mesh of a draft, its faces from source 0; `None` where the draft is not closed by its indices.
 ///
 /// # Errors
 /// The job was stopped.
@@ -32,17 +33,29 @@ pub(super) fn take_in(draft: &Draft, budget: &Budget) -> Result<Option<ManifoldI
     mesh.set_epsilon(0.0, false);
     let (triangles, codes) = sorted(draft, &mut mesh);
     budget.check()?;
-    let Some(halfedges) = linked(&triangles, mesh.vert_pos.len()) else { return Ok(None) };
-    mesh.halfedge = halfedges;
-    budget.check()?;
-    if !is_clean(&mesh) || !has_one_fan_each(&mesh) {
-        return Ok(None);
-    }
+    let Some(links) = linked(&triangles, mesh.vert_pos.len(), budget)? else { return Ok(None) };
+    mesh.halfedge = links.halfedges;
     budget.check()?;
     relate(draft, &triangles, &mut mesh);
+    if links.are_crowded || !is_clean(&mesh) || !has_one_fan_each(&mesh) {
+        return Ok(Some(cleaned_up(mesh, budget)?));
+    }
+    budget.check()?;
     set_facing(&mut mesh, budget)?;
     mesh.collider = Collider::new(boxes(&mesh), codes);
     Ok(Some(mesh))
+}
+
+fn cleaned_up(mut mesh: ManifoldImpl, budget: &Budget) -> Result<ManifoldImpl, Exceeded> {
+    let is_stopped = || budget.check().is_err();
+    mend::part(&mut mesh, &is_stopped);
+    budget.check()?;
+    set_facing(&mut mesh, budget)?;
+    mend::smooth_out(&mut mesh, &is_stopped);
+    budget.check()?;
+    let mesh = compacted(mesh);
+    budget.check()?;
+    Ok(ordered(&mesh))
 }
 
 /// Three half-edges of a triangle must be numbered in 31 bits.
@@ -77,15 +90,22 @@ fn sorted(draft: &Draft, mesh: &mut ManifoldImpl) -> (Vec<Triangle>, Vec<u32>) {
     (order.into_iter().map(triangle).collect(), codes)
 }
 
-/// The half-edges, each with its twin; `None` where one has no twin or more than one.
-fn linked(triangles: &[Triangle], vertex_count: usize) -> Option<Vec<Halfedge>> {
+/// The half-edges, each with its twin.
+struct Links {
+    halfedges: Vec<Halfedge>,
+    /// Whether some edge has more than two triangles.
+    are_crowded: bool,
+}
+
+/// Links triangles by their edges; `None` where one has no twin, or a triangle a corner twice.
+fn linked(triangles: &[Triangle], vertex_count: usize, budget: &Budget) -> Result<Option<Links>, Exceeded> {
     let mut halfedges = Vec::with_capacity(3 * triangles.len());
     let mut first = vec![0_u32; vertex_count + 1];
     for triangle in triangles {
         let [a, b, c] = triangle.corners;
         for (from, to) in [(a, b), (b, c), (c, a)] {
             if from == to {
-                return None;
+                return Ok(None);
             }
             first[from.min(to) as usize + 1] += 1;
             halfedges.push(Halfedge {
@@ -107,23 +127,42 @@ fn linked(triangles: &[Triangle], vertex_count: usize) -> Option<Vec<Halfedge>> 
         around[next[low] as usize] = (edge.start_vert.max(edge.end_vert) as u32, index as u32);
         next[low] += 1;
     }
+    let mut are_crowded = false;
     for at in 0..vertex_count {
+        if at % VERTICES_PER_CHECK == 0 {
+            budget.check()?;
+        }
         let bucket = &mut around[first[at] as usize..first[at + 1] as usize];
         bucket.sort_unstable();
-        for pair in bucket.chunks(2) {
-            let [(far, one), (other_far, other)] = *pair else { return None };
-            let (one, other) = (one as usize, other as usize);
-            if far != other_far || halfedges[one].start_vert != halfedges[other].end_vert {
-                return None;
+        for edges in bucket.chunk_by(|one, other| one.0 == other.0) {
+            are_crowded |= edges.len() > 2;
+            if !pair_up(edges, at as i32, &mut halfedges) {
+                return Ok(None);
             }
-            halfedges[one].paired_halfedge = other as i32;
-            halfedges[other].paired_halfedge = one as i32;
-        }
-        if bucket.windows(3).step_by(2).any(|three| three[0].0 == three[2].0) {
-            return None;
         }
     }
-    Some(halfedges)
+    Ok(Some(Links { halfedges, are_crowded }))
+}
+
+const VERTICES_PER_CHECK: usize = 4096;
+
+/// Pairs the half-edges from a vertex to another with those back, in order; whether there are as many of each.
+fn pair_up(edges: &[(u32, u32)], low: i32, halfedges: &mut [Halfedge]) -> bool {
+    let goes_up = |edge: &&(u32, u32)| halfedges[edge.1 as usize].start_vert == low;
+    let (up, down): (Vec<&(u32, u32)>, Vec<&(u32, u32)>) = match edges {
+        [one, other] => match (goes_up(&one), goes_up(&other)) {
+            (true, false) | (false, true) => return link(one.1, other.1, halfedges),
+            _ => return false,
+        },
+        several => several.iter().partition(goes_up),
+    };
+    up.len() == down.len() && up.iter().zip(down).all(|(one, other)| link(one.1, other.1, halfedges))
+}
+
+fn link(one: u32, other: u32, halfedges: &mut [Halfedge]) -> bool {
+    halfedges[one as usize].paired_halfedge = other as i32;
+    halfedges[other as usize].paired_halfedge = one as i32;
+    true
 }
 
 /// Whether every triangle is well above the kernel's tolerance.

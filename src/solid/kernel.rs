@@ -14,6 +14,7 @@ use crate::mesh::{Surface, TriMesh};
 use crate::solid::control::Held;
 use crate::solid::draft::Draft;
 use crate::solid::provenance::{self, Source, Sources};
+use crate::solid::repair::welded;
 use crate::solid::splice::Part;
 use crate::solid::{Control, Fault, Operator, TRIANGLE_BYTES, batch, clean, intake, order};
 
@@ -70,14 +71,12 @@ impl Draft {
         if self.triangles.is_empty() {
             return Ok(Sealed::of_ordered(ManifoldImpl::new(), Sources::default()));
         }
-        if let Some(mesh) = intake::take_in(self, budget)? {
-            return Ok(Sealed::of_ordered(mesh, self.sources()));
+        if self.positions.iter().any(|point| !point.is_finite()) {
+            return Err(Fault::NotFinite);
         }
-        let manifold = Manifold::from_mesh_glp(&self.to_kernel());
-        match manifold.status() {
-            Error::NoError => Ok(self.sealed_as(manifold.into_impl())),
-            Error::NonFiniteVertex => Err(Fault::NotFinite),
-            _ => Err(Fault::NotClosed),
+        match intake::take_in(self, budget)? {
+            Some(mesh) => Ok(Sealed::of_ordered(mesh, self.sources())),
+            None => Err(Fault::NotClosed),
         }
     }
 
@@ -266,22 +265,21 @@ impl Body {
 
     /// Takes a mesh as it is, or with vertices at one place merged; `None` where it is not closed then.
     pub(super) fn merged(draft: &Draft, control: &Control) -> Result<Option<Self>, Fault> {
-        if let Some(mesh) = intake::take_in(draft, control.budget())? {
-            return Ok(Some(Self::of_sealed(Sealed::of_ordered(mesh, draft.sources()))));
-        }
-        let manifold = take_merged(draft);
-        control.budget().check()?;
-        let is_closed = manifold.status() == Error::NoError;
-        Ok(is_closed.then(|| Self::of_sealed(draft.sealed_as(manifold.into_impl()))))
+        let taken = match intake::take_in(draft, control.budget())? {
+            Some(mesh) => Some(mesh),
+            None => intake::take_in(&welded(draft, control.budget())?, control.budget())?,
+        };
+        Ok(taken.map(|mesh| Self::of_sealed(Sealed::of_ordered(mesh, draft.sources()))))
     }
 
     /// Rebuilds what the faces of an oriented mesh enclose, as often as they wind round it.
     pub(super) fn rebuilt(draft: &Draft, control: &Control) -> Result<Self, Fault> {
-        let mut manifold = take_merged(draft);
-        if manifold.status() != Error::NoError {
-            let soup = Manifold::from_mesh_glp_robust(&draft.to_kernel());
-            manifold = soup.rebuild_solid_with_token(WindingRule::Nonzero, Some(control.token()));
+        if let Some(body) = Self::merged(draft, control)? {
+            return Ok(body);
         }
+        let soup = Manifold::from_mesh_glp_robust(&draft.to_kernel());
+        control.budget().check()?;
+        let manifold = soup.rebuild_solid_with_token(WindingRule::Nonzero, Some(control.token()));
         control.budget().check()?;
         match manifold.status() {
             Error::NoError => Ok(Self::of_sealed(draft.sealed_as(manifold.into_impl()))),
@@ -326,12 +324,6 @@ impl Sealed {
 
 /// A triangle of an operand while the kernel works: its mesh where it stands, and its share of the crossings.
 const WORKING_BYTES: u64 = TRIANGLE_BYTES + 100;
-
-fn take_merged(draft: &Draft) -> Manifold {
-    let mut mesh = draft.to_kernel();
-    let manifold = Manifold::from_mesh_glp(&mesh);
-    if manifold.status() != Error::NoError && mesh.merge() { Manifold::from_mesh_glp(&mesh) } else { manifold }
-}
 
 pub(super) fn to_kernel(point: Vec3) -> KernelVec3 {
     KernelVec3::new(point.x, point.y, point.z)

@@ -2,7 +2,6 @@
 //!
 //! The steps are the kernel's own, in its order and with its tolerances; new vertices have no triangles but these.
 
-use manifold_rust::cancel::CancelToken;
 use manifold_rust::edge_op::{collapse_edge, dedupe_edge, recursive_edge_swap};
 use manifold_rust::face_op::get_axis_aligned_projection;
 use manifold_rust::impl_mesh::{ManifoldImpl, next_halfedge};
@@ -10,14 +9,28 @@ use manifold_rust::linalg::{Vec2, Vec3, dot, dot2, length2};
 use manifold_rust::math::acos;
 use manifold_rust::polygon::ccw;
 
-/// Cleans the triangles from the half-edge `cut_from` on; vertices from `first_new` on are new. Left as it is where the token says stop.
-pub(super) fn mend(mesh: &mut ManifoldImpl, cut_from: usize, first_new: i32, token: &CancelToken) {
+/// Cleans the triangles from the half-edge `cut_from` on; vertices from `first_new` on are new. Left as it is where it is to stop.
+pub(super) fn mend(mesh: &mut ManifoldImpl, cut_from: usize, first_new: i32, is_stopped: &impl Fn() -> bool) {
     part_pinched(mesh, cut_from);
-    part_doubled(mesh, cut_from, token);
-    collapse_short(mesh, cut_from, first_new, token);
-    collapse_straight(mesh, cut_from, first_new, token);
-    swap_slivers(mesh, cut_from, first_new, token);
+    part_doubled(mesh, cut_from, is_stopped);
+    collapse_short(mesh, cut_from, first_new, is_stopped);
+    collapse_straight(mesh, cut_from, first_new, is_stopped);
+    swap_slivers(mesh, cut_from, first_new, is_stopped);
     set_normals(mesh, cut_from, first_new as usize);
+}
+
+/// Parts what a foreign mesh has in common that a two-manifold may not: vertices of several fans, edges of several pairs of triangles.
+pub(super) fn part(mesh: &mut ManifoldImpl, is_stopped: &impl Fn() -> bool) {
+    part_pinched(mesh, 0);
+    part_doubled(mesh, 0, is_stopped);
+}
+
+/// Takes short edges and slivers out of the whole of a mesh, and sets the normals at its vertices anew.
+pub(super) fn smooth_out(mesh: &mut ManifoldImpl, is_stopped: &impl Fn() -> bool) {
+    collapse_short(mesh, 0, 0, is_stopped);
+    swap_slivers(mesh, 0, 0, is_stopped);
+    mesh.vert_normal.clear();
+    set_normals(mesh, 0, 0);
 }
 
 /// The half-edge after this one around the vertex that both begin at.
@@ -60,10 +73,10 @@ fn part_pinched(mesh: &mut ManifoldImpl, cut_from: usize) {
 }
 
 /// Parts edges that two pairs of triangles share, until there are none.
-fn part_doubled(mesh: &mut ManifoldImpl, cut_from: usize, token: &CancelToken) {
+fn part_doubled(mesh: &mut ManifoldImpl, cut_from: usize, is_stopped: &impl Fn() -> bool) {
     for _ in 0..mesh.halfedge.len() {
         let doubled = doubled_edges(mesh, cut_from);
-        if doubled.is_empty() || token.is_cancelled() {
+        if doubled.is_empty() || is_stopped() {
             return;
         }
         for edge in doubled {
@@ -102,7 +115,7 @@ fn doubled_edges(mesh: &ManifoldImpl, cut_from: usize) -> Vec<usize> {
 }
 
 /// Collapses edges below the tolerance that have a new end.
-fn collapse_short(mesh: &mut ManifoldImpl, cut_from: usize, first_new: i32, token: &CancelToken) {
+fn collapse_short(mesh: &mut ManifoldImpl, cut_from: usize, first_new: i32, is_stopped: &impl Fn() -> bool) {
     let (coarse, fine) = (mesh.tolerance * mesh.tolerance, mesh.epsilon * mesh.epsilon);
     let is_short = |edge: &usize| {
         let edge = mesh.halfedge[*edge];
@@ -115,7 +128,7 @@ fn collapse_short(mesh: &mut ManifoldImpl, cut_from: usize, first_new: i32, toke
     let short: Vec<usize> = (cut_from..mesh.halfedge.len()).filter(is_short).collect();
     let mut scratch = Vec::new();
     for edge in short {
-        if token.is_cancelled() {
+        if is_stopped() {
             return;
         }
         scratch.clear();
@@ -124,14 +137,14 @@ fn collapse_short(mesh: &mut ManifoldImpl, cut_from: usize, first_new: i32, toke
 }
 
 /// Takes out new vertices that at most two faces meet at, as long as there are any that can go.
-fn collapse_straight(mesh: &mut ManifoldImpl, cut_from: usize, first_new: i32, token: &CancelToken) {
+fn collapse_straight(mesh: &mut ManifoldImpl, cut_from: usize, first_new: i32, is_stopped: &impl Fn() -> bool) {
     let mut scratch = Vec::new();
     loop {
         let needless: Vec<usize> =
             (cut_from..mesh.halfedge.len()).filter(|edge| starts_needless(mesh, *edge, first_new)).collect();
         let mut gone = 0;
         for edge in needless {
-            if token.is_cancelled() {
+            if is_stopped() {
                 return;
             }
             scratch.clear();
@@ -167,7 +180,7 @@ fn starts_needless(mesh: &ManifoldImpl, edge: usize, first_new: i32) -> bool {
 }
 
 /// Swaps the long edges of slivers beside new vertices.
-fn swap_slivers(mesh: &mut ManifoldImpl, cut_from: usize, first_new: i32, token: &CancelToken) {
+fn swap_slivers(mesh: &mut ManifoldImpl, cut_from: usize, first_new: i32, is_stopped: &impl Fn() -> bool) {
     let slivers: Vec<usize> =
         (cut_from..mesh.halfedge.len()).filter(|edge| is_long_side_of_sliver(mesh, *edge, first_new)).collect();
     if slivers.is_empty() {
@@ -180,7 +193,7 @@ fn swap_slivers(mesh: &mut ManifoldImpl, cut_from: usize, first_new: i32, token:
         tag += 1;
         left.push(sliver as i32);
         while let Some(edge) = left.pop() {
-            if token.is_cancelled() {
+            if is_stopped() {
                 return;
             }
             recursive_edge_swap(mesh, edge, &mut tag, &mut visited, &mut left, &mut scratch);

@@ -29,6 +29,7 @@ mod prism;
 mod profile;
 mod provenance;
 mod quickhull;
+mod repair;
 mod revolve;
 mod rim;
 mod roof;
@@ -42,6 +43,7 @@ pub use boolean::Operator;
 pub use control::{Control, Fault};
 pub use extrude::Extrusion;
 pub use primitive::Roundness;
+pub use repair::Repair;
 pub use revolve::Revolution;
 pub use roof::Roof;
 
@@ -81,14 +83,14 @@ impl Solid {
         self.shell.is_none()
     }
 
-    /// The same, closed.
+    /// The same, closed, and what was done to it.
     ///
     /// # Errors
     /// [`Fault::NotClosed`] where no repair is known; the job's limits.
-    pub fn closed(&self, control: &Control) -> Result<Self, Fault> {
+    pub fn closed(&self, control: &Control) -> Result<(Self, Repair), Fault> {
         match &self.shell {
             Some(shell) => shell.solidify(control),
-            None => Ok(self.clone()),
+            None => Ok((self.clone(), Repair::default())),
         }
     }
 

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::budget::{Budget, Exceeded};
 use crate::geom::Vec3;
 use crate::mesh::{TriMesh, cut_quad, flatten};
 use crate::region::triangulate_contour;
@@ -37,18 +38,20 @@ impl Solid {
         control.plan(faces.iter().map(|face| face.len() as u64).sum())?;
         let mut mesh = TriMesh { positions: positions.to_vec(), ..TriMesh::default() };
         for face in faces.iter().filter(|face| face.len() >= 3) {
-            mesh.triangles.extend(cut(positions, face).map(|corners| corners.map(|corner| face[corner as usize])));
+            let triangles = cut(positions, face, control.budget())?;
+            mesh.triangles.extend(triangles.map(|corners| corners.map(|corner| face[corner as usize])));
         }
         Self::from_mesh(&mesh, control)
     }
 }
 
 /// The triangles of a face, as indices into its corners.
-fn cut(positions: &[Vec3], face: &[u32]) -> impl Iterator<Item = [u32; 3]> {
+fn cut(positions: &[Vec3], face: &[u32], budget: &Budget) -> Result<impl Iterator<Item = [u32; 3]>, Exceeded> {
+    budget.check()?;
     let quad = match *face {
         [a, b, c, d] => cut_quad([a, b, c, d].map(|corner| positions[corner as usize])),
         _ => None,
     };
-    let rest = if quad.is_some() { Vec::new() } else { triangulate_contour(&flatten(positions, face)) };
-    quad.into_iter().flatten().chain(rest)
+    let rest = if quad.is_some() { Vec::new() } else { triangulate_contour(&flatten(positions, face), budget)? };
+    Ok(quad.into_iter().flatten().chain(rest))
 }

@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use crate::budget::{Budget, Exceeded};
 use crate::geom::{Aabb2, Affine2, Affine3, Mat3, Rgba, Vec2, Vec3};
 use crate::region::{Contour, Region};
 use crate::solid::clean::{self, NOISE};
@@ -37,7 +38,7 @@ pub(super) fn combine(operator: Operator, operands: &[&Solid], control: &Control
         if prisms.iter().any(|prism| prism.color != color) {
             return Ok(None);
         }
-        let Some(result) = outline(operator, &prisms) else { continue };
+        let Some(result) = outline(operator, &prisms, control.budget())? else { continue };
         let solid = result.draw_out(control)?.transformed(&frame.inverse());
         return Ok(Some(match color {
             Some(color) => solid.colored(color),
@@ -128,7 +129,7 @@ fn rectangle(bounds: Aabb2) -> Region {
 }
 
 /// The one outline of a boolean and its heights; `None` where outlines differ.
-fn outline(operator: Operator, prisms: &[Prism]) -> Option<Prism> {
+fn outline(operator: Operator, prisms: &[Prism], budget: &Budget) -> Result<Option<Prism>, Exceeded> {
     let lows = prisms.iter().map(|prism| prism.low);
     let highs = prisms.iter().map(|prism| prism.high);
     let (low, high) = match operator {
@@ -137,39 +138,43 @@ fn outline(operator: Operator, prisms: &[Prism]) -> Option<Prism> {
         Operator::Intersection => (lows.fold(f64::NEG_INFINITY, f64::max), highs.fold(f64::INFINITY, f64::min)),
     };
     if low >= high {
-        return Some(Prism { region: Arc::default(), low, high: low, color: prisms[0].color });
+        return Ok(Some(Prism { region: Arc::default(), low, high: low, color: prisms[0].color }));
     }
     let mut levels: Vec<f64> = prisms.iter().flat_map(|prism| [prism.low, prism.high]).collect();
     levels.retain(|level| *level >= low && *level <= high);
     levels.sort_by(f64::total_cmp);
     levels.dedup();
     if levels.len() > LEVELS_MAX {
-        return None;
+        return Ok(None);
     }
     let mut result: Option<(Vec<Contour>, Region)> = None;
     for slab in levels.windows(2) {
-        let region = slab_region(operator, prisms, slab[0], slab[1])?;
+        let Some(region) = slab_region(operator, prisms, [slab[0], slab[1]], budget)? else { return Ok(None) };
         let shape = canonical(&region);
         match &result {
             None => result = Some((shape, region)),
             Some((first, _)) if *first == shape => {}
-            Some(_) => return None,
+            Some(_) => return Ok(None),
         }
     }
-    let (_, region) = result?;
-    Some(Prism { region: Arc::new(region), low, high, color: prisms[0].color })
+    Ok(result.map(|(_, region)| Prism { region: Arc::new(region), low, high, color: prisms[0].color }))
 }
 
 /// The outline between two heights; `None` where a union has a gap.
-fn slab_region(operator: Operator, prisms: &[Prism], low: f64, high: f64) -> Option<Region> {
+fn slab_region(
+    operator: Operator,
+    prisms: &[Prism],
+    [low, high]: [f64; 2],
+    budget: &Budget,
+) -> Result<Option<Region>, Exceeded> {
     let reaching: Vec<&Region> =
         prisms.iter().filter(|prism| prism.low <= low && prism.high >= high).map(|prism| &*prism.region).collect();
-    match operator {
+    Ok(match operator {
         Operator::Union if reaching.is_empty() => None,
-        Operator::Union => Some(Region::union(&reaching)),
-        Operator::Difference => Some(Region::difference(&reaching)),
-        Operator::Intersection => Some(Region::intersection(&reaching)),
-    }
+        Operator::Union => Some(Region::union(&reaching, budget)?),
+        Operator::Difference => Some(Region::difference(&reaching, budget)?),
+        Operator::Intersection => Some(Region::intersection(&reaching, budget)?),
+    })
 }
 
 /// The contours with their smallest points first, in the order of these.

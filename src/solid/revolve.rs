@@ -40,30 +40,38 @@ impl Solid {
         control.plan(2 * stride * (u64::from(segments) + 1))?;
         let closed = revolution.angle == 360.0;
         let mut draft = Draft::default();
-        place_rings(region, revolution, closed, &mut draft);
+        place_rings(region, revolution, closed, &mut draft, control)?;
         // walking up the profile and round the axis shows the outside on one side only
         let flip = (bounds.min.x < 0.0) == (revolution.angle > 0.0);
-        build_walls(region, segments, flip, &mut draft);
+        build_walls(region, segments, flip, &mut draft, control)?;
         if !closed {
-            build_caps(region, segments, flip, &mut draft);
+            build_caps(region, segments, flip, &mut draft, control)?;
         }
         Ok(Self::of_body(draft.seal()?))
     }
 }
 
 /// The points of every ring; a point on the axis is one point for all.
-fn place_rings(region: &Region, revolution: &Revolution, closed: bool, draft: &mut Draft) {
+fn place_rings(
+    region: &Region,
+    revolution: &Revolution,
+    closed: bool,
+    draft: &mut Draft,
+    control: &Control,
+) -> Result<(), Fault> {
     let segments = revolution.segments.max(1);
     let rings = if closed { segments } else { segments + 1 };
     for ring in 0..rings {
+        control.budget().check()?;
         let angle = revolution.start + f64::from(ring) * revolution.angle / f64::from(segments);
         let (sin, cos) = (sin_deg(angle), cos_deg(angle));
         let points = region.contours().iter().flatten();
         draft.positions.extend(points.map(|point| Vec3::new(point.x * cos, point.x * sin, point.y)));
     }
+    Ok(())
 }
 
-fn build_walls(region: &Region, segments: u32, flip: bool, draft: &mut Draft) {
+fn build_walls(region: &Region, segments: u32, flip: bool, draft: &mut Draft, control: &Control) -> Result<(), Fault> {
     let stride = region.point_count() as u32;
     let total = draft.positions.len() as u32;
     let mut first = 0;
@@ -76,6 +84,7 @@ fn build_walls(region: &Region, segments: u32, flip: bool, draft: &mut Draft) {
             draft.surfaces.push(wall_surface(runs[run as usize], contour[edge], contour[(edge + 1) % contour.len()]));
         }
         for at in 0..count {
+            control.budget().check()?;
             let next = (at + 1) % count;
             // an edge on the axis sweeps nothing
             let on_axis = contour[at as usize].x == 0.0 && contour[next as usize].x == 0.0;
@@ -93,6 +102,7 @@ fn build_walls(region: &Region, segments: u32, flip: bool, draft: &mut Draft) {
         }
         first += count;
     }
+    Ok(())
 }
 
 fn push_quad([a0, b0, a1, b1]: [u32; 4], flip: bool, face: u32, draft: &mut Draft) {
@@ -127,17 +137,18 @@ fn wall_surface(run: Run, from: Vec2, to: Vec2) -> Surface {
     }
 }
 
-fn build_caps(region: &Region, segments: u32, flip: bool, draft: &mut Draft) {
+fn build_caps(region: &Region, segments: u32, flip: bool, draft: &mut Draft, control: &Control) -> Result<(), Fault> {
     let stride = region.point_count() as u32;
     let on_axis: Vec<bool> = region.contours().iter().flatten().map(|point| point.x == 0.0).collect();
     let face = draft.surfaces.len() as u32;
     draft.surfaces.extend([Surface::Plane, Surface::Plane]);
-    for corners in region.triangulate() {
+    for corners in region.triangulate(control.budget())? {
         let far = corners.map(|index| if on_axis[index as usize] { index } else { index + segments * stride });
         let [near, far] = if flip { [reversed(corners), far] } else { [corners, reversed(far)] };
         draft.triangles.extend([near, far]);
         draft.surface_of.extend([face, face + 1]);
     }
+    Ok(())
 }
 
 fn reversed([a, b, c]: [u32; 3]) -> [u32; 3] {

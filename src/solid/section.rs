@@ -4,26 +4,34 @@ use manifold_rust::types::Polygons;
 
 use crate::geom::Vec2;
 use crate::region::Region;
-use crate::solid::Solid;
+use crate::solid::{Control, Fault, Solid};
 
 impl Solid {
     /// Where the plane z = 0 cuts it; nothing of one that is not closed.
-    pub fn cut(&self) -> Region {
+    ///
+    /// # Errors
+    /// The job was stopped.
+    pub fn cut(&self, control: &Control) -> Result<Region, Fault> {
         if self.body.is_empty() {
-            return Region::default();
+            return Ok(Region::default());
         }
-        Region::resolve_positive(&contours(&self.body.to_manifold().as_impl().slice(0.0)))
+        let outline = contours(&self.body.to_manifold().as_impl().slice(0.0));
+        Ok(Region::resolve_positive(&outline, control.budget())?)
     }
 
     /// Its shadow along z.
-    pub fn shadow(&self) -> Region {
+    ///
+    /// # Errors
+    /// The job was stopped.
+    pub fn shadow(&self, control: &Control) -> Result<Region, Fault> {
         if let Some(shell) = &self.shell {
-            return shell.shadow();
+            return shell.shadow(control);
         }
         if self.is_empty() {
-            return Region::default();
+            return Ok(Region::default());
         }
-        Region::resolve_positive(&contours(&self.body.to_manifold().as_impl().project()))
+        let outline = contours(&self.body.to_manifold().as_impl().project());
+        Ok(Region::resolve_positive(&outline, control.budget())?)
     }
 }
 

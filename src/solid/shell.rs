@@ -1,14 +1,11 @@
 //! Meshes that are no solid: kept as they are for whoever wants only their points, made one when a boolean asks.
 
-use std::collections::VecDeque;
-
-use rustc_hash::FxHashMap;
-
 use crate::geom::{Affine3, Vec2, Vec3};
 use crate::mesh::TriMesh;
 use crate::region::Region;
 use crate::solid::draft::Draft;
 use crate::solid::kernel::Body;
+use crate::solid::repair::{Repair, repair};
 use crate::solid::{Control, Fault, Solid};
 
 /// An open mesh and the map it stands under.
@@ -59,7 +56,7 @@ impl Shell {
     }
 
     /// What the triangles cover seen along z.
-    pub(super) fn shadow(&self) -> Region {
+    pub(super) fn shadow(&self, control: &Control) -> Result<Region, Fault> {
         let mesh = self.to_mesh();
         let flat = |triangle: usize| {
             let mut corners = mesh.corners(triangle).map(|corner| Vec2::new(corner.x, corner.y)).to_vec();
@@ -68,68 +65,15 @@ impl Shell {
             }
             corners
         };
-        Region::resolve_non_zero(&(0..mesh.triangles.len()).map(flat).collect::<Vec<_>>())
+        let triangles: Vec<_> = (0..mesh.triangles.len()).map(flat).collect();
+        Ok(Region::resolve_non_zero(&triangles, control.budget())?)
     }
 
-    /// A solid: faces turned to agree, or rebuilt from what they enclose.
-    pub(super) fn solidify(&self, control: &Control) -> Result<Solid, Fault> {
+    /// A solid: repaired, or rebuilt from what its faces enclose; and what was done.
+    pub(super) fn solidify(&self, control: &Control) -> Result<(Solid, Repair), Fault> {
         let mut mesh = self.to_mesh();
-        orient(&mut mesh);
+        let done = repair(&mut mesh, control.budget())?;
         let draft = Draft::of_mesh(mesh);
-        Ok(Solid::of_body(Body::rebuilt(&draft, control)?))
+        Ok((Solid::of_body(Body::rebuilt(&draft, control)?), done))
     }
-}
-
-/// Turns triangles until neighbours agree, part by part, and each part so that it encloses a positive volume.
-fn orient(mesh: &mut TriMesh) {
-    let mut by_edge: FxHashMap<(u32, u32), Vec<usize>> = FxHashMap::default();
-    for (index, corners) in mesh.triangles.iter().enumerate() {
-        for edge in edges(corners) {
-            by_edge.entry((edge.0.min(edge.1), edge.0.max(edge.1))).or_default().push(index);
-        }
-    }
-    let mut seen = vec![false; mesh.triangles.len()];
-    for start in 0..mesh.triangles.len() {
-        if seen[start] {
-            continue;
-        }
-        seen[start] = true;
-        let mut part = vec![start];
-        let mut queue = VecDeque::from([start]);
-        while let Some(index) = queue.pop_front() {
-            for edge in edges(&mesh.triangles[index]) {
-                let around = &by_edge[&(edge.0.min(edge.1), edge.0.max(edge.1))];
-                let [a, b] = around[..] else { continue };
-                let other = if a == index { b } else { a };
-                if std::mem::replace(&mut seen[other], true) {
-                    continue;
-                }
-                if edges(&mesh.triangles[other]).contains(&edge) {
-                    mesh.triangles[other].reverse();
-                }
-                part.push(other);
-                queue.push_back(other);
-            }
-        }
-        turn_outwards(mesh, &part);
-    }
-}
-
-fn turn_outwards(mesh: &mut TriMesh, part: &[usize]) {
-    let six_volumes: f64 = part
-        .iter()
-        .map(|index| {
-            let [a, b, c] = mesh.corners(*index);
-            a.dot(b.cross(c))
-        })
-        .sum();
-    if six_volumes < 0.0 {
-        for index in part {
-            mesh.triangles[*index].reverse();
-        }
-    }
-}
-
-fn edges([a, b, c]: &[u32; 3]) -> [(u32, u32); 3] {
-    [(*a, *b), (*b, *c), (*c, *a)]
 }

@@ -26,7 +26,7 @@ pub(super) fn of(cells: &Cells, control: &Control) -> Result<Draft, Fault> {
     control.plan(2 * corner_count as u64)?;
     let tile = |(&(axis, _, up), contours): (&(usize, usize, bool), &Vec<Vec<Corner>>)| {
         control.budget().check()?;
-        Ok(tiles(contours, axis, up))
+        tiles(contours, axis, up, control)
     };
     let tiled = planes.par_iter().zip(&sides).map(tile).collect::<Result<Vec<_>, Fault>>()?;
     let mut draft = Draft::default();
@@ -52,17 +52,17 @@ pub(super) fn of(cells: &Cells, control: &Control) -> Result<Draft, Fault> {
 }
 
 /// Triangles of one side of one plane, turned outwards.
-fn tiles(contours: &[Vec<Corner>], axis: usize, up: bool) -> Vec<[u32; 3]> {
+fn tiles(contours: &[Vec<Corner>], axis: usize, up: bool, control: &Control) -> Result<Vec<[u32; 3]>, Fault> {
     if contours.is_empty() {
-        return Vec::new();
+        return Ok(Vec::new());
     }
     let flat = |corner: &Corner| Vec2::new(corner.position[(axis + 1) % 3], corner.position[(axis + 2) % 3]);
     let region = Region::trusted(contours.iter().map(|contour| contour.iter().map(flat).collect()).collect());
-    let mut triangles = region.sweep_triangles().unwrap_or_else(|| region.triangulate());
+    let mut triangles = region.triangulate(control.budget())?;
     if !up {
         triangles.iter_mut().for_each(|corners| corners.reverse());
     }
-    triangles
+    Ok(triangles)
 }
 
 /// A corner of a contour.

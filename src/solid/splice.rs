@@ -176,7 +176,7 @@ fn splice(p: &Part, q: &Part, operation: OpType, found: &Boolean3, token: &Cance
     }
     let cut_from = mesh.halfedge.len();
     fill_rims(&mut mesh, [(&side_p, p), (&side_q, q)], rims, token)?;
-    mend(&mut mesh, cut_from, first_new, token);
+    mend(&mut mesh, cut_from, first_new, &|| token.is_cancelled());
     Some(order::compacted(mesh))
 }
 

@@ -1,9 +1,10 @@
 //! Alignment: where the string stands, and its region.
 
+use crate::budget::{Budget, Exceeded};
 use crate::geom::Vec2;
 use crate::region::Region;
 use crate::text::outline::{Outline, Outlines, Scale, open};
-use crate::text::shape::{Glyph, Shaped, shape};
+use crate::text::shape::{Glyph, LETTERS_MAX, Shaped, shape};
 use crate::text::{Fonts, Spec};
 
 /// A shaped string with its outlines and its ink, in units of the text's size.
@@ -21,8 +22,14 @@ pub(super) struct Line {
 
 impl Fonts {
     /// The region that a string covers; empty without ink or without a font.
-    pub fn layout(&self, spec: &Spec<'_>) -> Region {
-        let Some(line) = self.line(spec) else { return Region::default() };
+    ///
+    /// # Errors
+    /// The job was stopped, or the string is longer than 65,536 bytes.
+    pub fn layout(&self, spec: &Spec<'_>, budget: &Budget) -> Result<Region, Exceeded> {
+        if spec.text.len() > LETTERS_MAX {
+            return Err(Exceeded::Size);
+        }
+        let Some(line) = self.line(spec, budget)? else { return Ok(Region::default()) };
         let mut pen = line.offset;
         let mut letters = Vec::with_capacity(line.glyphs.len());
         for (glyph, outline) in &line.glyphs {
@@ -31,18 +38,21 @@ impl Fonts {
             letters.extend(outline.contours.iter().map(|contour| contour.iter().map(place).collect::<Vec<_>>()));
             pen += Vec2::from_array(glyph.advance) / Scale::UNITS * spec.spacing;
         }
-        Region::resolve_non_zero(&letters)
+        Region::resolve_non_zero(&letters, budget)
     }
 
-    pub(super) fn line(&self, spec: &Spec<'_>) -> Option<Line> {
-        let face = self.find(spec.font)?;
-        let font = open(&face)?;
+    pub(super) fn line(&self, spec: &Spec<'_>, budget: &Budget) -> Result<Option<Line>, Exceeded> {
+        let Some(face) = self.find(spec.font) else { return Ok(None) };
+        let Some(font) = open(&face) else { return Ok(None) };
         let scale = Scale::of(&font);
-        let shaped = shape(&face, &scale, spec)?;
+        let Some(shaped) = shape(&face, &scale, spec) else { return Ok(None) };
         let outlines = Outlines::new(&font, scale);
-        let draw = |glyph: &Glyph| (*glyph, outlines.draw(glyph.id, spec.segments));
-        let glyphs = shaped.glyphs.iter().map(draw).collect();
-        Some(measured(glyphs, &shaped, spec))
+        let draw = |glyph: &Glyph| {
+            budget.check()?;
+            Ok((*glyph, outlines.draw(glyph.id, spec.segments)))
+        };
+        let glyphs = shaped.glyphs.iter().map(draw).collect::<Result<_, _>>()?;
+        Ok(Some(measured(glyphs, &shaped, spec)))
     }
 }
 

@@ -4,6 +4,7 @@ use skrifa::MetadataProvider as _;
 use skrifa::raw::TableProvider as _;
 use skrifa::string::StringId;
 
+use crate::budget::Budget;
 use crate::geom::Vec2;
 use crate::text::outline::{Scale, open};
 use crate::text::{Fonts, Spec};
@@ -47,7 +48,7 @@ pub struct FontMetrics {
 impl Fonts {
     /// Figures of a string; `None` without a font.
     pub fn text_metrics(&self, spec: &Spec<'_>) -> Option<TextMetrics> {
-        let line = self.line(spec)?;
+        let line = self.line(spec, &Budget::default()).ok()??;
         Some(TextMetrics {
             position: (line.offset + line.min) * spec.size,
             size: (line.max - line.min) * spec.size,

@@ -23,8 +23,14 @@ pub(super) struct Shaped {
     pub is_horizontal: bool,
 }
 
-/// Shapes a string; `None` where the font cannot be read.
+/// Bytes of the longest string that is shaped: the shaper cannot be stopped.
+pub(super) const LETTERS_MAX: usize = 1 << 16;
+
+/// Shapes a string; `None` where the font cannot be read or the string is too long.
 pub(super) fn shape(face: &Face, scale: &Scale, spec: &Spec<'_>) -> Option<Shaped> {
+    if spec.text.len() > LETTERS_MAX {
+        return None;
+    }
     let bytes: std::sync::Arc<[u8]> = face.bytes.clone();
     let font = Font::new(bytes.to_vec(), face.index)?;
     let columns = Columns { advance: scale.column_advance() };

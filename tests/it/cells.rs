@@ -145,10 +145,14 @@ fn a_sponge_is_built_from_sponges() {
 
 #[test]
 fn steps_of_straight_extrusions_are_cells_too() {
-    let outline = Region::polygon(&[vec![[0.0, 0.0], [3.0, 0.0], [3.0, 1.0], [1.0, 1.0], [1.0, 2.0], [0.0, 2.0]]
-        .into_iter()
-        .map(maquette::geom::Vec2::from_array)
-        .collect()]);
+    let outline = Region::polygon(
+        &[vec![[0.0, 0.0], [3.0, 0.0], [3.0, 1.0], [1.0, 1.0], [1.0, 2.0], [0.0, 2.0]]
+            .into_iter()
+            .map(maquette::geom::Vec2::from_array)
+            .collect()],
+        &Budget::default(),
+    )
+    .expect("no limit");
     let extrusion = Extrusion {
         direction: Vec3::new(0.0, 0.0, 2.0),
         center: false,

@@ -4,7 +4,7 @@ use maquette::budget::{Budget, Exceeded, Limits};
 use maquette::geom::{Affine3, Vec2, Vec3};
 use maquette::mesh::{Surface, TriMesh, measure};
 use maquette::region::{Join, Region};
-use maquette::solid::{Control, Extrusion, Fault, Operator, Revolution, Roof, Roundness, Solid};
+use maquette::solid::{Control, Extrusion, Fault, Operator, Repair, Revolution, Roof, Roundness, Solid};
 use proptest::prelude::{Strategy, prop_assert, proptest};
 
 use crate::random::cases;
@@ -144,7 +144,9 @@ fn extrusions_and_revolutions() {
 
 #[test]
 fn a_profile_on_the_axis_closes() {
-    let half = Region::polygon(&[vec![Vec2::new(0.0, -1.0), Vec2::new(1.0, 0.0), Vec2::new(0.0, 1.0)]]);
+    let half =
+        Region::polygon(&[vec![Vec2::new(0.0, -1.0), Vec2::new(1.0, 0.0), Vec2::new(0.0, 1.0)]], &Budget::default())
+            .expect("no limit");
     for (angle, part) in [(360.0, 1.0), (90.0, 0.25), (-90.0, 0.25)] {
         let segments = (80.0 * part) as u32;
         let solid =
@@ -158,13 +160,16 @@ fn a_profile_on_the_axis_closes() {
 #[test]
 fn cuts_and_shadows() {
     let raised = moved(&sphere(3.0), 0.0, 0.0, 1.0);
-    assert!(raised.cut().area() > 20.0 && raised.cut().area() < raised.shadow().area());
-    assert_near(moved(&cube(2.0), 5.0, 0.0, 0.0).cut().area(), 4.0);
-    assert!(moved(&cube(2.0), 0.0, 0.0, 9.0).cut().is_empty());
+    assert!(
+        raised.cut(&control()).expect("no limit").area() > 20.0
+            && raised.cut(&control()).expect("no limit").area() < raised.shadow(&control()).expect("no limit").area()
+    );
+    assert_near(moved(&cube(2.0), 5.0, 0.0, 0.0).cut(&control()).expect("no limit").area(), 4.0);
+    assert!(moved(&cube(2.0), 0.0, 0.0, 9.0).cut(&control()).expect("no limit").is_empty());
 }
 
 fn region(corners: &[[f64; 2]]) -> Region {
-    Region::polygon(&[corners.iter().copied().map(Vec2::from_array).collect()])
+    Region::polygon(&[corners.iter().copied().map(Vec2::from_array).collect()], &Budget::default()).expect("no limit")
 }
 
 fn roof(region: &Region, roof: Roof) -> Solid {
@@ -191,7 +196,9 @@ fn shrinking_volume(region: &Region) -> f64 {
     let height = region.bounding_box().size().min_element() * 0.5;
     let steps = 2000;
     let step = height / f64::from(steps);
-    let area = |at: i32| region.offset(-step * (f64::from(at) + 0.5), Join::Miter).area();
+    let area = |at: i32| {
+        region.offset(-step * (f64::from(at) + 0.5), Join::Miter, &Budget::default()).expect("no limit").area()
+    };
     (0..steps).map(area).sum::<f64>() * step
 }
 
@@ -239,17 +246,136 @@ fn tetrahedron(flip: &[usize]) -> TriMesh {
 fn turned_faces_are_turned_back_when_a_boolean_asks() {
     let twisted = Solid::from_mesh(&tetrahedron(&[1, 2]), &control()).expect("finite");
     assert!(!twisted.is_closed());
-    assert_near(volume(&twisted.closed(&control()).expect("a repair")), 1.0 / 6.0);
+    assert_near(volume(&twisted.closed(&control()).expect("a repair").0), 1.0 / 6.0);
     assert_near(volume(&boolean(Operator::Union, &[twisted, moved(&cube(1.0), 9.0, 0.0, 0.0)])), 7.0 / 6.0);
 }
 
 #[test]
 fn an_open_mesh_is_refused_by_booleans_but_not_by_hulls() {
     let mut mesh = tetrahedron(&[]);
-    mesh.triangles.pop();
+    // a rim of four corners that is not flat
+    mesh.triangles.truncate(2);
     let open = Solid::from_mesh(&mesh, &control()).expect("finite");
     assert_eq!(open.closed(&control()).expect_err("open"), Fault::NotClosed);
     assert_near(volume(&Solid::hull(&open.positions(), &control()).expect("a hull")), 1.0 / 6.0);
+}
+
+/// What a repair makes of a mesh: its volume, and what was done.
+fn repaired(mesh: &TriMesh) -> (f64, Repair) {
+    let open = Solid::from_mesh(mesh, &control()).expect("finite");
+    assert!(!open.is_closed());
+    let (closed, done) = open.closed(&control()).expect("a repair");
+    assert!(closed.is_closed());
+    (volume(&closed), done)
+}
+
+#[test]
+fn flat_holes_are_filled_and_sheets_are_not() {
+    let mut lacking = tetrahedron(&[]);
+    lacking.triangles.pop();
+    let (volume, done) = repaired(&lacking);
+    assert_near(volume, 1.0 / 6.0);
+    assert_eq!(done, Repair { filled: 1, ..Repair::default() });
+    // a pipe without its two rings: each a rim outside and one inside
+    let pipe = boolean(Operator::Difference, &[moved(&cube(4.0), 0.0, 0.0, 0.0), moved(&tall_bar(), 0.0, 0.0, 0.0)]);
+    let mut open = pipe.to_mesh();
+    let upright = |corners: [Vec3; 3]| (corners[1] - corners[0]).cross(corners[2] - corners[0]).z.abs() > 1.0e-9;
+    let keeps: Vec<bool> = (0..open.triangles.len()).map(|index| !upright(open.corners(index))).collect();
+    open.triangles =
+        open.triangles.iter().zip(&keeps).filter(|(_, keeps)| **keeps).map(|(corners, _)| *corners).collect();
+    open.face_of = vec![0; open.triangles.len()];
+    let (volume, done) = repaired(&open);
+    assert_near(volume, 4.0 * (16.0 - 1.0));
+    assert_eq!(done.filled, 4);
+    let sheet =
+        TriMesh { positions: vec![Vec3::ZERO, Vec3::X, Vec3::Y], triangles: vec![[0, 1, 2]], ..TriMesh::default() };
+    let sheet = Solid::from_mesh(&sheet, &control()).expect("finite");
+    assert_eq!(sheet.closed(&control()).expect_err("a sheet"), Fault::NotClosed);
+}
+
+/// A bar of 1 by 1 through all that the tests cut.
+fn tall_bar() -> Solid {
+    Solid::cube(Vec3::new(1.0, 1.0, 20.0), true, &control()).expect("no limit")
+}
+
+#[test]
+fn edges_are_parted_where_others_end_on_them() {
+    let mut mesh = tetrahedron(&[]);
+    // one side of the edge from x to y has a corner more
+    mesh.positions.push(Vec3::new(0.5, 0.5, 0.0));
+    mesh.triangles.retain(|corners| *corners != [0, 2, 1]);
+    mesh.triangles.extend([[0, 4, 1], [0, 2, 4]]);
+    let (volume, done) = repaired(&mesh);
+    assert_near(volume, 1.0 / 6.0);
+    assert_eq!(done, Repair { parted: 1, ..Repair::default() });
+}
+
+#[test]
+fn faces_there_twice_are_there_once_and_turned_ones_turned() {
+    let mut mesh = tetrahedron(&[3]);
+    mesh.triangles.push(mesh.triangles[0]);
+    mesh.triangles.push([1, 1, 2]);
+    let (volume, done) = repaired(&mesh);
+    assert_near(volume, 1.0 / 6.0);
+    assert_eq!(done, Repair { removed: 2, turned: 1, ..Repair::default() });
+    let two_ways = Repair { removed: 2, filled: 1, ..Repair::default() };
+    let mut mesh = tetrahedron(&[]);
+    mesh.triangles.push([1, 2, 0]);
+    let (volume, done) = repaired(&mesh);
+    assert_near(volume, 1.0 / 6.0);
+    assert_eq!(done, two_ways);
+    assert_eq!(two_ways.to_string(), "2 needless faces taken out, 1 flat hole filled");
+}
+
+#[test]
+fn solids_that_share_an_edge_or_a_corner_come_in_as_they_are() {
+    for (shift, shared) in [(Vec3::new(1.0, 1.0, 0.0), "an edge"), (Vec3::ONE, "a corner")] {
+        let unit = Solid::cube(Vec3::ONE, false, &control()).expect("no limit");
+        let (mut mesh, other) = (unit.to_mesh(), moved(&unit, shift.x, shift.y, shift.z).to_mesh());
+        let place = |point: &Vec3| {
+            let known = mesh.positions.iter().position(|other| other == point);
+            known.map_or(0, |at| at as u32)
+        };
+        let added: Vec<Vec3> =
+            other.positions.iter().copied().filter(|point| !mesh.positions.contains(point)).collect();
+        let first = mesh.positions.len() as u32;
+        let number = |at: u32| {
+            let point = other.positions[at as usize];
+            added.iter().position(|new| *new == point).map_or_else(|| place(&point), |at| first + at as u32)
+        };
+        let triangles: Vec<[u32; 3]> = other.triangles.iter().map(|corners| corners.map(number)).collect();
+        mesh.positions.extend(&added);
+        mesh.triangles.extend(triangles);
+        mesh.face_of = vec![0; mesh.triangles.len()];
+        let both = Solid::from_mesh(&mesh, &control()).expect("finite");
+        assert!(both.is_closed(), "{shared}");
+        assert_near(volume(&both), 2.0);
+        let bar = Solid::cube(Vec3::new(4.0, 4.0, 0.5), true, &control()).expect("no limit");
+        assert_near(volume(&boolean(Operator::Difference, &[both, bar])), if shift.z > 0.0 { 1.75 } else { 1.5 });
+    }
+}
+
+#[test]
+fn slivers_of_foreign_meshes_do_no_harm() {
+    let mut mesh = Solid::cube(Vec3::splat(2.0), true, &control()).expect("no limit").to_mesh();
+    // a corner next to another, on an edge: triangles without height
+    let [a, b, c] = mesh.triangles[0];
+    let beside = mesh.positions[a as usize].lerp(mesh.positions[b as usize], 1.0e-13);
+    mesh.positions.push(beside);
+    let new = mesh.positions.len() as u32 - 1;
+    let other = mesh.triangles.iter().position(|corners| {
+        let [p, q, r] = *corners;
+        [(p, q), (q, r), (r, p)].contains(&(b, a))
+    });
+    let other = other.expect("a closed mesh");
+    let apex = mesh.triangles[other].into_iter().find(|corner| *corner != a && *corner != b).expect("a third");
+    mesh.triangles[0] = [a, new, c];
+    mesh.triangles[other] = [b, new, apex];
+    mesh.triangles.extend([[new, b, c], [new, a, apex]]);
+    mesh.face_of = vec![0; mesh.triangles.len()];
+    let solid = Solid::from_mesh(&mesh, &control()).expect("finite");
+    assert!(solid.is_closed());
+    assert_near(volume(&boolean(Operator::Difference, &[solid, tall_bar()])), 6.0);
 }
 
 #[test]

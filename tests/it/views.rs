@@ -309,7 +309,7 @@ fn an_outline_has_its_circles_and_arcs_and_the_model_its_vertices() {
     let slot: Vec<Vec2> = arc(Vec2::new(20.0, 0.0), -90).chain(arc(Vec2::ZERO, 90)).collect();
     let hole: Vec<Vec2> = (0..24).map(|step| turn(f64::from(-step * 15)) * 2.0).collect();
     let hexagon: Vec<Vec2> = (0..6).map(|step| Vec2::new(20.0, 0.0) + turn(f64::from(-step * 60)) * 2.0).collect();
-    let region = maquette::region::Region::polygon(&[slot, hole, hexagon]);
+    let region = maquette::region::Region::polygon(&[slot, hole, hexagon], &Budget::default()).expect("no limit");
     let kinds = |page: &Page| {
         let count = |is: fn(&Shape) -> bool| page.marks.iter().filter(|mark| is(&mark.shape)).count();
         [

@@ -44,8 +44,15 @@ pub fn read(
     let options = roxmltree::ParsingOptions { allow_dtd: true, ..Default::default() };
     let document = Document::parse_with_options(&text, options)
         .map_err(|error| malformed("SVG", error.pos().row as usize, error.to_string()))?;
-    let mut walk =
-        Walk { document: &document, selection, division, meter: Meter::new(budget), found: false, shapes: Vec::new() };
+    let mut walk = Walk {
+        document: &document,
+        selection,
+        division,
+        budget,
+        meter: Meter::new(budget),
+        found: false,
+        shapes: Vec::new(),
+    };
     let root = document.root_element();
     let whole = selection.id.is_none() && selection.layer.is_none();
     for child in root.children().filter(Node::is_element) {
@@ -56,8 +63,8 @@ pub fn read(
         return Ok(None);
     }
     let frame = Frame::of(root, selection, &shapes);
-    let regions: Vec<Region> = shapes.iter().map(|contours| frame.region(contours)).collect();
-    Ok(Some(Region::union(&regions.iter().collect::<Vec<_>>())))
+    let regions = shapes.iter().map(|contours| frame.region(contours, budget)).collect::<Result<Vec<_>, _>>()?;
+    Ok(Some(Region::union(&regions.iter().collect::<Vec<_>>(), budget)?))
 }
 
 /// Elements in elements, and `use` of `use`.
@@ -69,6 +76,7 @@ struct Walk<'a> {
     document: &'a Document<'a>,
     selection: &'a Selection<'a>,
     division: &'a Division<'a>,
+    budget: &'a Budget,
     meter: Meter<'a>,
     found: bool,
     shapes: Vec<Vec<Contour>>,
@@ -94,7 +102,7 @@ impl<'a> Walk<'a> {
         let state = if style.is_hidden() && !chosen { State { selected: false, ..state } } else { state };
         let map = map * transform::parse(node.attribute("transform").unwrap_or_default());
         if state.selected {
-            let contours = shape::contours(node, &style, self.division);
+            let contours = shape::contours(node, &style, self.division, self.budget)?;
             if !contours.is_empty() {
                 self.meter.take(contours.iter().map(|contour| size_of_val(&**contour)).sum())?;
                 let place = |contour: Contour| contour.into_iter().map(|point| map.transform_point2(point)).collect();
@@ -172,11 +180,11 @@ impl Frame {
         Self { scale, view: corner, shift }
     }
 
-    fn region(&self, contours: &[Contour]) -> Region {
+    fn region(&self, contours: &[Contour], budget: &Budget) -> Result<Region, Exceeded> {
         let flip = Vec2::new(1.0, -1.0);
         // y turns over before the view's corner is taken off, as OpenSCAD does it
         let place = |point: &Vec2| self.scale * (*point * flip - self.view) + self.shift;
         let placed: Vec<Contour> = contours.iter().map(|contour| contour.iter().map(place).collect()).collect();
-        Region::polygon(&placed)
+        Region::polygon(&placed, budget)
     }
 }

@@ -1,5 +1,6 @@
 //! Path data: commands to contours, curves divided as OpenSCAD divides them.
 
+use crate::budget::{Budget, Exceeded};
 use crate::geom::{Vec2, atan2_deg, cos_deg, sin_deg};
 use crate::import::Division;
 use crate::import::svg::shape::Style;
@@ -14,19 +15,30 @@ pub(super) struct Run {
 }
 
 /// The contours of path data; open ones become their stroke's outline.
-pub(super) fn contours(data: &str, style: &Style, division: &Division<'_>) -> Vec<Contour> {
+///
+/// # Errors
+/// The job was stopped.
+pub(super) fn contours(
+    data: &str,
+    style: &Style,
+    division: &Division<'_>,
+    budget: &Budget,
+) -> Result<Vec<Contour>, Exceeded> {
     let runs = runs(data, division);
     // where a subpath of a path is closed, its last one is too, as OpenSCAD has it
     let (last, closed_any) = (runs.len().saturating_sub(1), runs.iter().any(|run| run.closed));
-    let outline = |(index, run): (usize, Run)| match (run.points.first(), run.points.last()) {
-        (Some(first), Some(end))
-            if !(run.closed || closed_any && index == last) && first.distance(*end) > CLOSED_MAX =>
-        {
-            style.stroke(&run.points)
+    let mut contours = Vec::with_capacity(runs.len());
+    for (index, run) in runs.into_iter().enumerate() {
+        match (run.points.first(), run.points.last()) {
+            (Some(first), Some(end))
+                if !(run.closed || closed_any && index == last) && first.distance(*end) > CLOSED_MAX =>
+            {
+                contours.extend(style.stroke(&run.points, budget)?);
+            }
+            _ => contours.push(run.points),
         }
-        _ => vec![run.points],
-    };
-    runs.into_iter().enumerate().flat_map(outline).collect()
+    }
+    Ok(contours)
 }
 
 /// The subpaths of path data.

@@ -199,7 +199,7 @@ impl<'a> Walk<'a> {
         if let Some(length) = LENGTHS.iter().filter_map(|name| node.attribute(*name)).find(|text| has_unit(text)) {
             return Err(wrong(node, format!("the length {length:?} has a unit: lengths within an SVG are user units")));
         }
-        let runs = runs(node).ok_or_else(|| wrong(node, refusal(&format!("<{name}>"))))?;
+        let runs = runs(node, self.meter.budget())?.ok_or_else(|| wrong(node, refusal(&format!("<{name}>"))))?;
         let bytes = runs.iter().map(|run| size_of_val(run.points.as_slice())).sum();
         self.meter.take(bytes)?;
         let put = |run: Run| (run.points.into_iter().map(|point| map.transform_point2(point)).collect(), run.closed);
@@ -325,10 +325,10 @@ const PIECE_DEG: f64 = 3.0;
 const CURVE_PIECES: u32 = 48;
 
 /// The outline of a shape in user units; none for what is no shape.
-fn runs(node: Node<'_, '_>) -> Option<Vec<Run>> {
+fn runs(node: Node<'_, '_>, budget: &Budget) -> Result<Option<Vec<Run>>, Exceeded> {
     let arc = |_: f64, angle: f64| Some((angle.abs() / PIECE_DEG).ceil().max(2.0) as u32);
     let division = Division { arc: &arc, curve: CURVE_PIECES };
-    Some(match node.tag_name().name() {
+    Ok(Some(match node.tag_name().name() {
         "path" => path::runs(node.attribute("d").unwrap_or_default(), &division),
         "line" => {
             let [x1, y1, x2, y2] = ["x1", "y1", "x2", "y2"].map(|name| place(node, name).unwrap_or(0.0));
@@ -337,9 +337,9 @@ fn runs(node: Node<'_, '_>) -> Option<Vec<Run>> {
         "polyline" => vec![Run { points: shape::points(node), closed: false }],
         "rect" | "circle" | "ellipse" | "polygon" => {
             let style = shape::Style::of(node);
-            let closed = shape::contours(node, &style, &division);
+            let closed = shape::contours(node, &style, &division, budget)?;
             closed.into_iter().map(|points| Run { points, closed: true }).collect()
         }
-        _ => return None,
-    })
+        _ => return Ok(None),
+    }))
 }

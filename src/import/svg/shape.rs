@@ -2,6 +2,7 @@
 
 use roxmltree::Node;
 
+use crate::budget::{Budget, Exceeded};
 use crate::geom::{Vec2, cos_deg, sin_deg};
 use crate::import::Division;
 use crate::import::svg::path;
@@ -45,26 +46,31 @@ impl Style {
     }
 
     /// The outline of an open line.
-    pub(super) fn stroke(&self, points: &[Vec2]) -> Vec<Contour> {
-        stroke(points, self.width, self.cap, self.corner)
+    pub(super) fn stroke(&self, points: &[Vec2], budget: &Budget) -> Result<Vec<Contour>, Exceeded> {
+        stroke(points, self.width, self.cap, self.corner, budget)
     }
 }
 
 /// The contours of an element; none for one that is no shape.
-pub(super) fn contours(node: Node<'_, '_>, style: &Style, division: &Division<'_>) -> Vec<Contour> {
-    match node.tag_name().name() {
-        "path" => path::contours(node.attribute("d").unwrap_or_default(), style, division),
-        "rect" => rect(node, style, division),
+pub(super) fn contours(
+    node: Node<'_, '_>,
+    style: &Style,
+    division: &Division<'_>,
+    budget: &Budget,
+) -> Result<Vec<Contour>, Exceeded> {
+    Ok(match node.tag_name().name() {
+        "path" => path::contours(node.attribute("d").unwrap_or_default(), style, division, budget)?,
+        "rect" => rect(node, style, division, budget)?,
         "circle" => vec![ellipse(node, [number(node, "r"); 2], division)],
         "ellipse" => vec![ellipse(node, [number(node, "rx"), number(node, "ry")], division)],
         "polygon" => vec![points(node)],
-        "polyline" => style.stroke(&points(node)),
+        "polyline" => style.stroke(&points(node), budget)?,
         "line" => {
             let [x1, y1, x2, y2] = ["x1", "y1", "x2", "y2"].map(|name| number(node, name));
-            style.stroke(&[Vec2::new(x1, y1), Vec2::new(x2, y2)])
+            style.stroke(&[Vec2::new(x1, y1), Vec2::new(x2, y2)], budget)?
         }
         _ => Vec::new(),
-    }
+    })
 }
 
 /// An attribute that is a number; 0 where it is not.
@@ -92,13 +98,13 @@ fn ellipse(node: Node<'_, '_>, [rx, ry]: [f64; 2], division: &Division<'_>) -> C
     (1..=segments).map(point).collect()
 }
 
-fn rect(node: Node<'_, '_>, style: &Style, division: &Division<'_>) -> Vec<Contour> {
+fn rect(node: Node<'_, '_>, style: &Style, division: &Division<'_>, budget: &Budget) -> Result<Vec<Contour>, Exceeded> {
     let [x, y, width, height, rx, ry] = ["x", "y", "width", "height", "rx", "ry"].map(|name| number(node, name));
     let given = |radius: f64| radius.abs() >= 1.0e-8;
     if !given(rx) && !given(ry) {
         let corner = Vec2::new(x, y);
         let offsets = [Vec2::ZERO, Vec2::new(width, 0.0), Vec2::new(width, height), Vec2::new(0.0, height)];
-        return vec![offsets.iter().map(|offset| corner + *offset).collect()];
+        return Ok(vec![offsets.iter().map(|offset| corner + *offset).collect()]);
     }
     let rx_given = if given(rx) { rx } else { ry };
     let ry = (if given(ry) { ry } else { rx }).min(height / 2.0);
@@ -109,5 +115,5 @@ fn rect(node: Node<'_, '_>, style: &Style, division: &Division<'_>) -> Vec<Conto
         "M {left},{y} H {right} A {rx},{ry} 0 0,1 {far},{top} V {bottom} A {rx},{ry} 0 0,1 {right},{low} \
          H {left} A {rx},{ry} 0 0,1 {x},{bottom} V {top} A {rx},{ry} 0 0,1 {left},{y} z"
     );
-    path::contours(&outline, style, division)
+    path::contours(&outline, style, division, budget)
 }
