@@ -8,7 +8,7 @@ use crate::mesh::{TriMesh, cut_quad, flatten};
 use crate::region::triangulate_contour;
 use crate::solid::draft::Draft;
 use crate::solid::kernel::Body;
-use crate::solid::shell::Shell;
+use crate::solid::shell::{Origin, Shell};
 use crate::solid::{Control, Fault, Solid};
 
 impl Solid {
@@ -17,6 +17,10 @@ impl Solid {
     /// # Errors
     /// [`Fault::NotFinite`]; the job's limits.
     pub fn from_mesh(mesh: &TriMesh, control: &Control) -> Result<Self, Fault> {
+        Self::of_faces(mesh, Origin::File, control)
+    }
+
+    fn of_faces(mesh: &TriMesh, origin: Origin, control: &Control) -> Result<Self, Fault> {
         control.plan(mesh.triangles.len() as u64)?;
         if mesh.is_empty() {
             return Ok(Self::default());
@@ -26,7 +30,7 @@ impl Solid {
         }
         match Body::merged(&Draft::of_mesh(mesh.clone()), control)? {
             Some(body) => Ok(Self::of_body(body)),
-            None => Ok(Self { shell: Some(Arc::new(Shell::new(mesh.clone()))), ..Self::default() }),
+            None => Ok(Self { shell: Some(Arc::new(Shell::new(mesh.clone(), origin))), ..Self::default() }),
         }
     }
 
@@ -41,7 +45,7 @@ impl Solid {
             let triangles = cut(positions, face, control.budget())?;
             mesh.triangles.extend(triangles.map(|corners| corners.map(|corner| face[corner as usize])));
         }
-        Self::from_mesh(&mesh, control)
+        Self::of_faces(&mesh, Origin::Program, control)
     }
 }
 

@@ -243,7 +243,7 @@ fn fan_out(mesh: &mut TriMesh, triangle: usize, chain: &[u32]) {
 }
 
 /// Turns triangles until neighbours agree, in each part as few as that takes; then all, where they would enclose less than nothing. How many.
-fn orient(mesh: &mut TriMesh, budget: &Budget) -> Result<usize, Exceeded> {
+pub(super) fn orient(mesh: &mut TriMesh, budget: &Budget) -> Result<usize, Exceeded> {
     let before = mesh.triangles.clone();
     let mut by_edge: FxHashMap<(u32, u32), Vec<usize>> = FxHashMap::default();
     for (index, corners) in mesh.triangles.iter().enumerate() {

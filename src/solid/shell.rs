@@ -5,23 +5,33 @@ use crate::mesh::TriMesh;
 use crate::region::Region;
 use crate::solid::draft::Draft;
 use crate::solid::kernel::Body;
-use crate::solid::repair::{Repair, repair};
+use crate::solid::repair::{Repair, orient, repair};
 use crate::solid::{Control, Fault, Solid};
+
+/// Where a mesh came from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Origin {
+    /// The faces of a program: taken as they are written, as OpenSCAD does.
+    Program,
+    /// A file: what it lost on its way is repaired.
+    File,
+}
 
 /// An open mesh and the map it stands under.
 #[derive(Debug, Clone)]
 pub(super) struct Shell {
     mesh: TriMesh,
+    origin: Origin,
     map: Affine3,
 }
 
 impl Shell {
-    pub(super) fn new(mesh: TriMesh) -> Self {
-        Self { mesh, map: Affine3::IDENTITY }
+    pub(super) fn new(mesh: TriMesh, origin: Origin) -> Self {
+        Self { mesh, origin, map: Affine3::IDENTITY }
     }
 
     pub(super) fn transformed(&self, map: &Affine3) -> Self {
-        Self { mesh: self.mesh.clone(), map: *map * self.map }
+        Self { map: *map * self.map, ..self.clone() }
     }
 
     pub(super) fn colored(&self, color: Option<crate::geom::Rgba>) -> Self {
@@ -72,7 +82,10 @@ impl Shell {
     /// A solid: repaired, or rebuilt from what its faces enclose; and what was done.
     pub(super) fn solidify(&self, control: &Control) -> Result<(Solid, Repair), Fault> {
         let mut mesh = self.to_mesh();
-        let done = repair(&mut mesh, control.budget())?;
+        let done = match self.origin {
+            Origin::Program => Repair { turned: orient(&mut mesh, control.budget())?, ..Repair::default() },
+            Origin::File => repair(&mut mesh, control.budget())?,
+        };
         let draft = Draft::of_mesh(mesh);
         Ok((Solid::of_body(Body::rebuilt(&draft, control)?), done))
     }
