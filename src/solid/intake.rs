@@ -149,13 +149,10 @@ const VERTICES_PER_CHECK: usize = 4096;
 /// Pairs the half-edges from a vertex to another with those back, in order; whether there are as many of each.
 fn pair_up(edges: &[(u32, u32)], low: i32, halfedges: &mut [Halfedge]) -> bool {
     let goes_up = |edge: &&(u32, u32)| halfedges[edge.1 as usize].start_vert == low;
-    let (up, down): (Vec<&(u32, u32)>, Vec<&(u32, u32)>) = match edges {
-        [one, other] => match (goes_up(&one), goes_up(&other)) {
-            (true, false) | (false, true) => return link(one.1, other.1, halfedges),
-            _ => return false,
-        },
-        several => several.iter().partition(goes_up),
-    };
+    if let [one, other] = edges {
+        return goes_up(&one) != goes_up(&other) && link(one.1, other.1, halfedges);
+    }
+    let (up, down) = edges.iter().partition::<Vec<&(u32, u32)>, _>(goes_up);
     up.len() == down.len() && up.iter().zip(down).all(|(one, other)| link(one.1, other.1, halfedges))
 }
 

@@ -158,8 +158,11 @@ fn remove_needless(mesh: &mut TriMesh, budget: &Budget) -> Result<usize, Exceede
     Ok(retain(mesh, &keeps))
 }
 
-/// Edges of one triangle only, in its direction, with the triangle's number.
-fn borders(mesh: &TriMesh, budget: &Budget) -> Result<Vec<((u32, u32), usize)>, Exceeded> {
+/// An edge in the direction of its one triangle, and the triangle's number.
+type Border = ((u32, u32), usize);
+
+/// Edges of one triangle only.
+fn borders(mesh: &TriMesh, budget: &Budget) -> Result<Vec<Border>, Exceeded> {
     let mut count: FxHashMap<(u32, u32), u32> = FxHashMap::default();
     for (index, corners) in mesh.triangles.iter().enumerate() {
         if index % TRIANGLES_PER_CHECK == 0 {

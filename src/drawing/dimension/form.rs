@@ -153,7 +153,8 @@ pub fn slope_angles(facets: &Facets, chamfers: &[Chamfer], largest: f64, figures
         for (_, corner) in best.into_values() {
             groups.entry((corner.value * 100.0).round() as i64).or_default().push(corner);
         }
-        let is_prism = |group: &Vec<Corner>| group.len() % 4 == 0 && PRISM_DEG.contains(&group[0].value.round());
+        let is_prism =
+            |group: &Vec<Corner>| group.len().is_multiple_of(4) && PRISM_DEG.contains(&group[0].value.round());
         let tells = |group: &Vec<Corner>| {
             group.len() < REGULAR && !is_prism(group) && (LEAST_DEG..=90.0 - LEAST_DEG).contains(&group[0].value)
         };
