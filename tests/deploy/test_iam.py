@@ -2,83 +2,17 @@
 
 Wants TEST_BINARY (target/release/maquette by default) and moto_server beside this Python; skips loudly without.
 """
-import ast
 import json
-import os
-import pathlib
-import subprocess
-import sys
-import tempfile
 import time
 import unittest
 import urllib.request
 
 import stack
-
-MOTO = pathlib.Path(sys.executable).parent / "moto_server"
-BINARY = pathlib.Path(os.environ.get("TEST_BINARY", stack.ROOT / "target/release/maquette"))
-REGION = "eu-central-1"
-# moto's CloudFormation knows these of the stack's types
-MADE = {
-    "AWS::SQS::Queue", "AWS::S3::Bucket", "AWS::IAM::Role", "AWS::IAM::Policy", "AWS::IAM::InstanceProfile", "AWS::IAM::ManagedPolicy", "AWS::EC2::SecurityGroup",
-    "AWS::EC2::SecurityGroupIngress", "AWS::EC2::VPCEndpoint", "AWS::EC2::LaunchTemplate", "AWS::AutoScaling::AutoScalingGroup", "AWS::SNS::Topic", "AWS::Logs::LogGroup",
-}
+from on_moto import BINARY, MOTO, OnMoto
 
 
 @unittest.skipUnless(MOTO.exists(), f"SKIPPED: no {MOTO}")
-class Stack(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        import boto3
-
-        cls.folder = tempfile.TemporaryDirectory()
-        port = stack.free_port()
-        cls.url = f"http://127.0.0.1:{port}"
-        # moto looks the AMI's parameter up among its own
-        cls.log = open(pathlib.Path(cls.folder.name) / "moto.log", "w")
-        cls.moto = subprocess.Popen([MOTO, "-H", "127.0.0.1", "-p", str(port)], stdout=cls.log, stderr=subprocess.STDOUT)
-        cls.addClassCleanup(cls.close)
-        stack.wait_for_port(port)
-        cls.boto3 = boto3
-        cls.root = dict(region_name=REGION, endpoint_url=cls.url, aws_access_key_id="test", aws_secret_access_key="test")
-        ec2 = boto3.client("ec2", **cls.root)
-        parameters = {
-            "VpcId": ec2.describe_vpcs()["Vpcs"][0]["VpcId"],
-            "SubnetIds": ",".join(s["SubnetId"] for s in ec2.describe_subnets()["Subnets"]),
-            "RouteTableIds": ec2.describe_route_tables()["RouteTables"][0]["RouteTableId"],
-            "AdminCidr": "203.0.113.7/32",
-            "PackageUri": "s3://releases/maquette.tar.gz",
-        }
-        cls.outputs = stack.deploy(boto3.client("cloudformation", **cls.root), "m", stack.only(stack.load(), MADE), parameters)
-        boto3.client("s3", **cls.root).create_bucket(Bucket="other", CreateBucketConfiguration={"LocationConstraint": REGION})
-        cls.other_queue = boto3.client("sqs", **cls.root).create_queue(QueueName="other")["QueueUrl"]
-
-    @classmethod
-    def close(cls):
-        cls.moto.kill()
-        cls.moto.wait(10)
-        cls.log.close()
-        cls.folder.cleanup()
-
-    def setUp(self):
-        self.enforce(False)
-
-    def enforce(self, on):
-        """IAM from now on, or not: moto counts the calls that it lets through before it asks."""
-        calls = b"0" if on else b"1000000"
-        urllib.request.urlopen(urllib.request.Request(f"{self.url}/moto-api/reset-auth", data=calls, headers={"Content-Type": "text/plain"}, method="POST")).close()
-
-    def worker(self):
-        """Credentials of the workers' role. moto's CloudFormation keeps policies in a form that its own IAM cannot read: they are put again as JSON."""
-        iam = self.boto3.client("iam", **self.root)
-        role = next(r for r in iam.list_roles()["Roles"] if "WorkerRole" in r["RoleName"])
-        for policy in iam.list_role_policies(RoleName=role["RoleName"])["PolicyNames"]:
-            document = iam.get_role_policy(RoleName=role["RoleName"], PolicyName=policy)["PolicyDocument"]
-            document = ast.literal_eval(document) if isinstance(document, str) else document
-            iam.put_role_policy(RoleName=role["RoleName"], PolicyName=policy, PolicyDocument=json.dumps(document))
-        keys = self.boto3.client("sts", **self.root).assume_role(RoleArn=role["Arn"], RoleSessionName="i-1")["Credentials"]
-        return dict(aws_access_key_id=keys["AccessKeyId"], aws_secret_access_key=keys["SecretAccessKey"], aws_session_token=keys["SessionToken"])
-
+class Rights(OnMoto):
     def test_network_lets_in_the_fixed_address_alone(self):
         groups = self.boto3.client("ec2", **self.root).describe_security_groups()["SecurityGroups"]
         ours = [g for g in groups if g["Description"].startswith("maquette workers")]
@@ -153,15 +87,11 @@ class Stack(unittest.TestCase):
             sqs.send_message(QueueUrl=queue, MessageBody=json.dumps({"version": 1, "outputs": [{"format": "stl"}], **job}))
         # not a job at all: goes to the dead letters, by the daemon
         sqs.send_message(QueueUrl=queue, MessageBody="no job")
-        keys = self.worker()
-        environment = {**os.environ, **{k.upper(): v for k, v in keys.items()}, "AWS_REGION": REGION, "AWS_EC2_METADATA_DISABLED": "true"}
-        settings = {
-            "queue.url": queue, "queue.endpoint": self.url, "queue.wait_seconds": "1", "queue.dead_letter_url": self.outputs["DeadLetterQueueUrl"],
-            "store.bucket": bucket, "store.endpoint": self.url, "store.path_style": "true", "store.cache": "cache/", "worker.jobs": "1", "worker.ahead": "0", "http.listen": f"127.0.0.1:{(port := stack.free_port())}", "log.format": "json",
-        }
+        keys, port = self.worker(), stack.free_port()
         self.enforce(True)
-        log = open(pathlib.Path(self.folder.name) / "daemon.log", "w+")
-        daemon = subprocess.Popen([BINARY, "serve", *(a for k, v in settings.items() for a in ("--set", f"{k}={v}"))], env=environment, stdout=log, stderr=log)
+        daemon, log = self.daemon(keys, {
+            "queue.dead_letter_url": self.outputs["DeadLetterQueueUrl"], "store.cache": "cache/", "worker.jobs": "1", "worker.ahead": "0", "http.listen": f"127.0.0.1:{port}",
+        })
         try:
             settled = self.wait_until_settled(port, len(jobs))
         finally:

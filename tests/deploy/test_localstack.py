@@ -11,6 +11,7 @@ import unittest
 
 import stack
 
+BINARY = pathlib.Path(os.environ.get("TEST_BINARY", stack.ROOT / "target/release/maquette")).resolve()
 VENV = pathlib.Path(os.environ.get("LOCALSTACK_VENV", stack.ROOT / "target/localstack"))
 REGION = "eu-central-1"
 
@@ -72,7 +73,7 @@ class Stack(unittest.TestCase):
         parameters = {
             "VpcId": ec2.describe_vpcs()["Vpcs"][0]["VpcId"],
             "SubnetIds": ",".join(s["SubnetId"] for s in ec2.describe_subnets()["Subnets"]),
-            "ImageId": "/test/ami", "ApiEndpoint": cls.sink.url, "ApiKeySecretArn": secret,
+            "ImageId": "/test/ami", "ApiEndpoint": cls.sink.url, "ApiKeySecretArn": secret, "TellTopic": "true", "TellQueue": "true",
         }
         cls.outputs = stack.deploy(client("cloudformation"), "m", template, parameters, 400)
 
@@ -108,21 +109,72 @@ class Stack(unittest.TestCase):
         self.assertLessEqual({"DeadLetterAlarm", "OldestJobAlarm", "FullAlarm", "NotifyAlarm"}, set(alarms))
         self.assertEqual(alarms["DeadLetterAlarm"]["AlarmActions"], [self.outputs["AlertsTopic"]])
 
+    def subscriber(self, name):
+        """A queue that hears of what the topic publishes."""
+        sqs = self.client("sqs")
+        url = sqs.create_queue(QueueName=name)["QueueUrl"]
+        arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+        self.client("sns").subscribe(TopicArn=self.outputs["ResultTopicArn"], Protocol="sqs", Endpoint=arn)
+        return url
+
+    def bodies(self, queue, wait=5):
+        """What a queue holds, as JSON."""
+        messages = self.client("sqs").receive_message(QueueUrl=queue, MaxNumberOfMessages=10, WaitTimeSeconds=wait).get("Messages", [])
+        return [json.loads(m["Body"]) for m in messages]
+
+    def published(self, subscriber):
+        return [json.loads(body["Message"])["detail"]["object"]["key"] for body in self.bodies(subscriber)]
+
+    def told(self, job, seconds=60):
+        """What the API server was told of a job, once it was."""
+        of_job = lambda: [(headers, json.loads(body)) for headers, body in list(self.sink.told) if f"/{job}/" in json.loads(body)["subject"]]
+        end = time.monotonic() + seconds
+        while not of_job() and time.monotonic() < end:
+            time.sleep(0.2)
+        # whatever else would come
+        time.sleep(3)
+        return of_job()
+
     def test_a_saved_manifest_is_told_and_nothing_else(self):
         s3, bucket = self.client("s3"), self.outputs["Bucket"]
+        subscriber = self.subscriber("of-a1")
         s3.put_object(Bucket=bucket, Key="results/a1/part.3mf", Body=b"model")
         s3.put_object(Bucket=bucket, Key="results/a1/manifest.json", Body=b'{"status": "succeeded"}')
-        s3.put_object(Bucket=bucket, Key="results/manifest.json.txt", Body=b"no")
-        end = time.monotonic() + 60
-        while not self.sink.told and time.monotonic() < end:
-            time.sleep(0.2)
-        time.sleep(3)
-        self.assertEqual(len(self.sink.told), 1)
-        headers, body = self.sink.told[0]
-        event = json.loads(body)
+        s3.put_object(Bucket=bucket, Key="results/a1/manifest.json.txt", Body=b"no")
+        (headers, event), = self.told("a1")
         self.assertEqual(headers["x-api-key"], "open-sesame")
         self.assertEqual((event["specversion"], event["type"], event["subject"]), ("1.0", "dev.maquette.result.saved.v1", "results/a1/manifest.json"))
         self.assertEqual((event["source"], event["data"]["bucket"]), (f"s3://{bucket}", bucket))
+        self.assertEqual(self.published(subscriber), ["results/a1/manifest.json"], "and the topic's subscribers hear of it")
+
+    @unittest.skipUnless(BINARY.exists(), f"SKIPPED: no {BINARY}")
+    def test_a_job_of_the_daemon_is_told_by_event_topic_and_reply_queue(self):
+        subscriber, url = self.subscriber("of-job"), self.client("sqs").meta.endpoint_url
+        job = {"version": 1, "id": "job", "source": {"text": "cube(10);"}, "outputs": [{"name": "part", "format": "stl"}]}
+        self.client("sqs").send_message(QueueUrl=self.outputs["QueueUrl"], MessageBody=json.dumps(job))
+        settings = {
+            "queue.url": self.outputs["QueueUrl"], "queue.endpoint": url, "store.bucket": self.outputs["Bucket"], "store.endpoint": url, "store.path_style": "true",
+            "notify.queue_url": self.outputs["ReplyQueueUrl"], "aws.region": REGION, "queue.wait_seconds": "1", "http.listen": "",
+        }
+        environment = {**os.environ, "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
+        daemon = subprocess.Popen([BINARY, "serve", *(a for k, v in settings.items() for a in ("--set", f"{k}={v}"))], env=environment, stdout=self.log, stderr=self.log)
+        try:
+            reply, = self.bodies(self.outputs["ReplyQueueUrl"], 20)
+        finally:
+            daemon.terminate()
+            self.assertEqual(daemon.wait(30), 0)
+        self.assertEqual((reply["type"], reply["data"]["job"], reply["data"]["status"]), ("dev.maquette.job.completed.v1", "job", "succeeded"))
+        key = reply["data"]["manifest"]["key"]
+        self.assertEqual(key, "results/job/manifest.json")
+        self.assertEqual([event["subject"] for _, event in self.told("job")], [key])
+        self.assertEqual(self.published(subscriber), [key])
+
+    def test_the_reply_queue_is_for_tls_and_for_the_workers(self):
+        sqs, iam = self.client("sqs"), self.client("iam")
+        policy = sqs.get_queue_attributes(QueueUrl=self.outputs["ReplyQueueUrl"], AttributeNames=["Policy"])["Attributes"]["Policy"]
+        self.assertIn("aws:SecureTransport", policy)
+        role, = (r["RoleName"] for r in iam.list_roles()["Roles"] if "WorkerRole" in r["RoleName"])
+        self.assertIn("reply", iam.list_role_policies(RoleName=role)["PolicyNames"])
 
 
 if __name__ == "__main__":
