@@ -25,14 +25,15 @@ impl Flag {
     }
 }
 
-/// Why receiving is paused, if it is: by hand, and by a notice of EC2.
+/// Why receiving is paused, if it is: by hand, and by notices of EC2.
 #[derive(Debug)]
 pub struct Pause(watch::Sender<Reasons>);
 
 #[derive(Debug, Clone, Copy, Default)]
 struct Reasons {
     by_hand: bool,
-    notice: Option<Notice>,
+    scale_in: bool,
+    spot: bool,
 }
 
 /// Who ends the instance.
@@ -46,10 +47,17 @@ pub enum Notice {
 
 impl Reasons {
     fn first(self) -> Option<&'static str> {
-        match self.notice {
-            Some(Notice::Spot) => Some("Spot takes this instance back"),
-            Some(Notice::ScaleIn) => Some("the Auto Scaling group ends this instance"),
-            None => self.by_hand.then_some("paused"),
+        match self {
+            Self { spot: true, .. } => Some("Spot takes this instance back"),
+            Self { scale_in: true, .. } => Some("the Auto Scaling group ends this instance"),
+            Self { by_hand, .. } => by_hand.then_some("paused"),
+        }
+    }
+
+    fn of(&mut self, notice: Notice) -> &mut bool {
+        match notice {
+            Notice::Spot => &mut self.spot,
+            Notice::ScaleIn => &mut self.scale_in,
         }
     }
 }
@@ -65,14 +73,14 @@ impl Pause {
         self.0.send_modify(|reasons| reasons.by_hand = paused);
     }
 
-    /// By a notice of EC2, for good. Whether that was news.
+    /// By a notice of EC2, for good. Whether that was news: one may follow the other.
     pub fn set_notice(&self, notice: Notice) -> bool {
-        self.0.send_if_modified(|reasons| reasons.notice.replace(notice).is_none())
+        self.0.send_if_modified(|reasons| !std::mem::replace(reasons.of(notice), true))
     }
 
-    /// What EC2 said, if it said anything.
-    pub fn notice(&self) -> Option<Notice> {
-        self.0.borrow().notice
+    /// Whether the Auto Scaling group ends the instance.
+    pub fn is_scale_in(&self) -> bool {
+        self.0.borrow().scale_in
     }
 
     /// Why nothing is received.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
-use crate::local_aws::{Daemon, Local, echo, eventually, is_drained, job, within};
+use crate::local_aws::{Daemon, Local, ask, echo, eventually, is_drained, job, within};
 
 /// The metadata service and EC2 Auto Scaling in one: what they say, and what they were told.
 struct Ec2 {
@@ -80,7 +80,7 @@ impl State {
         }
         let body = text.split("\r\n\r\n").nth(1).unwrap_or_default();
         let signed = text.contains("AWS4-HMAC-SHA256") && text.contains("/us-east-1/autoscaling/aws4_request");
-        let ours = body.contains("AutoScalingGroupName=workers") && body.contains("i%2D0abc");
+        let ours = body.contains("AutoScalingGroupName=workers") && body.contains("=i-0abc");
         if self.refusals > 0 || !signed || !ours {
             self.refusals = self.refusals.saturating_sub(1);
             let error =
@@ -111,6 +111,25 @@ async fn after_a_spot_notice_nothing_more_is_received_and_the_daemon_ends_in_tim
     assert!(begun.elapsed() < Duration::from_secs(10));
     assert_eq!(summary.received, 0);
     assert_eq!(local.depth(&local.queue).await, (1, 0));
+}
+
+/// The group waits for an hour, Spot for two minutes: what comes later counts.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_spot_notice_counts_on_an_instance_that_its_group_ends_already() {
+    let local = Local::start().await;
+    let ec2 = Ec2::start().await;
+    ec2.with(|state| state.metadata.push(("autoscaling/target-lifecycle-state", "Terminated".into())));
+    let flags = [ec2.flags()[0].clone(), ec2.flags()[1].clone()];
+    let (daemon, http) = Daemon::start_seen(&local, echo(), &[&flags[0], &flags[1]]).await;
+    let tells = |what: &'static str| async move { ask(http, "GET", "/readyz").await.contains(what) };
+    assert!(eventually(|| tells("the Auto Scaling group ends this instance")).await);
+    let soon = time::OffsetDateTime::now_utc() + Duration::from_secs(10);
+    let soon = soon.format(&time::format_description::well_known::Rfc3339).expect("a time");
+    ec2.with(|state| {
+        state.metadata.push(("spot/instance-action", format!(r#"{{"action":"terminate","time":"{soon}"}}"#)));
+    });
+    let ended = tokio::time::timeout(Duration::from_secs(15), daemon.task).await;
+    assert!(ended.is_ok_and(|ended| ended.is_ok()), "it ends before the instance does");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

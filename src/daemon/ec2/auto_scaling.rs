@@ -12,7 +12,7 @@ use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use aws_smithy_runtime_api::client::http::HttpConnector as _;
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_types::body::SdkBody;
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::config::{Aws, Ec2};
 use crate::daemon::aws::{Clients, explain};
@@ -102,8 +102,11 @@ impl AutoScaling {
     }
 }
 
+/// As every AWS client writes forms: a server may sign what it has read and written anew.
+const FORM_SET: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+
 fn field(name: &str, value: &str) -> String {
-    format!("{name}={}", utf8_percent_encode(value, NON_ALPHANUMERIC))
+    format!("{name}={}", utf8_percent_encode(value, FORM_SET))
 }
 
 const FORM: &str = "application/x-www-form-urlencoded; charset=utf-8";

@@ -84,7 +84,7 @@ impl Watch {
         loop {
             let ends = stop.run_until_cancelled(tokio::time::sleep(WORK_PERIOD)).await.is_none();
             let busy = self.metrics.jobs_in_flight.value() > 0;
-            word.say(Standing { busy, ends, leaving: self.pause.notice() == Some(Notice::ScaleIn) }).await;
+            word.say(Standing { busy, ends, leaving: self.pause.is_scale_in() }).await;
             if ends {
                 return;
             }
