@@ -5,6 +5,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use maquette::daemon::aws::Clients;
+use maquette::daemon::queue::SqsQueue;
 use maquette::standin::{Action, Fault};
 
 use crate::local_aws::{
@@ -92,6 +93,18 @@ async fn wait_until_mended(status: u16, code: &'static str) {
     assert!(within(40, || async { local.manifest("after").await.is_some() }).await, "{code}: it recovers by itself");
     assert!(ask(http, "GET", "/readyz").await.starts_with("HTTP/1.1 200"), "{code}");
     daemon.stop().await;
+}
+
+/// A receive waits for messages for longer than any other call may take.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_long_poll_outlasts_the_limit_of_an_attempt() {
+    let local = Local::start().await;
+    let settings = local.settings(&["aws.attempt_seconds=1", "aws.operation_seconds=2", "queue.wait_seconds=4"]);
+    let clients = Clients::connect(&settings).await;
+    let queue = SqsQueue::new(clients.sqs, local.queue.clone(), settings.queue.visibility, settings.aws.attempt);
+    let asked = std::time::Instant::now();
+    assert!(queue.receive(1, settings.queue.wait).await.expect("nothing came, and nothing is wrong").is_empty());
+    assert!(asked.elapsed() >= Duration::from_secs(4));
 }
 
 /// One of two queues may be gone: the other is served as if nothing were.

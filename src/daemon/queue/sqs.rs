@@ -31,7 +31,12 @@ pub struct SqsQueue {
 impl SqsQueue {
     /// The queue at `url`; deliveries are invisible for `visibility`. `attempt` is the longest attempt at a call, without the wait of a receive.
     pub fn new(client: aws_sdk_sqs::Client, url: String, visibility: Duration, attempt: Duration) -> Self {
-        let patient = TimeoutConfig::builder().connect_timeout(CONNECT).build();
+        // what is only left unsaid is taken from the client's own limits
+        let patient = TimeoutConfig::builder()
+            .connect_timeout(CONNECT)
+            .disable_operation_attempt_timeout()
+            .disable_operation_timeout()
+            .build();
         let once = client.config().to_builder().retry_config(RetryConfig::disabled()).timeout_config(patient);
         let receiver = aws_sdk_sqs::Client::from_conf(once.build());
         Self { client, receiver, url, visibility, attempt }
@@ -130,7 +135,7 @@ pub async fn send(
         let value = value.map_err(|error| QueueError::Refused(error.to_string()))?;
         call = call.message_attributes(name, value);
     }
-    call.send().await.map(drop).map_err(|error| failure(&error))
+    Box::pin(call.send()).await.map(drop).map_err(|error| failure(&error))
 }
 
 /// The longest name that SQS takes for what is not to be taken twice.
