@@ -100,22 +100,26 @@ impl Settler {
     /// # Errors
     /// A manifest of another job at this place, or a store that does not answer.
     pub async fn find_manifest(&self, target: &Target, job: &str) -> Result<Option<Bytes>, Unsettled> {
+        match self.read_manifest(target, job).await? {
+            Found::Manifest(bytes) => Ok(Some(bytes)),
+            Found::Nothing | Found::Denied => Ok(None),
+        }
+    }
+
+    async fn read_manifest(&self, target: &Target, job: &str) -> Result<Found, Unsettled> {
         let place = target.manifest();
         match self.store.get(&place, None, MANIFEST_BYTES_MAX).await {
-            Ok(bytes) if names_job(&bytes, job) => Ok(Some(bytes)),
+            Ok(bytes) if names_job(&bytes, job) => Ok(Found::Manifest(bytes)),
             Ok(_) => Err(Unsettled::Destination(format!("{place} is the manifest of another job"))),
-            Err(StoreError::NotFound(_)) => Ok(None),
+            Err(StoreError::NotFound(_)) => Ok(Found::Nothing),
             Err(error @ StoreError::NoBucket(_)) if target.bucket != self.bucket => {
                 Err(Unsettled::Destination(error.to_string()))
             }
+            // without the right to list S3 denies what is not there, without the right to read everything: how the store is, a put will tell
+            Err(StoreError::Denied(_)) => Ok(Found::Denied),
             Err(error) => {
                 self.count_failure(&error, &target.bucket);
-                // without the right to read, a put that finds something there will tell
-                if matches!(error, StoreError::Denied(_)) {
-                    Ok(None)
-                } else {
-                    Err(Unsettled::Unavailable(error.to_string()))
-                }
+                Err(Unsettled::Unavailable(error.to_string()))
             }
         }
     }
@@ -177,9 +181,11 @@ impl Settler {
         if stored == Stored::Now {
             return Ok(bytes);
         }
-        match self.find_manifest(target, job).await? {
-            Some(other) => Ok(other),
-            None => Err(Unsettled::Unavailable("the manifest was there and is gone".to_owned())),
+        match self.read_manifest(target, job).await? {
+            Found::Manifest(other) => Ok(other),
+            Found::Nothing => Err(Unsettled::Unavailable("the manifest was there and is gone".to_owned())),
+            // it is there and may not be read: whoever was faster had the same job
+            Found::Denied => Ok(bytes),
         }
     }
 
@@ -264,6 +270,14 @@ struct Upload {
     media_type: &'static str,
     bytes: Bytes,
     when: PutIf,
+}
+
+/// What lies where the manifest is to be.
+enum Found {
+    Nothing,
+    Manifest(Bytes),
+    /// Something or nothing: it may not be looked at.
+    Denied,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

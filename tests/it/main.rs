@@ -38,6 +38,7 @@ mod scad_limits;
 mod sizes;
 mod solid;
 mod standin;
+mod store;
 mod tables;
 mod templates;
 mod text;

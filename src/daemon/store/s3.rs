@@ -10,6 +10,7 @@ use axum::body::Bytes;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::daemon::aws::{Trouble, explain, trouble};
+use crate::daemon::retry::Backoff;
 use crate::daemon::store::{Place, PutIf, StoreError};
 
 /// The store on S3.
@@ -20,6 +21,9 @@ pub struct S3Store {
 
 /// What a copy's source may hold as it is.
 const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~').remove(b'/');
+
+/// How often a body that breaks off is asked for.
+const BODY_TRIES: u32 = 3;
 
 /// Keys listed at most: a template or library of more files is a mistake.
 const KEYS_MAX: usize = 5000;
@@ -46,18 +50,40 @@ impl S3Store {
         call.send().await.map(drop).map_err(|error| failure(&error, from))
     }
 
-    /// Fetches, and stops at the limit.
+    /// Fetches, and stops at the limit, whatever length is promised. A body that breaks off is asked for again: the SDK repeats calls, not bodies.
     pub async fn get(&self, place: &Place, version: Option<&str>, bytes_max: u64) -> Result<Bytes, StoreError> {
+        let mut backoff = Backoff::new(Duration::from_millis(100), Duration::from_secs(2));
+        for _ in 1..BODY_TRIES {
+            match self.get_once(place, version, bytes_max).await {
+                Err(Fetch::BrokenOff(_)) => tokio::time::sleep(backoff.next_pause()).await,
+                other => return other.map_err(StoreError::from),
+            }
+        }
+        self.get_once(place, version, bytes_max).await.map_err(StoreError::from)
+    }
+
+    async fn get_once(&self, place: &Place, version: Option<&str>, bytes_max: u64) -> Result<Bytes, Fetch> {
         let call = self.client.get_object().bucket(&place.bucket).key(&place.key);
         let call = call.set_version_id(version.map(str::to_owned));
         let output = call.send().await.map_err(|error| failure(&error, place))?;
-        let length = output.content_length().and_then(|length| u64::try_from(length).ok()).unwrap_or_default();
-        if length > bytes_max {
-            return Err(StoreError::TooLarge(place.to_string(), bytes_max));
+        let promised = output.content_length().and_then(|length| u64::try_from(length).ok());
+        let too_large = || StoreError::TooLarge(place.to_string(), bytes_max).into();
+        if promised.is_some_and(|length| length > bytes_max) {
+            return Err(too_large());
         }
-        let body = output.body.collect().await;
-        // the connection broke off in the middle of the body
-        Ok(body.map_err(|error| StoreError::Unavailable(format!("{place}: {}", explain(&error))))?.into_bytes())
+        let mut body = output.body;
+        let mut bytes = Vec::new();
+        while let Some(piece) = body.next().await {
+            let piece = piece.map_err(|error| Fetch::BrokenOff(format!("{place}: {}", explain(&error))))?;
+            if (bytes.len() + piece.len()) as u64 > bytes_max {
+                return Err(too_large());
+            }
+            bytes.extend_from_slice(&piece);
+        }
+        match promised.filter(|length| *length != bytes.len() as u64) {
+            Some(length) => Err(Fetch::BrokenOff(format!("{place}: {} of {length} bytes came", bytes.len()))),
+            None => Ok(Bytes::from(bytes)),
+        }
     }
 
     /// A URL that anybody may fetch the object with for a while.
@@ -104,6 +130,28 @@ impl S3Store {
         match answer.map_err(|error| failure(&error, &place)) {
             Err(StoreError::NotFound(_)) => Err(StoreError::NoBucket(bucket.to_owned())),
             other => other.map(drop),
+        }
+    }
+}
+
+/// Why one fetch gave nothing.
+enum Fetch {
+    /// The connection broke off in the middle of the body.
+    BrokenOff(String),
+    Failed(StoreError),
+}
+
+impl From<StoreError> for Fetch {
+    fn from(error: StoreError) -> Self {
+        Self::Failed(error)
+    }
+}
+
+impl From<Fetch> for StoreError {
+    fn from(fetch: Fetch) -> Self {
+        match fetch {
+            Fetch::BrokenOff(reason) => Self::Unavailable(reason),
+            Fetch::Failed(error) => error,
         }
     }
 }
