@@ -98,7 +98,7 @@ impl Queue {
     /// For the call as a whole, and for each entry.
     pub async fn extend(&self, entries: &[(Receipt, Duration)]) -> BatchResult {
         match self {
-            Self::Sqs(queue) => queue.extend(entries).await,
+            Self::Sqs(queue) => Box::pin(queue.extend(entries)).await,
             Self::Memory(queue) => queue.extend(entries),
             Self::Pushed(queue) => Ok(queue.extend(entries)),
         }
@@ -124,7 +124,7 @@ impl Queue {
     /// For the call as a whole, and for each entry.
     pub async fn acknowledge(&self, receipts: &[Receipt]) -> BatchResult {
         match self {
-            Self::Sqs(queue) => queue.acknowledge(receipts).await,
+            Self::Sqs(queue) => Box::pin(queue.acknowledge(receipts)).await,
             Self::Memory(queue) => queue.acknowledge(receipts),
             Self::Pushed(queue) => Ok(queue.acknowledge(receipts)),
         }

@@ -10,7 +10,7 @@ use axum::body::Bytes;
 pub use memory::MemoryStore;
 pub use s3::S3Store;
 
-/// The store: on S3, or in memory for tests under paused time.
+/// The store: on S3, or in memory for tests under paused time. Calls to S3 are boxed: their futures are large, and every job's task would be moved with room for them.
 #[derive(Debug, Clone)]
 pub enum Store {
     /// On S3.
@@ -77,7 +77,7 @@ impl Store {
     /// `Exists` only with [`PutIf::Absent`].
     pub async fn put(&self, place: &Place, media_type: &str, bytes: Bytes, when: PutIf) -> Result<(), StoreError> {
         match self {
-            Self::S3(store) => store.put(place, media_type, bytes, when).await,
+            Self::S3(store) => Box::pin(store.put(place, media_type, bytes, when)).await,
             Self::Memory(store) => store.put(place, bytes, when),
         }
     }
@@ -88,7 +88,7 @@ impl Store {
     /// `NotFound` and the others.
     pub async fn copy(&self, from: &Place, to: &Place) -> Result<(), StoreError> {
         match self {
-            Self::S3(store) => store.copy(from, to).await,
+            Self::S3(store) => Box::pin(store.copy(from, to)).await,
             Self::Memory(store) => store.put(to, store.get(from)?, PutIf::Always),
         }
     }
@@ -99,7 +99,7 @@ impl Store {
     /// `NotFound`, `TooLarge` and the others.
     pub async fn get(&self, place: &Place, version: Option<&str>, bytes_max: u64) -> Result<Bytes, StoreError> {
         match self {
-            Self::S3(store) => store.get(place, version, bytes_max).await,
+            Self::S3(store) => Box::pin(store.get(place, version, bytes_max)).await,
             Self::Memory(store) => store.get(place),
         }
     }
@@ -110,7 +110,7 @@ impl Store {
     /// The request cannot be signed.
     pub async fn presign(&self, place: &Place, file: &str, valid: Duration) -> Result<Option<String>, StoreError> {
         match self {
-            Self::S3(store) => store.presign(place, file, valid).await.map(Some),
+            Self::S3(store) => Box::pin(store.presign(place, file, valid)).await.map(Some),
             Self::Memory(_) => Ok(None),
         }
     }
@@ -121,7 +121,7 @@ impl Store {
     /// All kinds but `NotFound`.
     pub async fn contains(&self, place: &Place) -> Result<bool, StoreError> {
         match self {
-            Self::S3(store) => store.contains(place).await,
+            Self::S3(store) => Box::pin(store.contains(place)).await,
             Self::Memory(store) => Ok(store.get(place).is_ok()),
         }
     }
@@ -132,7 +132,7 @@ impl Store {
     /// As for a fetch.
     pub async fn list(&self, prefix: &Place) -> Result<Vec<String>, StoreError> {
         match self {
-            Self::S3(store) => store.list(prefix).await,
+            Self::S3(store) => Box::pin(store.list(prefix)).await,
             Self::Memory(store) => Ok(store.keys(&prefix.key)),
         }
     }
@@ -143,7 +143,7 @@ impl Store {
     /// Why not.
     pub async fn probe(&self, bucket: &str) -> Result<(), StoreError> {
         match self {
-            Self::S3(store) => store.probe(bucket).await,
+            Self::S3(store) => Box::pin(store.probe(bucket)).await,
             Self::Memory(_) => Ok(()),
         }
     }
