@@ -24,7 +24,7 @@ use crate::daemon::telemetry::event;
 use crate::daemon::worker::Computed;
 use crate::job::message::{self, Rejection};
 use crate::job::report::{self, Run};
-use crate::job::{Destination, EventKind, Failure, JobSpec, NotifySpec, Outcome, keys};
+use crate::job::{Destination, EventKind, Failure, JobSpec, NotifySpec, Outcome, TraceContext, keys};
 
 /// What becomes of a message. Of a message with several jobs the last in this order: none may be lost for the sake of another.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -112,8 +112,8 @@ impl Attempt {
         let spec = match message::parse(text) {
             Ok(mut spec) => {
                 // the trace may travel with the message instead of in it
-                let trace = || self.delivery.attributes.get("traceparent").cloned();
-                spec.traceparent = spec.traceparent.take().or_else(trace);
+                let attribute = |name: &str| self.delivery.attributes.get(name).map(String::as_str);
+                spec.trace = spec.trace.take().or_else(|| TraceContext::find(attribute));
                 Arc::new(spec)
             }
             Err(rejection) => return self.reject(&rejection).await,

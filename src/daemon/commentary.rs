@@ -8,6 +8,7 @@ use time::OffsetDateTime;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio_util::sync::CancellationToken;
 
+use crate::daemon::notify::add_trace;
 use crate::daemon::telemetry::Metrics;
 use crate::daemon::webhook::Webhooks;
 use crate::job::{EventKind, JobSpec, report};
@@ -172,9 +173,7 @@ impl Commentator<'_> {
                 "labels": self.spec.labels,
             },
         });
-        if let (Some(fields), Some(trace)) = (document.as_object_mut(), &self.spec.traceparent) {
-            fields.insert("traceparent".into(), trace.as_str().into());
-        }
+        add_trace(&mut document, self.spec.trace.as_ref());
         document
     }
 }

@@ -10,6 +10,7 @@ use crate::daemon::queue::{QueueError, sqs_send};
 use crate::daemon::retry::Backoff;
 use crate::daemon::store::Place;
 use crate::daemon::telemetry::{Metrics, event};
+use crate::job::TraceContext;
 
 /// Where notifications go.
 #[derive(Debug, Clone)]
@@ -95,7 +96,12 @@ pub async fn send_event(client: &aws_sdk_sqs::Client, url: &str, document: &Valu
         ("content-type".to_owned(), "application/cloudevents+json".to_owned()),
         ("id".to_owned(), id.clone()),
     ]);
-    attributes.extend(text("traceparent").map(|trace| ("traceparent".to_owned(), trace)));
+    attributes.extend(
+        trace_of(document)
+            .iter()
+            .flat_map(TraceContext::fields)
+            .map(|(name, value)| (name.to_owned(), value.to_owned())),
+    );
     sqs_send(client, url, &document.to_string(), &attributes, (group.as_deref(), &id)).await
 }
 
@@ -125,8 +131,18 @@ pub fn completed_event(manifest: &Value, place: &Place, region: &str) -> Value {
             "labels": manifest["labels"],
         },
     });
-    if let (Some(fields), Some(trace)) = (document.as_object_mut(), manifest["traceparent"].as_str()) {
-        fields.insert("traceparent".into(), trace.into());
-    }
+    add_trace(&mut document, trace_of(manifest).as_ref());
     document
+}
+
+/// The trace that a manifest or an event names.
+pub fn trace_of(document: &Value) -> Option<TraceContext> {
+    TraceContext::find(|name| document[name].as_str())
+}
+
+/// Says in an event which trace it belongs to.
+pub fn add_trace(event: &mut Value, trace: Option<&TraceContext>) {
+    for (name, value) in trace.into_iter().flat_map(TraceContext::fields) {
+        event[name] = value.into();
+    }
 }

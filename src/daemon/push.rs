@@ -16,7 +16,7 @@ use crate::daemon::queue::{Parted, PushedQueue};
 pub struct Posted {
     /// The job as it was written.
     pub body: String,
-    /// What came with it: `traceparent`.
+    /// What came with it: its trace.
     pub attributes: BTreeMap<String, String>,
 }
 

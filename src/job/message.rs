@@ -16,6 +16,7 @@ use crate::job::spec::{
     Blob, CachePolicy, Destination, EventKind, JobSpec, NotifySpec, ObjectRef, OutputSpec, Priority, RequestedLimits,
     Source,
 };
+use crate::job::trace::TraceContext;
 use crate::scad::Literal;
 
 /// A message that is not a job: what is wrong, and what could be read of it all the same.
@@ -81,7 +82,6 @@ struct RawJob {
     #[serde(default)]
     labels: BTreeMap<String, String>,
     traceparent: Option<String>,
-    #[expect(dead_code, reason = "part of the wire form; nothing reads it yet")]
     tracestate: Option<String>,
 }
 
@@ -228,7 +228,7 @@ fn check(raw: RawJob) -> Result<JobSpec, String> {
         },
         notify: raw.notify.into_iter().map(notify).collect(),
         labels: raw.labels,
-        traceparent: raw.traceparent,
+        trace: TraceContext::of(raw.traceparent.as_deref(), raw.tracestate.as_deref()),
         id: raw.id,
     };
     Ok(spec)

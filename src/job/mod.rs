@@ -24,6 +24,7 @@ pub mod report;
 pub mod schema;
 mod spec;
 mod templates;
+mod trace;
 
 pub use cache_key::OUTPUT_REVISION;
 pub use failure::{Failure, Fate};
@@ -34,3 +35,4 @@ pub use spec::{
     Blob, CachePolicy, Destination, DrawingFormat, EventKind, JobSpec, ModelFormat, ModelOptions, NotifySpec,
     ObjectRef, OutputSpec, PreviewSpec, Priority, Product, RequestedLimits, Source,
 };
+pub use trace::TraceContext;

@@ -13,6 +13,7 @@ use crate::job::failure::code_name;
 use crate::job::outcome::{Geometry, Outcome, OutputResult};
 use crate::job::parameters::literal;
 use crate::job::spec::JobSpec;
+use crate::job::trace::TraceContext;
 use crate::job::{Failure, keys};
 
 /// What the daemon knows of one attempt.
@@ -46,7 +47,7 @@ pub fn manifest(spec: &JobSpec, outcome: &Outcome, run: &Run, prefix: &str) -> V
         created: spec.created,
         parameters: spec.parameters.iter().map(|(name, value)| (name.clone(), literal(value))).collect(),
         labels: &spec.labels,
-        traceparent: spec.traceparent.as_deref(),
+        trace: spec.trace.as_ref(),
     };
     write(&head, outcome, run, prefix)
 }
@@ -54,7 +55,7 @@ pub fn manifest(spec: &JobSpec, outcome: &Outcome, run: &Run, prefix: &str) -> V
 /// The manifest of a message that is no job, where its destination is known.
 pub fn rejection_manifest(id: &str, detail: &str, run: &Run, prefix: &str) -> Vec<u8> {
     let none = BTreeMap::new();
-    let head = Head { id, tenant: None, created: None, parameters: BTreeMap::new(), labels: &none, traceparent: None };
+    let head = Head { id, tenant: None, created: None, parameters: BTreeMap::new(), labels: &none, trace: None };
     write(&head, &Outcome::failed(Failure::Invalid(detail.to_owned())), run, prefix)
 }
 
@@ -79,7 +80,8 @@ pub fn reused_manifest(spec: &JobSpec, earlier: &Value, earlier_prefix: &str, ru
         json!({ "queuedMs": run.queued_ms, "wallMs": wall_ms, "bytesIn": run.bytes_in, "bytesOut": bytes_out });
     manifest["worker"] = json!({ "instance": run.instance, "region": run.region });
     manifest["labels"] = json!(spec.labels);
-    manifest["traceparent"] = spec.traceparent.as_deref().into();
+    manifest["traceparent"] = spec.trace.as_ref().map(|trace| trace.parent.as_str()).into();
+    manifest["tracestate"] = spec.trace.as_ref().and_then(|trace| trace.state.as_deref()).into();
     for output in manifest["outputs"].as_array_mut().into_iter().flatten() {
         move_key(output, earlier_prefix, prefix);
         for beside in output["beside"].as_array_mut().into_iter().flatten() {
@@ -116,7 +118,7 @@ struct Head<'a> {
     created: Option<OffsetDateTime>,
     parameters: BTreeMap<String, Value>,
     labels: &'a BTreeMap<String, String>,
-    traceparent: Option<&'a str>,
+    trace: Option<&'a TraceContext>,
 }
 
 fn write(head: &Head<'_>, outcome: &Outcome, run: &Run, prefix: &str) -> Vec<u8> {
@@ -149,7 +151,8 @@ fn write(head: &Head<'_>, outcome: &Outcome, run: &Run, prefix: &str) -> Vec<u8>
         messages_total: outcome.diagnostics.len(),
         error: outcome.failure.as_ref().map(|failure| error_entry(failure, sources)),
         labels: head.labels,
-        traceparent: head.traceparent,
+        traceparent: head.trace.map(|trace| trace.parent.as_str()),
+        tracestate: head.trace.and_then(|trace| trace.state.as_deref()),
     };
     let mut bytes = serde_json::to_vec_pretty(&manifest).unwrap_or_default();
     bytes.push(b'\n');
@@ -306,6 +309,7 @@ struct Manifest<'a> {
     error: Option<ErrorEntry>,
     labels: &'a BTreeMap<String, String>,
     traceparent: Option<&'a str>,
+    tracestate: Option<&'a str>,
 }
 
 #[derive(Serialize)]

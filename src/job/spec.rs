@@ -10,6 +10,7 @@ use crate::drawing::{DrawingSpec, PartsBy};
 use crate::export::glb::GlbOptions;
 use crate::export::report::ReportOptions;
 use crate::export::threemf::ThreeMfOptions;
+use crate::job::trace::TraceContext;
 use crate::preview::PreviewOptions;
 use crate::remesh::RemeshOptions;
 use crate::scad::Literal;
@@ -48,7 +49,7 @@ pub struct JobSpec {
     /// Carried through to manifest and events.
     pub labels: BTreeMap<String, String>,
     /// W3C trace context.
-    pub traceparent: Option<String>,
+    pub trace: Option<TraceContext>,
 }
 
 /// How urgent a job is.

@@ -532,20 +532,23 @@ async fn a_trace_goes_from_the_message_to_store_and_event() {
     use aws_sdk_sqs::types::MessageAttributeValue;
     let local = Local::start().await;
     let trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
-    let within = job("within", "cube(1);").replace(r#""outputs""#, &format!(r#""traceparent":"{trace}","outputs""#));
-    local.send(&within).await;
-    let value = MessageAttributeValue::builder().data_type("String").string_value(trace).build().expect("a value");
+    let fields = format!(r#""traceparent":"{trace}","tracestate":"a=1,b=2","outputs""#);
+    local.send(&job("within", "cube(1);").replace(r#""outputs""#, &fields)).await;
+    let text =
+        |value| MessageAttributeValue::builder().data_type("String").string_value(value).build().expect("a value");
     let call = local.clients.sqs.send_message().queue_url(&local.queue).message_body(job("beside", "cube(1);"));
-    call.message_attributes("traceparent", value).send().await.expect("sent");
+    let call = call.message_attributes("traceparent", text(trace)).message_attributes("tracestate", text("a=1,b=2"));
+    call.send().await.expect("sent");
     let daemon = Daemon::start(&local, echo(), &[]);
     assert!(eventually(|| is_drained(&local)).await);
     daemon.stop().await;
     for id in ["within", "beside"] {
-        assert_eq!(local.manifest(id).await.expect("a manifest")["traceparent"], trace, "{id}");
+        let manifest = local.manifest(id).await.expect("a manifest");
+        assert_eq!((&manifest["traceparent"], &manifest["tracestate"]), (&trace.into(), &"a=1,b=2".into()), "{id}");
     }
     let events = local.received(&local.told).await;
     assert_eq!(events.len(), 2);
-    assert!(events.iter().all(|event| event.contains(trace)), "{events:?}");
+    assert!(events.iter().all(|event| event.contains(trace) && event.contains("a=1,b=2")), "{events:?}");
 }
 
 /// Groups on a standard queue are tenants: SQS shares the queue out among them, and jobs of one may run side by side.

@@ -103,11 +103,24 @@ fn job(id: &str, url: &str, more: &Value) -> String {
         wanted[key] = value.clone();
     }
     json!({ "version": 1, "id": id, "source": { "text": "cube(1);" }, "outputs": [{ "name": "part", "format": "stl" }],
-            "notify": [wanted], "traceparent": "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01" })
+            "notify": [wanted], "traceparent": "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", "tracestate": "a=1" })
     .to_string()
 }
 
 const OPEN: [&str; 2] = ["notify.hosts=127.0.0.1", "notify.private=true"];
+
+/// What cannot stand in a header must not keep the daemon from telling.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_trace_that_is_none_is_left_out() {
+    let local = Local::start().await;
+    let (sink, address) = Sink::start(&[]).await;
+    let hostile = job("w1", &format!("http://{address}/"), &json!({}));
+    let hostile = hostile.replace("00-4bf92f", r"00\r\nevil: 1\r\n").replace("a=1", r"\u0000");
+    local.send(&hostile).await;
+    drain(&local, &OPEN).await;
+    assert_eq!(sink.events().len(), 1);
+    assert!(sink.events()[0].get("traceparent").is_none());
+}
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_event_is_posted_signed_with_the_named_secret() {
@@ -130,6 +143,7 @@ async fn an_event_is_posted_signed_with_the_named_secret() {
         assert_eq!(header(head, "webhook-id"), Some(id));
         assert_eq!(header(head, "content-type"), Some("application/cloudevents+json"));
         assert!(header(head, "traceparent").is_some());
+        assert_eq!(header(head, "tracestate"), Some("a=1"));
         let stamp = header(head, "webhook-timestamp").expect("a time");
         let key = STANDARD.decode("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").expect("base64");
         let mut mac = Hmac::<Sha256>::new_from_slice(&key).expect("any key does");

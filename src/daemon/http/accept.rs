@@ -22,7 +22,7 @@ use crate::daemon::http::watch::Watch;
 use crate::daemon::push::{self, Posted};
 use crate::daemon::queue::Queue;
 use crate::daemon::status::{JobStatus, now_ms};
-use crate::job::{JobSpec, Priority, message};
+use crate::job::{JobSpec, Priority, TraceContext, message};
 
 /// The longest that a call waits for its job.
 const WAIT_MAX: Duration = Duration::from_secs(3600);
@@ -182,9 +182,10 @@ fn read(headers: &HeaderMap, body: &[u8]) -> Result<(JobSpec, Posted), Problem> 
         let title = "The body is not a job";
         Problem::new(StatusCode::UNPROCESSABLE_ENTITY, title).detail(rejection.detail).code("invalid_job")
     })?;
-    let trace = headers.get("traceparent").and_then(|value| value.to_str().ok());
+    let trace = TraceContext::find(|name| headers.get(name)?.to_str().ok());
+    let fields = trace.iter().flat_map(TraceContext::fields);
     let attributes: BTreeMap<String, String> =
-        trace.map(|trace| ("traceparent".to_owned(), trace.to_owned())).into_iter().collect();
+        fields.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
     Ok((spec, Posted { body: text, attributes }))
 }
 

@@ -17,11 +17,11 @@ use time::OffsetDateTime;
 
 use crate::config::Webhooks as Allowed;
 use crate::daemon::DaemonError;
-use crate::daemon::notify::send_event;
+use crate::daemon::notify::{send_event, trace_of};
 use crate::daemon::retry::Backoff;
 use crate::daemon::telemetry::{Metrics, event};
 use crate::daemon::webhook::secret::Secrets;
-use crate::job::{EventKind, NotifySpec};
+use crate::job::{EventKind, NotifySpec, TraceContext};
 
 /// Sends what jobs ask to be told.
 #[derive(Debug)]
@@ -167,8 +167,8 @@ impl Webhooks {
         headers.insert("user-agent", concat!("maquette/", env!("CARGO_PKG_VERSION")));
         headers.insert("webhook-id", id.to_owned());
         headers.insert("webhook-timestamp", now.clone());
-        if let Some(trace) = document["traceparent"].as_str() {
-            headers.insert("traceparent", trace.to_owned());
+        for (name, value) in trace_of(document).iter().flat_map(TraceContext::fields) {
+            headers.insert(name, value.to_owned());
         }
         if let Some(signature) = self.secrets.sign(wanted.secret.as_deref(), &format!("{id}.{now}.{body}")) {
             headers.insert("webhook-signature", signature);
