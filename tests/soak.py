@@ -144,6 +144,8 @@ while sent < jobs or hits < blows or depth() != (0, 0):
         hit(hits == blows)
     if time.time() - begun > 3600:
         sys.exit(f"not done after an hour: {depth()} left")
+# one that has just begun has no ear for signals yet
+time.sleep(3)
 for daemon in daemons:
     daemon.send_signal(signal.SIGTERM)
 ended = [daemon.wait(timeout=120) for daemon in daemons]
