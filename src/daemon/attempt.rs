@@ -73,8 +73,8 @@ impl Attempt {
     }
 
     async fn do_jobs(&self) -> End {
-        let larder = &self.daemon.larder;
-        let opened = envelope::open(&self.delivery, &larder.store, |bucket| larder.is_readable(bucket)).await;
+        let fetcher = &self.daemon.fetcher;
+        let opened = envelope::open(&self.delivery, &fetcher.store, |bucket| fetcher.is_readable(bucket)).await;
         let jobs = match opened {
             Ok(Content::Jobs(jobs)) => jobs,
             Ok(Content::Nothing(why)) => {
@@ -98,7 +98,7 @@ impl Attempt {
     /// The store did not give what the message points to. Rights that are lost may come back, as for a job's files.
     fn unopened(&self, error: &StoreError) -> End {
         if error.is_transient() {
-            self.daemon.settler.count_failure(error, &self.daemon.larder.bucket);
+            self.daemon.settler.count_failure(error, &self.daemon.fetcher.bucket);
         }
         match error {
             StoreError::Unavailable(_) => End::Retry(error.to_string()),
@@ -173,7 +173,7 @@ impl Attempt {
     /// Cancels the job when its owner has put an object beside where the manifest will be, if the settings say to look.
     async fn heed_owner(&self, target: &Target, cancel_job: &CancellationToken) -> Infallible {
         while let Some(every) = self.daemon.settings.store.cancel.filter(|_| !cancel_job.is_cancelled()) {
-            match self.daemon.larder.store.contains(&target.cancel()).await {
+            match self.daemon.fetcher.store.contains(&target.cancel()).await {
                 Ok(true) => cancel_job.cancel(),
                 Ok(false) => {}
                 Err(error) => tracing::debug!(%error, "nobody knows whether the job is cancelled"),

@@ -12,7 +12,7 @@ use crate::job::{Blob, Failure, Files, JobSpec, ObjectRef, Source};
 
 /// Where files may be fetched from, and how many bytes of them.
 #[derive(Debug, Clone)]
-pub struct Larder {
+pub struct Fetcher {
     /// The store.
     pub store: Store,
     /// The daemon's own bucket.
@@ -39,7 +39,7 @@ pub struct Fetched {
 /// Files fetched at once.
 const AT_ONCE: usize = 8;
 
-impl Larder {
+impl Fetcher {
     /// Whether jobs may read from `bucket`.
     pub fn is_readable(&self, bucket: &str) -> bool {
         bucket == self.bucket || self.read_buckets.iter().any(|readable| readable == bucket)
@@ -79,8 +79,8 @@ impl Larder {
             while tasks.len() < AT_ONCE
                 && let Some((path, object)) = wanted.next()
             {
-                let larder = self.clone();
-                tasks.spawn(async move { larder.fetch_one(&object).await.map(|content| (path, content)) });
+                let fetcher = self.clone();
+                tasks.spawn(async move { fetcher.fetch_one(&object).await.map(|content| (path, content)) });
             }
             let Some(done) = tasks.join_next().await else { return Ok(bytes) };
             let (path, content) = done.map_err(|error| Failure::Internal(error.to_string()))??;

@@ -11,8 +11,8 @@ use tokio_util::sync::CancellationToken;
 use crate::budget::Budget;
 use crate::daemon::attempt::{Attempt, End, ended};
 use crate::daemon::commentary::Commentary;
+use crate::daemon::result_cache::ResultCache;
 use crate::daemon::settle::{Target, Unsettled};
-use crate::daemon::shelf::Shelf;
 use crate::daemon::status::{Begun, JobStatus};
 use crate::daemon::worker::{Computed, Task, compute};
 use crate::job::report;
@@ -80,13 +80,15 @@ impl Making<'_> {
             Ok(gathered) => gathered,
             Err((failure, bytes_in)) => return self.decide(Computed::failed(failure), started, bytes_in, &lost).await,
         };
-        let Some(shelf) = self.attempt.daemon.shelf.as_ref().filter(|_| self.spec.cache != CachePolicy::Off) else {
+        let Some(result_cache) =
+            self.attempt.daemon.result_cache.as_ref().filter(|_| self.spec.cache != CachePolicy::Off)
+        else {
             let computed = self.compute(inputs, &lost).await;
             return self.decide(computed, started, bytes_in, &lost).await;
         };
         let key = cache_key::of(self.spec, &inputs);
         if self.spec.cache == CachePolicy::Use
-            && let Some(reused) = self.reuse(shelf, &key, started, bytes_in).await
+            && let Some(reused) = self.reuse(result_cache, &key, started, bytes_in).await
         {
             return reused;
         }
@@ -95,7 +97,7 @@ impl Making<'_> {
             computed.outcome.failure.is_none() && computed.outcome.outputs.iter().all(|output| output.made.is_ok());
         let (end, shown) = self.decide(computed, started, bytes_in, &lost).await;
         if is_whole && shown.is_some() {
-            shelf.note(&key, &self.target.manifest()).await;
+            result_cache.note(&key, &self.target.manifest()).await;
         }
         (end, shown)
     }
@@ -127,15 +129,15 @@ impl Making<'_> {
     /// Answers with a copy of an equal job's result, if there is one that can be copied.
     async fn reuse(
         &self,
-        shelf: &Shelf,
+        result_cache: &ResultCache,
         key: &str,
         started: OffsetDateTime,
         bytes_in: u64,
     ) -> Option<(End, Option<Shown>)> {
         let daemon = &self.attempt.daemon;
-        let kept = shelf.find(key, self.target).await?;
+        let kept = result_cache.find(key, self.target).await?;
         self.advance_to_upload();
-        if let Err(error) = shelf.copy(&kept, self.target).await {
+        if let Err(error) = result_cache.copy(&kept, self.target).await {
             tracing::debug!(%error, "an earlier result cannot be copied");
             return None;
         }
@@ -147,7 +149,7 @@ impl Making<'_> {
             Ok(()) => {
                 daemon.metrics.jobs_reused.increment();
                 self.attempt.count_reused(shown.artefacts.len(), self.target);
-                shelf.note(key, &self.target.manifest()).await;
+                result_cache.note(key, &self.target.manifest()).await;
                 Some((End::Done, Some(shown)))
             }
             Err(Unsettled::Destination(_)) => None,
@@ -168,7 +170,7 @@ impl Making<'_> {
         }
         let fetching = Instant::now();
         let fetched = tokio::select! {
-            fetched = daemon.larder.fetch(self.spec) => fetched,
+            fetched = daemon.fetcher.fetch(self.spec) => fetched,
             () = lost.cancelled() => Err(Failure::Cancelled),
             () = self.cancel_job.cancelled() => Err(Failure::Cancelled),
             () = daemon.shutdown.drain.cancelled() => Err(Failure::Cancelled),
@@ -212,7 +214,7 @@ impl Making<'_> {
         };
         daemon.metrics.jobs_computing.add(1);
         let begun = Instant::now();
-        let computed = compute(&daemon.hands, task, &daemon.metrics).await;
+        let computed = compute(&daemon.workers, task, &daemon.metrics).await;
         daemon.metrics.jobs_computing.add(-1);
         daemon.metrics.compute_time.observe(begun.elapsed());
         computed

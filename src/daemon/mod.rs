@@ -26,10 +26,10 @@ mod producer;
 mod push;
 pub mod queue;
 mod resources;
+mod result_cache;
 mod retry;
 pub mod samples;
 mod settle;
-mod shelf;
 mod shutdown;
 mod status;
 pub mod store;
@@ -57,21 +57,21 @@ pub use producer::{Producer, ProducerError};
 pub use resources::{ResourceError, Resources};
 pub use shutdown::Shutdown;
 pub use status::{Board, JobStatus, Observer};
-pub use worker::{Hands, Pool, Work, serve_parent};
+pub use worker::{Pool, Work, Workers, serve_parent};
 
 use crate::config::{Accept, Settings};
 use crate::daemon::acknowledge::Acknowledger;
 use crate::daemon::aws::Clients;
 use crate::daemon::breaker::Breaker;
 use crate::daemon::ec2::Watch;
-use crate::daemon::inputs::Larder;
+use crate::daemon::inputs::Fetcher;
 use crate::daemon::lease::{Keeper, Lease};
 use crate::daemon::mirror::Mirror;
 use crate::daemon::pause::{Flag, Pause};
 use crate::daemon::poll::Poller;
 use crate::daemon::queue::{PushedQueue, Queue, SqsQueue};
+use crate::daemon::result_cache::ResultCache;
 use crate::daemon::settle::Settler;
-use crate::daemon::shelf::Shelf;
 use crate::daemon::store::{S3Store, Store};
 use crate::daemon::systemd::Alive;
 use crate::daemon::telemetry::{Emf, Metrics, event};
@@ -198,11 +198,11 @@ pub async fn run(settings: Settings, shutdown: Shutdown, hooks: Hooks) -> Result
     }
     let resources = Resources::load(&settings.worker)?;
     let services = Services::on_aws(&clients, &settings);
-    let hands = Hands::of(&settings, &resources);
-    run_with(settings, services, resources, hands, shutdown, hooks).await
+    let workers = Workers::of(&settings, &resources);
+    run_with(settings, services, resources, workers, shutdown, hooks).await
 }
 
-/// The same with any services, and any work or hands to do it.
+/// The same with any services, and any work or workers to do it.
 ///
 /// # Errors
 /// When the HTTP address cannot be listened on.
@@ -210,13 +210,13 @@ pub async fn run_with(
     settings: Settings,
     services: Services,
     resources: Resources,
-    hands: impl Into<Hands>,
+    workers: impl Into<Workers>,
     shutdown: Shutdown,
     hooks: Hooks,
 ) -> Result<Summary, DaemonError> {
     let tasks = Tasks::default();
     let auto_scaling = services.auto_scaling.clone();
-    let daemon = Daemon::new(settings, services, (resources, hands.into()), shutdown, hooks.observer, &tasks)?;
+    let daemon = Daemon::new(settings, services, (resources, workers.into()), shutdown, hooks.observer, &tasks)?;
     let attempts = TaskTracker::new();
     let http = http::listen(&daemon, &attempts, &tasks).await?;
     daemon.start(http, &tasks);
@@ -272,13 +272,13 @@ struct Daemon {
     polled: usize,
     acknowledgers: Mutex<Vec<Acknowledger>>,
     dead_letters: DeadLetters,
-    larder: Larder,
-    shelf: Option<Shelf>,
+    fetcher: Fetcher,
+    result_cache: Option<ResultCache>,
     settler: Arc<Settler>,
     webhooks: Webhooks,
     mirror: Option<Mirror>,
     resources: Resources,
-    hands: Hands,
+    workers: Workers,
     /// One a job in hand.
     slots: Arc<Semaphore>,
     /// One a job that is computed.
@@ -297,7 +297,7 @@ impl Daemon {
     fn new(
         settings: Settings,
         services: Services,
-        (resources, hands): (Resources, Hands),
+        (resources, workers): (Resources, Workers),
         shutdown: Shutdown,
         observer: Option<Observer>,
         tasks: &Tasks,
@@ -317,14 +317,14 @@ impl Daemon {
             tasks.acknowledging.spawn(task);
             keepers.push(Keeper::new(queue, settings.queue.visibility, Arc::clone(&metrics)));
         }
-        let larder = Larder {
+        let fetcher = Fetcher {
             store: services.store.clone(),
             bucket: settings.store.bucket.clone(),
             read_buckets: settings.store.read_buckets.clone(),
             templates: settings.store.templates.clone(),
             bytes_max: settings.limits.source_bytes,
         };
-        let shelf = (!settings.store.cache.is_empty()).then(|| Shelf {
+        let result_cache = (!settings.store.cache.is_empty()).then(|| ResultCache {
             store: services.store.clone(),
             bucket: settings.store.bucket.clone(),
             prefix: settings.store.cache.clone(),
@@ -345,13 +345,13 @@ impl Daemon {
             polled,
             acknowledgers: Mutex::new(acknowledgers),
             dead_letters: services.dead_letters,
-            larder,
-            shelf,
+            fetcher,
+            result_cache,
             settler,
             webhooks,
             mirror,
             resources,
-            hands,
+            workers,
             slots: Arc::new(Semaphore::new(jobs + ahead)),
             rooms: Semaphore::new(jobs),
             board: Board::new(observer),

@@ -30,7 +30,7 @@ pub struct PartMesh {
 }
 
 /// What realizing needs.
-pub struct Kitchen<'a> {
+pub struct Realizer<'a> {
     /// Fonts for `text()`.
     pub fonts: &'a Fonts,
     /// Computed subtrees.
@@ -48,20 +48,20 @@ const PARTS_MAX: usize = 1000;
 ///
 /// # Errors
 /// [`Exceeded`] when the budget ends.
-pub fn split(root: &NodeRef, by: PartsBy, kitchen: &Kitchen<'_>) -> Result<Vec<PartMesh>, Exceeded> {
+pub fn split(root: &NodeRef, by: PartsBy, realizer: &Realizer<'_>) -> Result<Vec<PartMesh>, Exceeded> {
     let mut objects = Vec::new();
     for (index, node) in objects_of(root).into_iter().enumerate() {
-        kitchen.budget.check()?;
+        realizer.budget.check()?;
         let said = said(&node).cloned();
         let own_name = said.as_ref().and_then(|said| said.text.as_deref()).map(str::to_owned);
         let name =
-            own_name.or_else(|| name_of(&node, kitchen.sources)).unwrap_or_else(|| format!("Part {}", index + 1));
-        if let Some(mesh) = kitchen.mesh(&node)? {
+            own_name.or_else(|| name_of(&node, realizer.sources)).unwrap_or_else(|| format!("Part {}", index + 1));
+        if let Some(mesh) = realizer.mesh(&node)? {
             objects.push(Object { name, said, color: main_color(&mesh), node, mesh });
         }
     }
     if by == PartsBy::Colors {
-        objects = by_color(objects, kitchen)?;
+        objects = by_color(objects, realizer)?;
     }
     let mut parts = Vec::new();
     for object in objects {
@@ -92,7 +92,7 @@ struct Object {
     mesh: TriMesh,
 }
 
-impl Kitchen<'_> {
+impl Realizer<'_> {
     fn mesh(&self, node: &NodeRef) -> Result<Option<TriMesh>, Exceeded> {
         match realize::realize(node, self.fonts, self.memo, self.budget).shape {
             Some(Shape::Solid(solid)) => Ok(Some(solid.to_mesh()).filter(|mesh| !mesh.is_empty())),
@@ -174,7 +174,7 @@ fn wrapped(object: &NodeRef, wrappers: &[&NodeRef]) -> NodeRef {
 }
 
 /// Objects of one colour become one, named after the first of them.
-fn by_color(objects: Vec<Object>, kitchen: &Kitchen<'_>) -> Result<Vec<Object>, Exceeded> {
+fn by_color(objects: Vec<Object>, realizer: &Realizer<'_>) -> Result<Vec<Object>, Exceeded> {
     let mut groups: Vec<Vec<Object>> = Vec::new();
     for object in objects {
         let same = groups.iter_mut().find(|group| group[0].color.map(hex) == object.color.map(hex));
@@ -192,7 +192,7 @@ fn by_color(objects: Vec<Object>, kitchen: &Kitchen<'_>) -> Result<Vec<Object>, 
         }
         let nodes = std::iter::once(first.node.clone()).chain(group.into_iter().map(|object| object.node));
         let node = Arc::new(Node::new(Kind::Union, nodes.collect(), first.node.span));
-        if let Some(mesh) = kitchen.mesh(&node)? {
+        if let Some(mesh) = realizer.mesh(&node)? {
             united.push(Object { node, mesh, ..first });
         }
     }

@@ -10,8 +10,8 @@ use crate::csg::NodeRef;
 use crate::diag::{Code, Diagnostic, Diagnostics, Severity, SourceMap, Span};
 use crate::drawing::{LineMemo, PartsBy};
 use crate::job::parameters;
-use crate::job::parts::{self, Kitchen, PartMesh};
-use crate::job::product::{Model, Workshop};
+use crate::job::parts::{self, PartMesh, Realizer};
+use crate::job::product::{Model, OutputBuilder};
 use crate::job::templates::Templates;
 use crate::job::{Failure, Geometry, Inputs, JobSpec, Outcome, OutputSpec};
 use crate::mesh::TriMesh;
@@ -147,9 +147,9 @@ pub fn make(request: &Request<'_>, engine: &Engine, budget: &Budget, progress: P
     };
     let templates = Templates::read(request.outputs, request.main, request.host, &mut told.sources, budget);
     let Ok(templates) = templates else { return told.failed(budget) };
-    let workshop = Workshop::new(&model, &plates, evaluation.view).drawn_with(parts, engine.lines.clone());
-    let workshop = workshop.annotated(evaluation.annotations).framed(templates);
-    products(workshop, request.outputs, told, budget, progress)
+    let builder = OutputBuilder::new(&model, &plates, evaluation.view).drawn_with(parts, engine.lines.clone());
+    let builder = builder.annotated(evaluation.annotations).framed(templates);
+    products(builder, request.outputs, told, budget, progress)
 }
 
 /// The parts of the model in each way that an output wants them.
@@ -161,9 +161,9 @@ fn parts(
     budget: &Budget,
 ) -> Result<Vec<(PartsBy, Vec<PartMesh>)>, Exceeded> {
     let ways: BTreeSet<PartsBy> = request.outputs.iter().map(OutputSpec::parts).collect();
-    let kitchen = Kitchen { fonts: request.fonts, memo: &engine.memo, sources, budget };
+    let realizer = Realizer { fonts: request.fonts, memo: &engine.memo, sources, budget };
     let wanted = ways.into_iter().filter(|by| *by != PartsBy::One);
-    wanted.map(|by| Ok((by, parts::split(tree, by, &kitchen)?))).collect()
+    wanted.map(|by| Ok((by, parts::split(tree, by, &realizer)?))).collect()
 }
 
 /// What of a plate lies on it; nothing flat does.
@@ -201,7 +201,7 @@ fn model_of(shape: Shape) -> Result<Model, Diagnostic> {
 }
 
 fn products(
-    mut workshop: Workshop<'_>,
+    mut builder: OutputBuilder<'_>,
     outputs: &[OutputSpec],
     mut told: Told,
     budget: &Budget,
@@ -211,8 +211,8 @@ fn products(
     let mut failure = None;
     for (done, output) in outputs.iter().enumerate() {
         progress(Phase::Making { done, of: outputs.len() });
-        let result = workshop.make(output, budget);
-        told.diagnostics.extend(workshop.take_warnings());
+        let result = builder.make(output, budget);
+        told.diagnostics.extend(builder.take_warnings());
         if let Err(reason) = &result.made
             && output.required
             && failure.is_none()
@@ -222,7 +222,7 @@ fn products(
         results.push(result);
     }
     progress(Phase::Making { done: outputs.len(), of: outputs.len() });
-    Outcome { outputs: results, geometry: Some(geometry(workshop.model())), failure, ..told.outcome() }
+    Outcome { outputs: results, geometry: Some(geometry(builder.model())), failure, ..told.outcome() }
 }
 
 fn geometry(model: &Model) -> Geometry {

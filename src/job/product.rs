@@ -29,7 +29,7 @@ pub enum Model {
 }
 
 /// What the outputs of one model have in common: meshes that were made smaller are made once.
-pub struct Workshop<'a> {
+pub struct OutputBuilder<'a> {
     model: &'a Model,
     /// What lies on each plate, where the program says so.
     plates: &'a [(u32, TriMesh)],
@@ -62,7 +62,7 @@ impl From<Vec<u8>> for Made {
     }
 }
 
-impl<'a> Workshop<'a> {
+impl<'a> OutputBuilder<'a> {
     /// One for the outputs of a model, its plates and its view.
     pub fn new(model: &'a Model, plates: &'a [(u32, TriMesh)], view: AskedView) -> Self {
         let (parts, annotations, smaller) = (Vec::new(), Vec::new(), Vec::new());

@@ -102,6 +102,7 @@ async fn paused_means_that_nothing_more_begins() {
     assert_eq!(local.manifest("second").await, None);
     ask(address, "POST", "/v1/resume").await;
     assert!(eventually(|| is_drained(&local)).await);
+    assert_eq!(local.manifest("second").await.expect("a manifest")["attempt"], 1, "it was not even received");
     // while it waits for a message
     tokio::time::sleep(Duration::from_millis(300)).await;
     ask(address, "POST", "/v1/pause").await;

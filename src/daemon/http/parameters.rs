@@ -25,7 +25,7 @@ pub async fn describe(
     let job =
         json!({ "version": 1, "id": "parameters", "source": document["source"], "outputs": [{ "format": "stl" }] });
     let spec = message::parse(job.to_string().as_bytes()).map_err(|rejection| invalid(rejection.detail))?;
-    let fetched = surface.daemon.larder.fetch(&spec).await.map_err(|failure| {
+    let fetched = surface.daemon.fetcher.fetch(&spec).await.map_err(|failure| {
         let title = "The program cannot be fetched";
         Problem::new(StatusCode::UNPROCESSABLE_ENTITY, title).detail(report::detail(&failure)).code(failure.code())
     })?;

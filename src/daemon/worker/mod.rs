@@ -28,14 +28,14 @@ use crate::job::{Failure, Inputs, JobSpec, Outcome, Phase};
 
 /// What computes jobs.
 #[derive(Clone)]
-pub enum Hands {
+pub enum Workers {
     /// Threads of this process.
     Threads(Work),
     /// Processes of their own.
     Processes(Arc<Pool>),
 }
 
-impl std::fmt::Debug for Hands {
+impl std::fmt::Debug for Workers {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter.write_str(match self {
             Self::Threads(_) => "Threads",
@@ -44,13 +44,13 @@ impl std::fmt::Debug for Hands {
     }
 }
 
-impl From<Work> for Hands {
+impl From<Work> for Workers {
     fn from(work: Work) -> Self {
         Self::Threads(work)
     }
 }
 
-impl Hands {
+impl Workers {
     /// Those that the settings ask for; processes run this very binary again.
     pub fn of(settings: &Settings, resources: &Resources) -> Self {
         match settings.worker.isolation {
@@ -119,11 +119,11 @@ impl Computed {
 }
 
 /// Computes one job.
-pub async fn compute(hands: &Hands, task: Task, metrics: &Metrics) -> Computed {
+pub async fn compute(workers: &Workers, task: Task, metrics: &Metrics) -> Computed {
     let stages = Arc::new(Stages::default());
-    let (outcome, cpu_ms) = match hands {
-        Hands::Threads(work) => (thread::compute(Arc::clone(work), task, Arc::clone(&stages)).await, None),
-        Hands::Processes(pool) => pool.compute(&task, &stages).await,
+    let (outcome, cpu_ms) = match workers {
+        Workers::Threads(work) => (thread::compute(Arc::clone(work), task, Arc::clone(&stages)).await, None),
+        Workers::Processes(pool) => pool.compute(&task, &stages).await,
     };
     if let Some(Failure::Internal(message)) = &outcome.failure {
         metrics.panics.increment();

@@ -13,7 +13,7 @@ use crate::job::report::SUCCEEDED;
 
 /// The entries of one bucket.
 #[derive(Debug, Clone)]
-pub struct Shelf {
+pub struct ResultCache {
     /// Where they lie.
     pub store: Store,
     /// Their bucket.
@@ -37,7 +37,7 @@ pub struct Kept {
 const MANIFEST_BYTES_MAX: u64 = 16 << 20;
 const ENTRY_BYTES_MAX: u64 = 64 << 10;
 
-impl Shelf {
+impl ResultCache {
     /// The result that `cache_key` stands for, if it is still there and does not lie in `target` itself.
     pub async fn find(&self, cache_key: &str, target: &Target) -> Option<Kept> {
         let entry = self.read(&self.entry(cache_key), ENTRY_BYTES_MAX).await?;
