@@ -2,7 +2,7 @@
 
 use crate::csg::{Annotation, Subject};
 use crate::drawing::dimension::{
-    Aligned, Callout, CalloutKind, Corner, Measure, Side, Spot, Symbol, SymbolKind, angle_text, length_text,
+    Aligned, Callout, CalloutKind, Corner, Measure, Side, Spot, Symbol, SymbolKind, Worth, angle_text, length_text,
 };
 use crate::drawing::figure::Figure;
 use crate::drawing::spec::{DetailSpec, SectionSpec, SheetSpec, TitleFields};
@@ -143,7 +143,7 @@ impl Asked<'_> {
         }
         if along.x.abs() < STRAIGHT || along.y.abs() < STRAIGHT {
             let side = nearest_side(figure, from.midpoint(to), along.y.abs() < STRAIGHT);
-            figure.measures.push(Measure::new(side, from, to, words));
+            figure.measures.push(Measure::new(side, from, to, words, Worth::ASKED));
         } else {
             figure.aligned.push(Aligned { from, to, along, value, text: words });
         }
@@ -159,7 +159,7 @@ impl Asked<'_> {
                 let figure = &mut figures[index];
                 let spots = vec![Spot { center: figure.picture.flat(center), toward: None }];
                 let kind = if diameter { CalloutKind::Diameter } else { CalloutKind::Radius };
-                figure.callouts.push(Callout { spots, radius, text: words, kind });
+                figure.callouts.push(Callout { spots, radius, text: words, kind, worth: Worth::ASKED });
             }
             None => self.note(center, words, figures),
         }
@@ -176,7 +176,7 @@ impl Asked<'_> {
             Some(index) => {
                 let figure = &mut figures[index];
                 let [corner, from, to] = [corner, from, to].map(|point| figure.picture.flat(point));
-                figure.angles.push(Corner { corner, from, to, value, text: words });
+                figure.angles.push(Corner { corner, from, to, value, text: words, worth: Worth::ASKED });
             }
             None => self.note(corner, words, figures),
         }
@@ -186,7 +186,8 @@ impl Asked<'_> {
         let Some(index) = self.figure(at, figures, |_| true) else { return };
         let figure = &mut figures[index];
         let spots = vec![Spot { center: figure.picture.flat(at), toward: None }];
-        figure.callouts.push(Callout { spots, radius: 0.0, text: words, kind: CalloutKind::Note });
+        let kind = CalloutKind::Note;
+        figure.callouts.push(Callout { spots, radius: 0.0, text: words, kind, worth: Worth::ASKED });
     }
 
     fn symbol(&self, at: Vec3, normal: Vec3, kind: SymbolKind, figures: &mut [Figure]) {

@@ -1,7 +1,7 @@
 //! Chamfers: narrow flats that take off an edge, and short cones that take off a rim.
 
 use crate::drawing::edge::Model;
-use crate::drawing::facet::{Facets, Seam};
+use crate::drawing::facet::{Facet, Facets, Seam};
 use crate::drawing::feature::{Bore, Taper};
 use crate::geom::{Vec3, atan2_deg};
 
@@ -38,14 +38,21 @@ pub enum ChamferShape {
 
 /// A chamfer is narrower than this share of the model's diagonal …
 const WIDTH_SHARE: f64 = 0.1;
-/// … and than this share of the model's thinnest side.
+/// … and than this share of the model's size across the faces that it takes off.
 const THIN_SHARE: f64 = 0.45;
-/// A chamfer is at least so many times longer than wide.
-const LONG: f64 = 1.2;
+/// A chamfer is at least this share of its width long: the cut corner of a plate is short.
+const LONG: f64 = 0.15;
+/// Cosine above which a normal is along an axis.
+const LEVEL_COS: f64 = 1.0 - 1.0e-8;
+/// Of a face with more edges the longest are looked at.
+const MAX_SEAMS: usize = 6;
 
 /// All chamfers of a model.
 pub fn chamfers(model: &Model, facets: &Facets, tapers: &[Taper], bores: &[Bore]) -> Vec<Chamfer> {
-    let most = (model.diagonal() * WIDTH_SHARE).min(model.bounding_box.size().min_element() * THIN_SHARE);
+    let (size, narrow) = (model.bounding_box.size(), model.diagonal() * WIDTH_SHARE);
+    // no chamfer takes off half of what it stands on
+    let most =
+        |faces: [Vec3; 2]| faces.map(|face| size.dot(face.abs()) * THIN_SHARE).into_iter().fold(narrow, f64::min);
     let mut seams_of: Vec<Vec<&Seam>> = vec![Vec::new(); facets.facets.len()];
     for seam in &facets.seams {
         seam.facets.iter().for_each(|facet| seams_of[*facet].push(seam));
@@ -53,26 +60,34 @@ pub fn chamfers(model: &Model, facets: &Facets, tapers: &[Taper], bores: &[Bore]
     let mut found = Vec::new();
     for (index, seams) in seams_of.iter_mut().enumerate() {
         seams.sort_by(|a, b| b.length.total_cmp(&a.length));
-        if let [one, two, ..] = seams.as_slice() {
-            found.extend(flat(facets, index, one, two).filter(|chamfer| chamfer.leg <= most));
-        }
+        seams.truncate(MAX_SEAMS);
+        let pairs = (0..seams.len()).flat_map(|one| (one + 1..seams.len()).map(move |two| (one, two)));
+        let narrow = |(chamfer, faces): (Chamfer, [Vec3; 2])| (chamfer.leg <= most(faces)).then_some(chamfer);
+        found.extend(pairs.filter_map(|(one, two)| flat(facets, index, seams[one], seams[two])).find_map(narrow));
     }
     let slack = model.diagonal() * 1.0e-4;
-    found.extend(tapers.iter().filter(|taper| !taper.inner).filter_map(|taper| round(taper, bores, slack)));
-    found.retain(|chamfer| chamfer.leg <= most && chamfer.leg > slack);
+    let rounds = tapers.iter().filter(|taper| !taper.inner).filter_map(|taper| round(taper, bores, slack));
+    found.extend(rounds.filter(|chamfer| chamfer.leg <= narrow.min(size.min_element() * THIN_SHARE)));
+    found.retain(|chamfer| chamfer.leg > slack);
     found
 }
 
-fn flat(facets: &Facets, index: usize, one: &Seam, two: &Seam) -> Option<Chamfer> {
+/// The chamfer that a face is between two of its seams, with the normals of the faces there.
+fn flat(facets: &Facets, index: usize, one: &Seam, two: &Seam) -> Option<(Chamfer, [Vec3; 2])> {
     let facet = facets.facets[index];
-    let other = |seam: &Seam| facets.facets[seam.facets[usize::from(seam.facets[0] == index)]].normal;
-    let (first, second) = (other(one), other(two));
+    let other = |seam: &Seam| facets.facets[seam.facets[usize::from(seam.facets[0] == index)]];
+    // a level or upright face between two that lean is what two chamfers left
+    let is_level = |facet: Facet| facet.normal.abs().max_element() > LEVEL_COS;
+    if is_level(facet) && ![one, two].iter().any(|seam| is_level(other(seam))) {
+        return None;
+    }
+    let (first, second) = (other(one).normal, other(two).normal);
     let length = one.length.min(two.length);
     let width = facet.area / one.length.max(length);
     let is_strip = one.convex
         && two.convex
         && one.along.dot(two.along).abs() > 1.0 - 1.0e-6
-        && length > one.length * 0.5
+        && length > one.length.max(two.length) * 0.5
         && length > width * LONG;
     // between two faces at a right angle, leaning to both
     let is_corner =
@@ -84,14 +99,9 @@ fn flat(facets: &Facets, index: usize, one: &Seam, two: &Seam) -> Option<Chamfer
     let legs = [first, second].map(|face| width * across.dot(one.along.cross(face)).abs());
     let (leg, other_leg) = (legs[0].max(legs[1]), legs[0].min(legs[1]));
     let angle_deg = atan2_deg(other_leg, leg);
-    Some(Chamfer {
-        at: facet.center,
-        normal: facet.normal,
-        along: one.along,
-        leg,
-        angle_deg,
-        shape: ChamferShape::Flat(index),
-    })
+    let shape = ChamferShape::Flat(index);
+    let chamfer = Chamfer { at: facet.center, normal: facet.normal, along: one.along, leg, angle_deg, shape };
+    Some((chamfer, [first, second]))
 }
 
 /// A short cone between a cylinder and a flat end.

@@ -332,9 +332,13 @@ impl Level {
 
 /// For each triangle whether it is a facet of a round wall, which only by chance lies level.
 pub fn curved_facets(model: &Model, rings: &Rings) -> Vec<bool> {
-    let mut curved: Vec<bool> = (0..model.triangles.len() as u32)
-        .map(|triangle| !matches!(model.surface(triangle), Surface::Unknown | Surface::Plane))
-        .collect();
+    let is_curved = |triangle: u32| match model.surface(triangle) {
+        Surface::Unknown | Surface::Plane => false,
+        // a straight side with a chord of a rounding beside it counts as one smooth wall
+        Surface::Smooth => model.normals[triangle as usize].abs().max_element() < LEVEL_COS,
+        _ => true,
+    };
+    let mut curved: Vec<bool> = (0..model.triangles.len() as u32).map(is_curved).collect();
     for ring in &rings.rings {
         for side in ring.edges.iter().flat_map(|edge| model.edges[*edge as usize].sides) {
             if model.normals[side as usize].dot(ring.axis).abs() < 0.9 {
@@ -344,6 +348,9 @@ pub fn curved_facets(model: &Model, rings: &Rings) -> Vec<bool> {
     }
     curved
 }
+
+/// Cosine above which a normal is along an axis.
+const LEVEL_COS: f64 = 1.0 - 1.0e-9;
 
 /// The flat levels across a direction, lowest first, those of hole floors left out.
 pub fn levels(model: &Model, curved: &[bool], direction: Vec3, holes: &[Hole]) -> Vec<Level> {

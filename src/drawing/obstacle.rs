@@ -93,6 +93,12 @@ impl Obstacles {
         lines + 8 * leaders + 16 * self.boxes.iter().filter(|area| touches_box([from, to], **area)).count()
     }
 
+    /// Whether a line runs through words or crosses a leader.
+    pub fn crosses_words(&self, from: Vec2, to: Vec2) -> bool {
+        self.leaders.iter().any(|leader| crosses(*leader, [from, to]))
+            || self.boxes.iter().any(|area| touches_box([from, to], *area))
+    }
+
     /// The lines in the strips of a box, each once.
     fn near(&self, area: Aabb2) -> impl Iterator<Item = [Vec2; 2]> {
         let low = strip(area.min.x);

@@ -4,6 +4,7 @@ use rustc_hash::FxHashMap;
 
 use crate::drawing::edge::{EdgeKind, Model};
 use crate::drawing::merge::neighbours;
+use crate::drawing::polygon::polygon_rims;
 use crate::geom::Vec3;
 use crate::mesh::Surface;
 
@@ -36,6 +37,8 @@ pub const NO_RING: u32 = u32::MAX;
 
 /// An arc has at least this many edges, or it could as well be a polygon.
 const MIN_EDGES: usize = 4;
+/// An arc whose chords are of two lengths by turns has at least this many.
+const MIN_BY_TURNS: usize = 8;
 /// A circle known from a surface has at least this many edges; fewer are a prism's.
 const MIN_KNOWN_EDGES: usize = 3;
 /// The largest turn from edge to edge of a fitted arc: cosine of 31 degrees (a 12-gon turns 30).
@@ -46,7 +49,7 @@ const MAX_KNOWN_TURN_COS: f64 = 0.694_658;
 const RADIUS_SHARE: f64 = 2.0e-5;
 /// … or this share of the diagonal, the noise of 32-bit coordinates.
 const NOISE_SHARE: f64 = 4.0e-7;
-/// The chords of one arc differ by at most this share.
+/// The chords of one arc are of at most two lengths, which differ by at most this share each: an offset polygon's go by turns.
 const CHORD_SHARE: f64 = 0.02;
 
 /// Circles closer than this share of the diagonal are one circle.
@@ -63,6 +66,7 @@ impl Rings {
     pub fn find(model: &Model) -> Self {
         let mut rings = Self { rings: Vec::new(), of_edge: vec![NO_RING; model.edges.len()] };
         rings.add_known(model);
+        polygon_rims(model, &rings).into_iter().for_each(|rim| rings.push(rim));
         rings.add_fitted(model);
         rings.join(model);
         rings
@@ -177,11 +181,14 @@ impl Rings {
             return;
         }
         while from + MIN_EDGES <= count {
-            let Some(mut best) = fit(model, run, from, from + MIN_EDGES) else {
+            let begin = |edges: usize| {
+                let to = from + edges;
+                (to <= count).then(|| fit(model, run, from, to)).flatten().map(|ring| (ring, to))
+            };
+            let Some((mut best, mut to)) = begin(MIN_EDGES).or_else(|| begin(MIN_BY_TURNS)) else {
                 from += 1;
                 continue;
             };
-            let mut to = from + MIN_EDGES;
             // grow by doubling, then by halving: each fit looks at every vertex
             let mut step = MIN_EDGES;
             while step > 0 {
@@ -295,7 +302,14 @@ fn fit(model: &Model, run: &Run, from: usize, to: usize) -> Option<Ring> {
     let (center, axis) = circle_through(point(from), point(from + third.max(1)), point(from + (2 * third).max(2)))?;
     let radius = (point(from) - center).length();
     let allowed = slack(model, radius);
-    let chord = (point(from + 2) - point(from + 1)).length();
+    let chord_at = |index: usize| (point(index + 1) - point(index)).length();
+    // those an odd and those an even number of edges from the beginning
+    let chords = [chord_at(from + 1), chord_at(from + 2)];
+    let chord = chords[0].max(chords[1]);
+    let by_turns = (chords[0] - chords[1]).abs() > chord * CHORD_SHARE;
+    if by_turns && to - from < MIN_BY_TURNS {
+        return None;
+    }
     // an arc nearly straight is a line: its middle must stand out
     if chord < allowed * 4.0 || radius > model.diagonal() * 50.0 || (closed && to - from < 12) {
         return None;
@@ -308,11 +322,12 @@ fn fit(model: &Model, run: &Run, from: usize, to: usize) -> Option<Ring> {
         if index == to {
             break;
         }
-        let length = (point(index + 1) - point(index)).length();
+        let length = chord_at(index);
         let is_end = !closed && (index == from || index + 1 == to);
-        let odd =
-            if is_end { length > chord * (1.0 + CHORD_SHARE) } else { (length - chord).abs() > chord * CHORD_SHARE };
-        if odd {
+        let expected = chords[(index + 1 - from) % 2];
+        let is_alike = (length - expected).abs() <= expected * CHORD_SHARE;
+        let fits = if is_end { length <= chord * (1.0 + CHORD_SHARE) } else { is_alike };
+        if !fits {
             return None;
         }
         if index > from {

@@ -41,6 +41,7 @@ pub fn slots(model: &Model, rings: &Rings) -> Vec<Slot> {
     if halves.len() > MANY {
         return found;
     }
+    let straight = straight_edges(model, rings, !halves.is_empty());
     let mut used = vec![false; halves.len()];
     for one in 0..halves.len() {
         if used[one] {
@@ -49,7 +50,8 @@ pub fn slots(model: &Model, rings: &Rings) -> Vec<Slot> {
         let distance = |two: &usize| halves[one].center.distance(halves[*two].center);
         let faces = |two: &usize| !used[*two] && halves[one].faces(&halves[*two], slack);
         let partners = (one + 1..halves.len()).filter(faces);
-        if let Some(two) = partners.min_by(|a, b| distance(a).total_cmp(&distance(b))) {
+        let nearest = partners.min_by(|a, b| distance(a).total_cmp(&distance(b)));
+        if let Some(two) = nearest.filter(|two| halves[one].is_joined_to(&halves[*two], &straight, slack)) {
             (used[one], used[two]) = (true, true);
             add(&halves[one], &halves[two], slack, &mut found);
         }
@@ -103,10 +105,39 @@ impl Half {
             && other.has_flanks(along)
     }
 
+    /// Whether straight edges lead from one half to the other, on both sides along most of the way.
+    fn is_joined_to(&self, other: &Self, straight: &[[Vec3; 2]], slack: f64) -> bool {
+        let between = other.center - self.center;
+        let (apart, along) = (between.length(), between.normalize_or_zero());
+        let across = self.axis.cross(along);
+        let mut walls = [0.0_f64; 2];
+        for [from, to] in straight {
+            let (one, two) = (*from - self.center, *to - self.center);
+            let off = [one, two].map(|end| end.dot(across));
+            let is_level = [one, two].iter().all(|end| end.dot(self.axis).abs() <= slack);
+            let is_wall = (off[0] - off[1]).abs() <= slack && (off[0].abs() - self.radius).abs() <= self.radius * 0.02;
+            if is_level && is_wall {
+                let part = |end: Vec3| end.dot(along).clamp(0.0, apart);
+                walls[usize::from(off[0] > 0.0)] += (part(one) - part(two)).abs();
+            }
+        }
+        walls.iter().all(|wall| *wall >= apart * WALL_SHARE)
+    }
+
     /// Whether both ends of the arc go on straight in a direction.
     fn has_flanks(&self, along: Vec3) -> bool {
         self.flanks.iter().filter(|flank| flank.dot(along).abs() > FLANK_COS).count() >= 2
     }
+}
+
+/// So much of the way between its round ends a slot has straight walls.
+const WALL_SHARE: f64 = 0.5;
+
+/// The ends of the edges that are on no circle, if any are wanted.
+fn straight_edges(model: &Model, rings: &Rings, wanted: bool) -> Vec<[Vec3; 2]> {
+    let count = if wanted { model.edges.len() } else { 0 };
+    let free = (0..count).filter(|edge| rings.of_edge[*edge] == NO_RING);
+    free.map(|edge| model.edges[edge].ends.map(|vertex| model.positions[vertex as usize])).collect()
 }
 
 /// Edges that go on from a half rim may still turn with it by a facet or two: cosine of 18 degrees.

@@ -290,6 +290,13 @@ fn a_model_of_any_size_fits_some_sheet() {
 }
 
 #[test]
+fn a_model_larger_than_any_sheet_at_any_scale_is_refused() {
+    let mesh = block(Vec3::ZERO, Vec3::splat(1.0e13));
+    let drawn = draw(&[Part::new("part", &mesh)], &SheetSpec::default(), &Budget::default());
+    assert_eq!(drawn.unwrap_err(), DrawError::TooLarge);
+}
+
+#[test]
 fn a_title_of_any_length_and_script_stays_in_its_field() {
     for title in ["W".repeat(500), "図面 ".repeat(100), "رسم".repeat(160), "a\u{0}b\u{7}<&>\"".to_owned()] {
         let mut spec = SheetSpec::default();

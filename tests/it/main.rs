@@ -3,6 +3,7 @@
 mod annotations;
 mod breaking;
 mod cells;
+mod choice;
 mod config;
 mod daemon;
 mod drawing;

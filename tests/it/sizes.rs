@@ -45,13 +45,13 @@ fn mesh_of(program: &str) -> TriMesh {
     }
 }
 
-fn sheet_of(program: &str) -> Page {
+pub fn sheet_of(program: &str) -> Page {
     let mesh = mesh_of(program);
     draw(&[Part::new("part", &mesh)], &SheetSpec::default(), &Budget::default()).expect("it can be drawn").remove(0)
 }
 
 /// What is written in the views, in order of the alphabet.
-fn words(page: &Page) -> Vec<&str> {
+pub fn words(page: &Page) -> Vec<&str> {
     let views = page.flat_marks().filter(|mark| mark.view.is_some());
     let texts =
         views.filter_map(|mark| if let Shape::Text(text) = &mark.shape { Some(text.content.as_str()) } else { None });

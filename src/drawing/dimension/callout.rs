@@ -1,6 +1,6 @@
 //! Diameters, radii and notes with a leader: where each goes so that it covers nothing.
 
-use crate::drawing::dimension::{Callout, CalloutKind, Spot};
+use crate::drawing::dimension::{Callout, CalloutKind, Rank, Spot};
 use crate::drawing::obstacle::Obstacles;
 use crate::drawing::style::{Style, arrowhead, line, text};
 use crate::geom::{Aabb2, Vec2, cos_deg, sin_deg};
@@ -23,20 +23,32 @@ struct Words {
     height: f64,
 }
 
-/// Draws a callout where it disturbs least.
+/// Draws a callout of a view with these bounds where it disturbs least; none where it may be left out and there is no good place.
 pub fn callout_mark(
     callout: &Callout,
-    scale: f64,
+    bounds: Aabb2,
     onto: &impl Fn(Vec2) -> Vec2,
     style: &Style,
     obstacles: &mut Obstacles,
-) -> Mark {
+) -> Option<Mark> {
     let lines: Vec<&str> = callout.text.split('\n').collect();
     let pitch = style.text * LINE_PITCH;
     let width = lines.iter().map(|line| text_width(line, style.text)).fold(0.0, f64::max) + 1.0;
     let words = Words { width, height: style.text + pitch * (lines.len() as f64 - 1.0) };
-    let radius = callout.radius * scale;
-    let place = best_place(callout, radius, onto, words, obstacles);
+    // the distance of two points on paper is their distance in the model times the scale
+    let radius = onto(Vec2::X * callout.radius).distance(onto(Vec2::ZERO));
+    let place = best_place(callout, radius, bounds, onto, words, obstacles);
+    let box_of_words = text_box(&place, words);
+    let tight = Aabb2 { min: box_of_words.min + 0.8, max: box_of_words.max - 0.8 };
+    let is_covered = obstacles.count_in(tight) > 0;
+    let misses = radius > 0.0 && !obstacles.is_near(place.tip, ON_LINE);
+    let is_clean = !is_covered
+        && !misses
+        && !obstacles.crosses_words(place.tip, place.elbow)
+        && place.tip.distance(place.elbow) <= LONGEST_OPTIONAL;
+    if (callout.worth.rank == Rank::Finish && !is_clean) || (callout.worth.rank == Rank::Form && misses) {
+        return None;
+    }
     let ink = style.ink(Layer::Dimension);
     let landing_end = place.elbow + Vec2::X * (width * place.side);
     let text_at = place.elbow.midpoint(landing_end) + Vec2::Y * TEXT_GAP;
@@ -54,10 +66,8 @@ pub fn callout_mark(
         let at = text_at + Vec2::Y * (pitch * index as f64);
         drawn.push(text(ink, at, style.text, Anchor::Middle, words));
     }
-    let box_of_words = text_box(&place, words);
-    let tight = Aabb2 { min: box_of_words.min + 0.8, max: box_of_words.max - 0.8 };
-    obstacles.crowded += usize::from(obstacles.count_in(tight) > 0);
-    obstacles.add_box(text_box(&place, words));
+    obstacles.crowded += usize::from(is_covered);
+    obstacles.add_box(box_of_words);
     obstacles.add_leader(place.tip, place.elbow);
     obstacles.add_leader(place.elbow, landing_end);
     let outward = (place.tip - place.center).normalize_or_zero();
@@ -69,11 +79,11 @@ pub fn callout_mark(
         CalloutKind::Radius => (DimensionKind::Radius { center: place.center, to: place.tip }, callout.radius),
         CalloutKind::Note => {
             let leader = Leader { points: vec![place.tip, place.elbow, landing_end], dotted: free, drawn };
-            return Mark { ink, view: None, shape: Shape::Leader(Box::new(leader)) };
+            return Some(Mark { ink, view: None, shape: Shape::Leader(Box::new(leader)) });
         }
     };
     let dimension = Dimension { kind, value, text: callout.text.clone(), text_at, drawn };
-    Mark { ink, view: None, shape: Shape::Dimension(Box::new(dimension)) }
+    Some(Mark { ink, view: None, shape: Shape::Dimension(Box::new(dimension)) })
 }
 
 /// From the landing line to the text's baseline, mm.
@@ -85,6 +95,10 @@ const ON_LINE: f64 = 0.3;
 
 /// What a leader that misses its circle costs.
 const OFF_LINE: f64 = 60.0;
+/// What a millimetre of leader costs, and one that runs across the view more.
+const LENGTH_COST: (f64, f64) = (0.25, 0.35);
+/// What a leader cannot do without a longer leader, a reader can do without, mm.
+const LONGEST_OPTIONAL: f64 = 30.0;
 
 /// A circle as a fine polygon.
 fn circle(center: Vec2, radius: f64) -> Vec<Vec2> {
@@ -103,6 +117,7 @@ fn text_box(place: &Place, words: Words) -> Aabb2 {
 fn best_place(
     callout: &Callout,
     radius: f64,
+    bounds: Aabb2,
     onto: &impl Fn(Vec2) -> Vec2,
     words: Words,
     obstacles: &Obstacles,
@@ -116,8 +131,11 @@ fn best_place(
             let misses = radius > 0.0 && !obstacles.is_near(tip, ON_LINE);
             let off_line = if misses { OFF_LINE } else { 0.0 };
             let side = if outward.x >= 0.0 { 1.0 } else { -1.0 };
+            let way_out = way_out(tip, outward, bounds);
             for length in LENGTHS {
-                let mut cost = length * 0.25 + spot_index as f64 * 2.0 + angle_index as f64 * 0.2 + off_line;
+                let across = length.min(way_out) * LENGTH_COST.1;
+                let liking = spot_index as f64 * 2.0 + angle_index as f64 * 0.2;
+                let mut cost = length * LENGTH_COST.0 + across + liking + off_line;
                 if best.as_ref().is_some_and(|(least, _)| cost >= *least) {
                     break;
                 }
@@ -131,6 +149,18 @@ fn best_place(
         }
     }
     best.map_or(Place { center: Vec2::ZERO, tip: Vec2::ZERO, elbow: Vec2::splat(10.0), side: 1.0 }, |(_, place)| place)
+}
+
+/// How far it is from a point out of a view in a direction.
+fn way_out(from: Vec2, along: Vec2, bounds: Aabb2) -> f64 {
+    let to_edge = |at: f64, step: f64, low: f64, high: f64| match step {
+        step if step > 1.0e-9 => (high - at) / step,
+        step if step < -1.0e-9 => (low - at) / step,
+        _ => f64::INFINITY,
+    };
+    let x = to_edge(from.x, along.x, bounds.min.x, bounds.max.x);
+    let y = to_edge(from.y, along.y, bounds.min.y, bounds.max.y);
+    x.min(y).max(0.0)
 }
 
 /// Where a leader may come from, the best first; from the middle of a narrow sector where nothing else is in it.

@@ -3,7 +3,9 @@
 use crate::drawing::chamfer::{Chamfer, ChamferShape};
 use crate::drawing::dimension::holes::spots;
 use crate::drawing::dimension::plan::PARALLEL;
-use crate::drawing::dimension::{Callout, CalloutKind, Measure, Side, Spot, Toward, angle_text, length_text};
+use crate::drawing::dimension::{
+    Callout, CalloutKind, Measure, Side, Spot, Toward, Worth, facet_angle_text, length_text,
+};
 use crate::drawing::feature::{Bore, Hole, Taper};
 use crate::drawing::figure::Figure;
 use crate::geom::{Vec2, Vec3, atan2_deg};
@@ -96,7 +98,7 @@ fn end_diameter(cone: &Taper, (height, radius): (f64, f64), figure: &Figure) -> 
         (false, false) => (Side::Right, Vec2::Y),
     };
     let text = format!("Ø{}", length_text(radius * 2.0));
-    Measure::new(side, at - across * radius, at + across * radius, text)
+    Measure::new(side, at - across * radius, at + across * radius, text, Worth::form(radius * 2.0))
 }
 
 /// The taper with a leader to an outline; a cone whose taper is no whole number has its angle.
@@ -108,7 +110,7 @@ fn taper_note(group: &[Taper], figure: &mut Figure) {
     let text = if whole >= 2.0 && (ratio - whole).abs() <= whole * WHOLE_SHARE {
         format!("TAPER 1:{}", length_text(whole))
     } else {
-        format!("CONE {}", angle_text(atan2_deg(change * 0.5, length) * 2.0))
+        format!("CONE {}", facet_angle_text(atan2_deg(change * 0.5, length) * 2.0))
     };
     let text = if group.len() > 1 { format!("{}× {text}", group.len()) } else { text };
     let mut tips = Vec::new();
@@ -120,5 +122,6 @@ fn taper_note(group: &[Taper], figure: &mut Figure) {
         tips.extend([spot(side), spot(-side)]);
     }
     let spots = spots(tips, figure);
-    figure.callouts.push(Callout { spots, radius: 0.0, text, kind: CalloutKind::Note });
+    let worth = Worth { count: group.len(), ..Worth::form(length) };
+    figure.callouts.push(Callout { spots, radius: 0.0, text, kind: CalloutKind::Note, worth });
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::drawing::chamfer::{Chamfer, ChamferShape};
 use crate::drawing::dimension::holes::{positions, spots};
 use crate::drawing::dimension::plan::PARALLEL;
-use crate::drawing::dimension::{Callout, CalloutKind, Corner, Spot, Toward, angle_text, length_text};
+use crate::drawing::dimension::{Callout, CalloutKind, Corner, Spot, Toward, Worth, facet_angle_text, length_text};
 use crate::drawing::facet::{Facets, Seam};
 use crate::drawing::figure::{CenterLine, Figure};
 use crate::drawing::slot::Slot;
@@ -42,7 +42,8 @@ pub fn slot_callouts(slots: &[Slot], figures: &mut [Figure], slack: f64) {
         }
         let text = if group.len() > 1 { format!("{}× {text}", group.len()) } else { text };
         let spots = spots(tips, figure);
-        figure.callouts.push(Callout { spots, radius: group[0].radius, text, kind: CalloutKind::Note });
+        let (radius, kind) = (group[0].radius, CalloutKind::Note);
+        figure.callouts.push(Callout { spots, radius, text, kind, worth: Worth::FUNCTION });
         positions(figure, &centers, slack);
     }
 }
@@ -64,10 +65,13 @@ pub fn chamfer_callouts(chamfers: &[Chamfer], figures: &mut [Figure]) {
     for chamfer in chamfers {
         groups.entry(chamfer_text(chamfer)).or_default().push(chamfer);
     }
-    // of many sizes those that take most off
-    let mut groups: Vec<(String, Vec<&Chamfer>)> = groups.into_iter().collect();
-    let weight = |group: &[&Chamfer]| group.iter().map(|chamfer| chamfer.leg).sum::<f64>();
-    groups.sort_by(|a, b| weight(&b.1).total_cmp(&weight(&a.1)).then_with(|| a.0.cmp(&b.0)));
+    let worth = |group: &[&Chamfer]| Worth::finish(group[0].leg, group.len());
+    let mut groups: Vec<(String, Vec<&Chamfer>)> =
+        groups.into_iter().filter(|(_, group)| group.len() <= MANY).collect();
+    groups.sort_by(|a, b| worth(&b.1).weight().total_cmp(&worth(&a.1).weight()).then_with(|| a.0.cmp(&b.0)));
+    // of many sizes those that take most off: what is far less than the first is incidental
+    let least = groups.first().map_or(0.0, |(_, group)| worth(group).weight()) * LEAST_CHAMFER;
+    groups.retain(|(_, group)| worth(group).weight() >= least);
     for (text, group) in groups.into_iter().take(MAX_CHAMFERS) {
         // a rim with a chamfer is seen true from any side
         let seen_by = |chamfer: &Chamfer, figure: &Figure| match chamfer.shape {
@@ -77,7 +81,7 @@ pub fn chamfer_callouts(chamfers: &[Chamfer], figures: &mut [Figure]) {
         let shows = |figure: &Figure| {
             figure.cell.is_some() && !figure.is_section && group.iter().any(|chamfer| seen_by(chamfer, figure))
         };
-        let Some(index) = figures.iter().position(shows).filter(|_| group.len() <= MANY) else { continue };
+        let Some(index) = figures.iter().position(shows) else { continue };
         let figure = &mut figures[index];
         let tips: Vec<Spot> = group
             .iter()
@@ -85,13 +89,15 @@ pub fn chamfer_callouts(chamfers: &[Chamfer], figures: &mut [Figure]) {
             .flat_map(|chamfer| tips_of(chamfer, figure))
             .collect();
         let text = if group.len() > 1 { format!("{}× {text}", group.len()) } else { text };
-        let spots = spots(tips, figure);
-        figure.callouts.push(Callout { spots, radius: 0.0, text, kind: CalloutKind::Note });
+        let (spots, kind) = (spots(tips, figure), CalloutKind::Note);
+        figure.callouts.push(Callout { spots, radius: 0.0, text, kind, worth: worth(&group) });
     }
 }
 
 /// At most this many sizes of chamfers.
-const MAX_CHAMFERS: usize = 6;
+const MAX_CHAMFERS: usize = 4;
+/// A size of chamfers is worth at least this share of the one that is worth most.
+const LEAST_CHAMFER: f64 = 0.3;
 /// More chamfers of one size are a surface's texture.
 const MANY: usize = 64;
 
@@ -113,7 +119,7 @@ fn tips_of(chamfer: &Chamfer, figure: &Figure) -> Vec<Spot> {
 
 /// Length and angle; the length is that along the face which loses more.
 fn chamfer_text(chamfer: &Chamfer) -> String {
-    format!("{}×{}", length_text(chamfer.leg), angle_text(chamfer.angle_deg))
+    format!("{}×{}", length_text(chamfer.leg), facet_angle_text(chamfer.angle_deg))
 }
 
 /// A slope smaller than this share of the model's largest side face has no angle of its own.
@@ -165,6 +171,7 @@ pub fn slope_angles(facets: &Facets, chamfers: &[Chamfer], largest: f64, figures
         for group in shown.into_iter().take(MAX_ANGLES) {
             let count = group.len();
             let mut corner = group[0].clone();
+            corner.worth = Worth::finish(reach(&corner), count);
             if count > 1 {
                 corner.text = format!("{count}× {}", corner.text);
             }
@@ -190,5 +197,5 @@ fn corner_of(facets: &Facets, seam: &Seam, slope: usize, base: usize, figure: &F
     let two = if one.dot(two) < 0.0 { -two } else { two * reach(base, two) };
     let to = if two.length() > 1.0 { corner + two } else { corner + two * 1.0e-3 };
     let value = atan2_deg(one.perp_dot(two).abs(), one.dot(two));
-    Corner { corner, from, to, value, text: angle_text(value) }
+    Corner { corner, from, to, value, text: facet_angle_text(value), worth: Worth::finish(0.0, 1) }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::drawing::dimension::plan::PARALLEL;
 use crate::drawing::dimension::steps::show_middle;
-use crate::drawing::dimension::{Callout, CalloutKind, Measure, Side, Spot, length_text};
+use crate::drawing::dimension::{Callout, CalloutKind, Measure, Side, Spot, Worth, facet_angle_text, length_text};
 use crate::drawing::feature::Hole;
 use crate::drawing::figure::Figure;
 use crate::drawing::spec::Running;
@@ -32,7 +32,8 @@ pub fn hole_callouts(holes: &[Hole], figures: &mut [Figure], slack: f64) {
         let (words, located) = counted(figure, text, count, &centers, others, slack);
         let spots = spots(centers.iter().map(|center| Spot { center: *center, toward: None }).collect(), figure);
         let radius = group[0].drill.radius;
-        figure.callouts.push(Callout { spots, radius, text: words, kind: CalloutKind::Diameter });
+        let kind = CalloutKind::Diameter;
+        figure.callouts.push(Callout { spots, radius, text: words, kind, worth: Worth::FUNCTION });
         positions(figure, &located, slack);
     }
 }
@@ -90,11 +91,15 @@ pub fn hole_text(hole: &Hole) -> String {
         let name = if bore.at_mouth { "C’BORE" } else { "RECESS" };
         text.push_str(&format!(", {name} Ø{} × {}", length_text(bore.radius * 2.0), length_text(bore.depth)));
     }
-    for (radius, angle) in &hole.countersinks {
-        text.push_str(&format!(", C’SINK Ø{} × {}°", length_text(radius * 2.0), length_text(*angle)));
+    // a mouth that is hardly wider is a lead-in
+    for (radius, angle) in hole.countersinks.iter().filter(|sink| sink.0 > hole.drill.radius * LEAST_SINK) {
+        text.push_str(&format!(", C’SINK Ø{} × {}", length_text(radius * 2.0), facet_angle_text(*angle)));
     }
     text
 }
+
+/// A countersink is so many times wider than its hole.
+const LEAST_SINK: f64 = 1.2;
 
 /// The circle on which at least three holes lie at equal angles.
 fn bolt_circle(centers: &[Vec2], others: &[Vec2], slack: f64) -> Option<(Vec2, f64)> {
@@ -186,7 +191,7 @@ fn are_even(stops: &[(f64, f64)], middle: f64, slack: f64) -> bool {
 /// The distances of stops that lie evenly about the middle; what is in the middle itself needs none.
 fn pairs(figure: &mut Figure, side: Side, stops: &[(f64, f64)], slack: f64, place: &impl Fn(f64, f64) -> Vec2) {
     let mut push = |from: (f64, f64), to: (f64, f64), text: String| {
-        let measure = Measure::new(side, place(from.0, from.1), place(to.0, to.1), text);
+        let measure = Measure::new(side, place(from.0, from.1), place(to.0, to.1), text, Worth::FUNCTION);
         if figure.measures.iter().all(|other| !other.same_span(&measure, slack)) {
             figure.measures.push(measure);
         }
@@ -221,7 +226,7 @@ fn chain(
     let running = figure.running;
     let mut push = |from: (f64, f64), to: (f64, f64), text: String| {
         if to.0 - from.0 > slack {
-            let measure = Measure::new(side, place(from.0, from.1), place(to.0, to.1), text);
+            let measure = Measure::new(side, place(from.0, from.1), place(to.0, to.1), text, Worth::FUNCTION);
             let is_new = figure.measures.iter().all(|other| !other.same_span(&measure, slack));
             if is_new {
                 figure.measures.push(measure);

@@ -3,6 +3,7 @@
 mod aligned;
 mod angular;
 mod callout;
+mod choice;
 mod cone;
 mod form;
 mod hole_table;
@@ -20,8 +21,9 @@ mod walls;
 pub use aligned::{Aligned, aligned_mark};
 pub use angular::{Corner, angular_mark};
 pub use callout::callout_mark;
+pub use choice::{Rank, Worth, choose};
 pub use hole_table::{hole_tables, label_marks, table_marks};
-pub use linear::{Words, linear_mark, overall};
+pub use linear::{Linear, Words, overall};
 pub use plan::dimension;
 pub use symbol::{Symbol, SymbolKind, symbol_marks};
 pub use walls::wall_chains;
@@ -64,22 +66,32 @@ pub struct Measure {
     pub text: String,
     /// The lane it must lie in, as a link of a chain with oblique strokes; any free one, with arrows, where none.
     pub lane: Option<usize>,
+    /// How much it is needed.
+    pub worth: Worth,
 }
 
 impl Measure {
     /// A dimension with arrows in any lane.
-    pub fn new(side: Side, from: Vec2, to: Vec2, text: String) -> Self {
-        Self { side, from, to, text, lane: None }
+    pub fn new(side: Side, from: Vec2, to: Vec2, text: String, worth: Worth) -> Self {
+        Self { side, from, to, text, lane: None, worth }
+    }
+
+    /// Its length in the picture.
+    pub fn length(&self) -> f64 {
+        let (low, high) = self.ends(1.0);
+        high - low
+    }
+
+    /// Where it begins and ends along its line at a scale.
+    pub fn ends(&self, scale: f64) -> (f64, f64) {
+        let pick = |point: Vec2| scale * if self.side.is_horizontal() { point.x } else { point.y };
+        let (one, two) = (pick(self.from), pick(self.to));
+        (one.min(two), one.max(two))
     }
 
     /// Whether another dimension says the same.
     pub fn same_span(&self, other: &Self, slack: f64) -> bool {
-        let span = |measure: &Self| {
-            let pick = |point: Vec2| if measure.side.is_horizontal() { point.x } else { point.y };
-            let (one, two) = (pick(measure.from), pick(measure.to));
-            (one.min(two), one.max(two))
-        };
-        let ((low, high), (other_low, other_high)) = (span(self), span(other));
+        let ((low, high), (other_low, other_high)) = (self.ends(1.0), other.ends(1.0));
         self.side.is_horizontal() == other.side.is_horizontal()
             && (low - other_low).abs() <= slack
             && (high - other_high).abs() <= slack
@@ -97,6 +109,8 @@ pub struct Callout {
     pub text: String,
     /// What it says of them.
     pub kind: CalloutKind,
+    /// How much it is needed.
+    pub worth: Worth,
 }
 
 /// What a callout says.
@@ -187,9 +201,18 @@ pub fn length_text(value: f64) -> String {
 }
 
 /// A length this near to a tenth of a millimetre is written as that, mm …
-const TENTH_SLACK: f64 = 0.0075;
+const TENTH_SLACK: f64 = 0.0099;
 /// … where it is this share of it, too.
 const TENTH_SHARE: f64 = 2.0e-3;
+
+/// An angle that is read off facets, as it is written: what tessellation takes off it is no angle.
+pub fn facet_angle_text(degrees: f64) -> String {
+    let whole = degrees.round();
+    angle_text(if (degrees - whole).abs() < DEGREE_SLACK { whole } else { degrees })
+}
+
+/// An angle between facets this near to a whole degree is written as that, degrees.
+const DEGREE_SLACK: f64 = 0.2;
 
 /// An angle as it is written: degrees, at most two decimals.
 pub fn angle_text(degrees: f64) -> String {

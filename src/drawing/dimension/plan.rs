@@ -10,7 +10,7 @@ use crate::drawing::dimension::round::{boss_sizes, corner_radii};
 use crate::drawing::dimension::sphere::sphere_callouts;
 use crate::drawing::dimension::steps::{Levels, extents_and_levels, is_round};
 use crate::drawing::dimension::thickness::shell_thickness;
-use crate::drawing::dimension::{CalloutKind, Manner, Side, Sizes, wall_chains};
+use crate::drawing::dimension::{Callout, CalloutKind, Manner, Measure, Sizes, Worth, length_text, wall_chains};
 use crate::drawing::edge::Model;
 use crate::drawing::facet::Facets;
 use crate::drawing::feature::{Bore, curved_facets, holes, walls};
@@ -58,10 +58,7 @@ pub fn dimension(model: &Model, rings: &Rings, figures: &mut [Figure], manner: M
         let free = manner.running == Running::Auto;
         figure.even = [figure.picture.right, figure.picture.up].map(|axis| free && facets.is_even(axis, rings));
     }
-    let before: Vec<usize> = figures.iter().map(|figure| figure.measures.len()).collect();
     extents_and_levels(&facets, &bores, turned, figures);
-    let stepped: Vec<(usize, usize)> =
-        figures.iter().zip(before).map(|(figure, before)| (before, figure.measures.len())).collect();
     if manner.hole_table {
         hole_labels(&holes, figures);
     } else {
@@ -78,47 +75,47 @@ pub fn dimension(model: &Model, rings: &Rings, figures: &mut [Figure], manner: M
     let largest = (size.x * size.y).max(size.y * size.z).max(size.z * size.x);
     slope_angles(&flats, &chamfers, largest, figures);
     asked.keep_others(figures, slack);
-    for (figure, stepped) in figures.iter_mut().zip(stepped) {
-        thin_out(figure, stepped);
+    for figure in figures.iter_mut() {
         figure.callouts.truncate(MAX_CALLOUTS);
         figure.measures.truncate(MAX_MEASURES);
     }
     leave_out_widths(figures);
 }
 
-/// Takes away steps, the smallest first, on a side of a view that has more dimensions than anyone reads; the counts are what the view
-/// had before its steps and after them.
-fn thin_out(figure: &mut Figure, (asked, mut stepped): (usize, usize)) {
-    for side in Side::ALL {
-        let on_side = |figure: &Figure| figure.measures.iter().filter(|measure| measure.side == side).count();
-        while on_side(figure) > MAX_LANES {
-            let last =
-                figure.measures[..stepped.min(figure.measures.len())].iter().rposition(|measure| measure.side == side);
-            // what the program asks for stays, and so do the overall sizes, which come next
-            let Some(index) = last.filter(|index| *index > asked + 1) else { break };
-            figure.measures.remove(index);
-            stepped -= 1;
-        }
-    }
-}
-
-/// Takes away the diameter of a circle that an overall width gives.
+/// Takes away the diameter of a circle that a width gives, the radius of what is left of the outermost one, and the diameter of an arc
+/// that reaches as far to both sides as the whole view does.
 fn leave_out_widths(figures: &mut [Figure]) {
-    let widths: Vec<String> = figures
+    let is_round = |measure: &&Measure| measure.text.starts_with('Ø');
+    let widths: Vec<(String, bool)> = figures
         .iter()
         .flat_map(|figure| &figure.measures)
-        .filter(|measure| measure.text.starts_with('Ø'))
-        .map(|measure| measure.text.clone())
+        .filter(is_round)
+        .map(|measure| (measure.text.clone(), measure.worth == Worth::WHOLE))
         .collect();
     for figure in figures {
-        figure.callouts.retain(|callout| callout.kind != CalloutKind::Diameter || !widths.contains(&callout.text));
+        let (low, high) = (figure.bounds.min, figure.bounds.max);
+        let slack = figure.bounds.size().max_element() * 1.0e-3;
+        // from one side of the view to the other
+        let spans = |callout: &Callout| {
+            callout.spots.iter().any(|spot| {
+                let gaps = [spot.center - callout.radius - low, high - spot.center - callout.radius].map(Vec2::abs);
+                gaps[0].max(gaps[1]).min_element() <= slack
+            })
+        };
+        figure.callouts.retain(|callout| {
+            let size = format!("Ø{}", length_text(callout.radius * 2.0));
+            match callout.kind {
+                CalloutKind::Diameter if callout.text == size && callout.worth.is_optional() && spans(callout) => false,
+                CalloutKind::Diameter => widths.iter().all(|(width, _)| *width != callout.text),
+                CalloutKind::Radius => widths.iter().all(|(width, whole)| !whole || *width != size),
+                CalloutKind::Note => true,
+            }
+        });
     }
 }
 
 /// More callouts in one view help nobody.
 const MAX_CALLOUTS: usize = 40;
-/// More dimensions on one side of a view help nobody.
-const MAX_LANES: usize = 9;
 /// More dimensions in one view help nobody.
 const MAX_MEASURES: usize = 80;
 
@@ -130,7 +127,12 @@ fn center_lines(figure: &mut Figure, bores: &[Bore], slack: f64) {
     for bore in bores {
         let off_plane = figure.off_plane(bore.foot);
         let cosine = bore.axis.dot(figure.picture.toward).abs();
-        let ends = [bore.low, bore.high].map(|at| figure.picture.flat(bore.foot + bore.axis * at));
+        let ends = [bore.low, bore.high].map(|at| bore.foot + bore.axis * at);
+        // what a section cuts away has no axis in it
+        if ends.iter().all(|end| figure.off_plane(*end).is_some_and(|off| off > -slack)) && cosine > PARALLEL {
+            continue;
+        }
+        let ends = ends.map(|end| figure.picture.flat(end));
         if cosine > PARALLEL && figure.walls.is_empty() {
             let (x, y) = (Vec2::X * bore.radius, Vec2::Y * bore.radius);
             figure.center_lines.push(CenterLine { from: ends[0] - x, to: ends[0] + x });

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::drawing::dimension::holes::{counted, distinct, positions, spots};
 use crate::drawing::dimension::plan::{PARALLEL, Turning};
-use crate::drawing::dimension::{Callout, CalloutKind, Spot, Toward, length_text};
+use crate::drawing::dimension::{Callout, CalloutKind, Spot, Toward, Worth, length_text};
 use crate::drawing::edge::Model;
 use crate::drawing::feature::Bore;
 use crate::drawing::figure::Figure;
@@ -41,7 +41,9 @@ pub fn boss_sizes(bores: &[Bore], turned: Option<Turning>, figures: &mut [Figure
         let others = axes.get(&index).map_or(&[] as &[Vec2], Vec::as_slice);
         let (text, located) = counted(figure, size, centers.len(), &centers, others, slack);
         let spots = spots(centers.iter().map(|center| Spot { center: *center, toward: None }).collect(), figure);
-        figure.callouts.push(Callout { spots, radius: group[0].radius, text, kind: CalloutKind::Diameter });
+        let (radius, kind) = (group[0].radius, CalloutKind::Diameter);
+        let worth = Worth { count: centers.len(), ..Worth::form(radius * 2.0) };
+        figure.callouts.push(Callout { spots, radius, text, kind, worth });
         positions(figure, &located, slack);
     }
 }
@@ -72,7 +74,7 @@ pub fn corner_radii(model: &Model, rings: &Rings, bores: &[Bore], slots: &[Slot]
             groups.entry((figure, is_hollow(model, ring), sweep > LONG_DEG)).or_default().push((ring, sweep));
         }
     }
-    for ((index, _, more_than_half), mut group) in groups {
+    for ((index, hollow, more_than_half), mut group) in groups {
         group.sort_by(|a, b| a.0.radius.total_cmp(&b.0.radius));
         let alike = |a: &Swept<'_>, b: &Swept<'_>| b.0.radius - a.0.radius <= (b.0.radius * 0.012).max(slack);
         let mut radii: Vec<&[Swept<'_>]> = group.chunk_by(alike).collect();
@@ -80,7 +82,7 @@ pub fn corner_radii(model: &Model, rings: &Rings, bores: &[Bore], slots: &[Slot]
         let length = |rings: &[Swept<'_>]| rings.iter().map(|(ring, sweep)| ring.radius * sweep).sum::<f64>();
         radii.sort_by(|a, b| length(b).total_cmp(&length(a)));
         for rings in radii.into_iter().take(MAX_RADII) {
-            radius_callout(model, rings, more_than_half, &mut figures[index], slack);
+            radius_callout(model, rings, (hollow, more_than_half), &mut figures[index], slack);
         }
     }
 }
@@ -101,29 +103,78 @@ const MIN_SWEEP_DEG: f64 = 40.0;
 /// At most this many radii of one kind in a view.
 const MAX_RADII: usize = 4;
 
-fn radius_callout(model: &Model, rings: &[Swept<'_>], whole: bool, figure: &mut Figure, slack: f64) {
-    let mut corners: Vec<(Vec2, Vec2, f64)> = Vec::new();
-    let radius = rings[rings.len() / 2].0.radius;
+/// What is there of one circle: its centre, towards the middle of its arcs, and how far they go together, degrees.
+struct Arcs {
+    center: Vec2,
+    toward: Vec2,
+    sweep: f64,
+}
+
+/// Gathers the arcs of one radius by their circles: a slit, a flat or a tessellation by turns leaves several of one.
+fn arcs_by_circle(model: &Model, rings: &[Swept<'_>], figure: &Figure, slack: f64) -> Vec<Arcs> {
+    let mut seen: Vec<(Vec2, Vec2)> = Vec::new();
+    let mut circles: Vec<Arcs> = Vec::new();
     for (ring, sweep) in rings {
         let center = figure.picture.flat(ring.center);
-        let middle = center + figure.picture.flat(arc_middle(model, ring)).normalize_or_zero() * ring.radius;
-        if corners.iter().all(|(other, at, _)| other.distance(center) > slack || at.distance(middle) > ring.radius) {
-            corners.push((center, middle, *sweep));
+        let toward = figure.picture.flat(arc_middle(model, ring)).normalize_or_zero();
+        let is_same = |other: Vec2| other.distance(center) <= slack.max(ring.radius * SAME_CENTER);
+        // the same arc at another depth
+        let reach = sweep.min(90.0) / 180.0;
+        if seen.iter().any(|(other, at)| is_same(*other) && at.distance(toward) < reach) {
+            continue;
+        }
+        seen.push((center, toward));
+        match circles.iter_mut().find(|circle| is_same(circle.center)) {
+            Some(circle) => {
+                circle.toward = circle.toward * circle.sweep + toward * *sweep;
+                circle.sweep += sweep;
+                circle.toward /= circle.sweep;
+            }
+            None => circles.push(Arcs { center, toward, sweep: *sweep }),
         }
     }
-    if corners.len() > MAX_ROUNDED {
+    circles
+}
+
+/// Arcs whose middles weigh up to less than this lie all around.
+const LEAST_ASIDE: f64 = 0.4;
+/// Centres nearer to each other than this share of the radius are one circle's.
+const SAME_CENTER: f64 = 0.01;
+
+/// Calls out arcs of one radius: as rounded corners, or as holes or bosses where more than half of the circle is there.
+fn radius_callout(model: &Model, rings: &[Swept<'_>], (hollow, long): (bool, bool), figure: &mut Figure, slack: f64) {
+    let radius = rings[rings.len() / 2].0.radius;
+    let circles = arcs_by_circle(model, rings, figure, slack);
+    let count = circles.len();
+    if count > MAX_ROUNDED {
         return;
     }
+    let whole = long || circles.iter().all(|circle| circle.sweep > LONG_DEG);
     let size = if whole { format!("Ø{}", length_text(radius * 2.0)) } else { format!("R{}", length_text(radius)) };
-    let text = if corners.len() > 1 { format!("{}× {size}", corners.len()) } else { size };
-    let spot = |(center, middle, sweep): &(Vec2, Vec2, f64)| Spot {
-        center: *center,
-        toward: Toward::arc((*middle - *center).normalize_or_zero(), *sweep),
+    let text = if count > 1 { format!("{count}× {size}") } else { size };
+    let spot = |circle: &Arcs| {
+        // arcs all around have no middle
+        let is_aside = circle.toward.length() > LEAST_ASIDE;
+        let toward = if is_aside { circle.toward.normalize_or_zero() } else { Vec2::ZERO };
+        Spot { center: circle.center, toward: Toward::arc(toward, circle.sweep) }
     };
-    let spots = spots(corners.iter().map(spot).collect(), figure);
+    let spots = spots(circles.iter().map(spot).collect(), figure);
     let kind = if whole { CalloutKind::Diameter } else { CalloutKind::Radius };
-    figure.callouts.push(Callout { spots, radius, text, kind });
+    let is_large = radius > figure.bounds.size().max_element() * LARGE_SHARE;
+    let worth = match (whole, is_large) {
+        (true, _) if hollow => Worth::FUNCTION,
+        (true, _) | (_, true) => Worth { count, ..Worth::form(radius) },
+        _ => Worth::finish(radius, count),
+    };
+    figure.callouts.push(Callout { spots, radius, text, kind, worth });
+    if whole && hollow {
+        let centers: Vec<Vec2> = circles.iter().map(|circle| circle.center).collect();
+        positions(figure, &centers, slack);
+    }
 }
+
+/// A radius above this share of a view's larger side is no rounded corner.
+const LARGE_SHARE: f64 = 0.1;
 
 /// Whether an arc is a part of a wall that is whole farther along, where its diameter is given.
 fn is_whole_elsewhere(bores: &[Bore], ring: &Ring, slack: f64) -> bool {

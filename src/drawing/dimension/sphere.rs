@@ -3,7 +3,7 @@
 use rustc_hash::FxHashMap;
 
 use crate::drawing::dimension::holes::spots;
-use crate::drawing::dimension::{Callout, CalloutKind, Spot, Toward, length_text};
+use crate::drawing::dimension::{Callout, CalloutKind, Spot, Toward, Worth, length_text};
 use crate::drawing::edge::Model;
 use crate::drawing::figure::{CenterLine, Figure};
 use crate::geom::{Vec2, Vec3, cos_deg, sin_deg};
@@ -69,7 +69,8 @@ pub fn sphere_callouts(model: &Model, figures: &mut [Figure], slack: f64) {
         };
         let text = if group.len() > 1 { format!("{}× {size}", group.len()) } else { size };
         let spots = spots(tips, figure);
-        figure.callouts.push(Callout { spots, radius, text, kind });
+        let worth = Worth { count: group.len(), ..Worth::form(radius) };
+        figure.callouts.push(Callout { spots, radius, text, kind, worth });
     }
 }
 

@@ -1,7 +1,7 @@
 //! Overall sizes and the steps between: heights over a datum edge, widths about an axis of symmetry, diameters of turned parts.
 
 use crate::drawing::dimension::plan::{PARALLEL, Turning};
-use crate::drawing::dimension::{Measure, Side, length_text, overall};
+use crate::drawing::dimension::{Measure, Side, Worth, length_text, overall};
 use crate::drawing::edge::Model;
 use crate::drawing::feature::{Bore, Hole, Level, Taper, levels};
 use crate::drawing::figure::{CenterLine, Figure};
@@ -95,7 +95,7 @@ fn diameters(figure: &mut Figure, bores: &[Bore], turning: Turning, side: Side, 
         let outer = |end: &Vec2| end.dot(side.outward());
         let at = if outer(&ends[0]) > outer(&ends[1]) { ends[0] } else { ends[1] };
         let text = format!("Ø{}", length_text(radius * 2.0));
-        figure.measures.push(Measure::new(side, at - across * radius, at + across * radius, text));
+        figure.measures.push(Measure::new(side, at - across * radius, at + across * radius, text, Worth::FUNCTION));
     }
 }
 
@@ -231,10 +231,15 @@ fn round_steps(facets: &Levels<'_>, figure: &mut Figure) {
             let place =
                 |at: f64| if horizontal { Vec2::new(at, middle.y + edge) } else { Vec2::new(middle.x + edge, at) };
             let text = length_text((level.at - from).abs());
-            figure.measures.push(Measure::new(side, place(from), place(level.at), text));
+            figure.measures.push(Measure::new(side, place(from), place(level.at), text, worth(&[*level])));
         }
     }
 }
+
+/// How much the areas of two faces differ that lie evenly about the middle, of an even part and of another.
+const EVEN_TWINS: f64 = 0.5;
+/// See [`EVEN_TWINS`].
+const ODD_TWINS: f64 = 0.1;
 
 /// Heights of steps above the datum edge, widths of those that lie evenly about the middle of an even part.
 fn steps(facets: &Levels<'_>, figure: &mut Figure, axis: Vec3, side: Side) {
@@ -250,9 +255,10 @@ fn steps(facets: &Levels<'_>, figure: &mut Figure, axis: Vec3, side: Side) {
     for level in &found {
         let is_twin = |other: &&Level| {
             let is_mirrored = (level.at + other.at - low - high).abs() <= slack;
-            is_mirrored && (level.at - other.at).abs() > slack && level.is_like(other, 0.5)
+            let alike = if even { EVEN_TWINS } else { ODD_TWINS };
+            is_mirrored && (level.at - other.at).abs() > slack && level.is_like(other, alike)
         };
-        let twin = if even { found.iter().find(is_twin) } else { None };
+        let twin = found.iter().filter(|_| figure.running == Running::Auto).find(is_twin);
         match twin {
             Some(twin) if twin.at >= level.at => {}
             Some(twin) => {
@@ -285,7 +291,14 @@ fn push_step(figure: &mut Figure, side: Side, (from, to): (f64, f64), levels: &[
         (side, Vec2::new(if starts_at_edge { edge } else { x }, from), Vec2::new(x, to))
     };
     let (side, from_at, to_at) = measure;
-    figure.measures.push(Measure::new(side, from_at, to_at, length_text(to - from)));
+    // links of a chain stand or fall together
+    let worth = if figure.running == Running::Chain { Worth::FUNCTION } else { worth(levels) };
+    figure.measures.push(Measure::new(side, from_at, to_at, length_text(to - from), worth));
+}
+
+/// A step is worth as much as its faces are large.
+fn worth(levels: &[Level]) -> Worth {
+    Worth::form(levels.iter().map(|level| level.area).sum::<f64>().sqrt())
 }
 
 /// Draws the line about which a view is even, once.

@@ -2,7 +2,7 @@
 
 use crate::drawing::dimension::once::is_said;
 use crate::drawing::dimension::walls::crossings;
-use crate::drawing::dimension::{Measure, Side, length_text};
+use crate::drawing::dimension::{Measure, Side, Worth, length_text};
 use crate::drawing::figure::Figure;
 use crate::geom::Vec2;
 use crate::page::{Layer, Shape};
@@ -51,13 +51,19 @@ fn thicknesses(figure: &Figure) -> Vec<Measure> {
         return found;
     }
     let rim = figure.bounds.max.y;
-    found.push(Measure::new(Side::Top, Vec2::new(left, rim), Vec2::new(inside, rim), length_text(wall)));
+    found.push(Measure::new(
+        Side::Top,
+        Vec2::new(left, rim),
+        Vec2::new(inside, rim),
+        length_text(wall),
+        Worth::FUNCTION,
+    ));
     if let [bottom, floor, ..] = crossings(&cut, Side::Left, low.x + size.x * LOOKED_AT.1)[..]
         && floor - bottom < size.y * FLOOR_SHARE
     {
         let edge = figure.bounds.max.x;
         let (from, to) = (Vec2::new(edge, bottom), Vec2::new(edge, floor));
-        found.push(Measure::new(Side::Right, from, to, length_text(floor - bottom)));
+        found.push(Measure::new(Side::Right, from, to, length_text(floor - bottom), Worth::FUNCTION));
     }
     found
 }

@@ -1,7 +1,7 @@
 //! Dimensions of a floor plan: openings and walls in chains outside the outline, rooms through the middle (ISO 129-1, building
 //! style: oblique strokes).
 
-use crate::drawing::dimension::{Measure, Side, length_text};
+use crate::drawing::dimension::{Measure, Side, Worth, length_text};
 use crate::drawing::figure::Figure;
 use crate::geom::{Aabb2, Vec2};
 
@@ -18,14 +18,14 @@ pub fn wall_chains(figure: &mut Figure) {
             if side.outward().dot(Vec2::ONE) > 0.0 { across(side, bounds.max) } else { across(side, bounds.min) };
         let inward = if side.outward().dot(Vec2::ONE) > 0.0 { -1.0 } else { 1.0 };
         let outer = crossings(&figure.walls, side, edge + inward * size * JUST_INSIDE);
-        chain(side, edge, &outer, 0, &mut measures);
+        chain(side, edge, &outer, &mut measures);
     }
     for side in [Side::Bottom, Side::Left] {
         let edge = across(side, bounds.min);
         let rooms = richest(&figure.walls, side, edge, across(side, bounds.size()));
-        chain(side, edge, &rooms, 1, &mut measures);
+        chain(side, edge, &rooms, &mut measures);
         let ends = [along(side, bounds.min), along(side, bounds.max)];
-        chain(side, edge, &ends, 2, &mut measures);
+        chain(side, edge, &ends, &mut measures);
     }
     figure.measures.extend(measures);
 }
@@ -74,20 +74,26 @@ fn richest(walls: &[Vec<Vec2>], side: Side, edge: f64, size: f64) -> Vec<f64> {
     best
 }
 
-fn chain(side: Side, edge: f64, stops: &[f64], lane: usize, measures: &mut Vec<Measure>) {
+/// Adds a chain in the next lane of its side, unless one along the same direction says it already.
+fn chain(side: Side, edge: f64, stops: &[f64], measures: &mut Vec<Measure>) {
     let place = |at: f64| if side.is_horizontal() { Vec2::new(at, edge) } else { Vec2::new(edge, at) };
-    let known = measures.iter().any(|other| {
+    let is_whole_said = measures.iter().any(|other| {
         other.side == side && stops.len() == 2 && (other.to - other.from).length() >= stops[1] - stops[0] - 1.0e-6
     });
-    if stops.len() > MAX_STOPS || known {
-        return;
-    }
-    for pair in stops.windows(2) {
-        if pair[1] - pair[0] > 1.0e-6 {
+    let next = measures.iter().filter(|other| other.side == side).filter_map(|other| other.lane).max();
+    let lane = Some(next.map_or(0, |lane| lane + 1));
+    let links: Vec<Measure> = stops
+        .windows(2)
+        .filter(|pair| pair[1] - pair[0] > 1.0e-6)
+        .map(|pair| {
             let text = length_text(pair[1] - pair[0]);
-            let (from, to) = (place(pair[0]), place(pair[1]));
-            measures.push(Measure { side, from, to, text, lane: Some(lane) });
-        }
+            Measure { lane, ..Measure::new(side, place(pair[0]), place(pair[1]), text, Worth::FUNCTION) }
+        })
+        .collect();
+    let slack = (stops.last().copied().unwrap_or(0.0) - stops.first().copied().unwrap_or(0.0)).abs() * 1.0e-4;
+    let is_said = links.iter().all(|link| measures.iter().any(|other| other.same_span(link, slack)));
+    if stops.len() <= MAX_STOPS && !is_whole_said && !is_said {
+        measures.extend(links);
     }
 }
 
