@@ -95,6 +95,9 @@ async fn a_redelivered_job_is_acknowledged_and_not_redone() {
 async fn two_daemons_with_one_message_end_with_one_manifest() {
     let local = Local::start().await;
     local.server.faults().inject(Fault::always("ReceiveMessage", Action::DuplicateDelivery));
+    // long enough for both to have found none
+    let late = Fault { key: Some("manifest.json".into()), ..Fault::always("PutObject", Action::Delay(500)) };
+    local.server.faults().inject(late);
     local.send(&job("twin", "cube(4);")).await;
     let daemons = [Daemon::start(&local, echo(), &[]), Daemon::start(&local, echo(), &[])];
     assert!(eventually(|| async { local.manifest("twin").await.is_some() }).await);
@@ -104,6 +107,8 @@ async fn two_daemons_with_one_message_end_with_one_manifest() {
         daemon.stop().await;
     }
     assert_eq!(local.keys("results/twin/").await, ["results/twin/manifest.json", "results/twin/part.stl"]);
+    let told = local.received(&local.told).await;
+    assert!(told.len() >= 2 && told.iter().all(|event| *event == told[0]), "all tell of one manifest: {told:?}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
