@@ -11,7 +11,8 @@ use crate::scad::builtin::{BuiltinModule, ModuleArguments, ModuleKind, former};
 use crate::scad::eval::expr::echo_or_dots;
 use crate::scad::eval::{Frame, FrameEntry, Interpreter};
 use crate::scad::ir::{
-    ArgumentPlan, Assignment, Block, Instantiation, InstantiationKind, ModuleBody, NONE, Site, Target,
+    ArgumentPlan, Assignment, Block, Instantiation, InstantiationKind, LoopVariable, ModuleBody, NONE, Reach, Site,
+    Target,
 };
 use crate::scad::log::{Run, Stop};
 use crate::scad::lower::{lower_file, lower_module};
@@ -126,28 +127,48 @@ impl Interpreter<'_> {
         })
     }
 
+    /// Small on purpose, as all that modules are nested through: what needs room on the stack has a function of its own.
     fn instantiate_kind(&mut self, instantiation: &Instantiation, frame: Frame, out: &mut Vec<NodeRef>) -> Run<()> {
-        let site = &instantiation.site;
-        let children = &instantiation.children;
-        let modifiers = instantiation.modifiers;
         match &instantiation.kind {
             InstantiationKind::User { module, plan, enter, hops } => {
                 self.user_module(instantiation, (*module, plan, *enter, *hops), frame, out)
             }
             InstantiationKind::Builtin { module, plan } => self.builtin_module(instantiation, module, plan, frame, out),
+            InstantiationKind::Children { plan, hops } => self.children(instantiation, plan, *hops, frame, out),
             InstantiationKind::For { variables, intersection } => {
-                let mut nodes = Vec::new();
-                if !variables.is_empty() {
-                    self.for_each(variables, site.span, frame, &mut |job| {
-                        job.run_block(children, frame, None, &mut nodes)
-                    })?;
-                }
-                if *intersection {
-                    self.add_node(Kind::Intersection, nodes, site.span, modifiers, out)
-                } else {
-                    self.add_group(nodes, site.span, modifiers, out)
-                }
+                self.for_module(instantiation, variables, *intersection, frame, out)
             }
+            _ => self.instantiate_rarer(instantiation, frame, out),
+        }
+    }
+
+    #[inline(never)]
+    fn for_module(
+        &mut self,
+        instantiation: &Instantiation,
+        variables: &[LoopVariable],
+        is_intersection: bool,
+        frame: Frame,
+        out: &mut Vec<NodeRef>,
+    ) -> Run<()> {
+        let (span, modifiers) = (instantiation.site.span, instantiation.modifiers);
+        let mut nodes = Vec::new();
+        if !variables.is_empty() {
+            self.for_each(variables, span, frame, &mut |job| {
+                job.run_block(&instantiation.children, frame, None, &mut nodes)
+            })?;
+        }
+        if is_intersection {
+            self.add_node(Kind::Intersection, nodes, span, modifiers, out)
+        } else {
+            self.add_group(nodes, span, modifiers, out)
+        }
+    }
+
+    #[inline(never)]
+    fn instantiate_rarer(&mut self, instantiation: &Instantiation, frame: Frame, out: &mut Vec<NodeRef>) -> Run<()> {
+        let (site, children, modifiers) = (&instantiation.site, &instantiation.children, instantiation.modifiers);
+        match &instantiation.kind {
             InstantiationKind::If { condition, otherwise } => {
                 let block = if self.eval(condition, frame)?.is_true() { Some(children) } else { otherwise.as_ref() };
                 match block {
@@ -170,20 +191,25 @@ impl Interpreter<'_> {
                 self.assert(assert, frame)?;
                 self.group_if_any(children, frame, site.span, modifiers, out)
             }
-            InstantiationKind::Children { plan, hops } => self.children(instantiation, plan, *hops, frame, out),
-            InstantiationKind::Disabled => {
+            InstantiationKind::Unknown(reach) => {
+                self.warn_unknown_module(site, reach);
+                Ok(())
+            }
+            // what is left is a feature that is off: all others have been dealt with before
+            _ => {
                 let name = &site.name;
                 self.warn(site.span, format!("Experimental builtin module '{name}' is not enabled"));
                 self.warn(site.span, format!("Ignoring unknown module '{name}'"));
                 Ok(())
             }
-            InstantiationKind::Unknown(reach) => {
-                let nearest = self.nearest(&site.name, reach, Wanted::Module);
-                let message = format!("Ignoring unknown module '{}'", site.name);
-                self.warn_unknown_name(site.span, message, &site.name, nearest.as_deref(), Wanted::Module);
-                Ok(())
-            }
         }
+    }
+
+    #[cold]
+    fn warn_unknown_module(&mut self, site: &Site, reach: &Reach) {
+        let nearest = self.nearest(&site.name, reach, Wanted::Module);
+        let message = format!("Ignoring unknown module '{}'", site.name);
+        self.warn_unknown_name(site.span, message, &site.name, nearest.as_deref(), Wanted::Module);
     }
 
     /// Adds a node.
@@ -261,6 +287,7 @@ impl Interpreter<'_> {
     }
 
     /// A module of the program.
+    #[inline(never)]
     fn user_module(
         &mut self,
         instantiation: &Instantiation,
@@ -306,16 +333,22 @@ impl Interpreter<'_> {
         self.run_assignments(&body.block, frame)?;
         for instantiation in &body.block.instantiations {
             if let Err(mut stop) = self.instantiate(instantiation, frame, out) {
-                if self.options.trace_parameters {
-                    // of a million calls only the first and the last few are shown
-                    let shown = stop.is_near() || frame.id < OUTER_FRAMES;
-                    let parameters = if shown { self.parameter_text(body, frame) } else { String::new() };
-                    stop.trace(body.span, || format!("call of '{}({parameters})'", body.name));
-                }
+                self.trace_call(&mut stop, body, frame);
                 return Err(stop);
             }
         }
         Ok(())
+    }
+
+    /// Of a million calls only the first and the last few are shown.
+    #[cold]
+    #[inline(never)]
+    fn trace_call(&self, stop: &mut Stop, body: &ModuleBody, frame: Frame) {
+        if self.options.trace_parameters {
+            let shown = stop.is_near() || frame.id < OUTER_FRAMES;
+            let parameters = if shown { self.parameter_text(body, frame) } else { String::new() };
+            stop.trace(body.span, || format!("call of '{}({parameters})'", body.name));
+        }
     }
 
     #[cold]
@@ -337,6 +370,7 @@ impl Interpreter<'_> {
     }
 
     /// A primitive, transform or operator.
+    #[inline(never)]
     fn builtin_module(
         &mut self,
         instantiation: &Instantiation,
@@ -401,6 +435,7 @@ impl Interpreter<'_> {
     }
 
     /// `children(…)`
+    #[inline(never)]
     fn children(
         &mut self,
         instantiation: &Instantiation,
