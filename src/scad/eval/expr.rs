@@ -156,9 +156,17 @@ impl Interpreter<'_> {
     }
 
     /// The value of an expression where it lies, if it is a variable or a constant, or in a list that is one.
+    #[inline(always)]
     pub(super) fn place<'a>(&'a self, expr: &'a Expr, frame: Frame) -> Option<&'a Value> {
+        if let Expr::Local(slot) | Expr::Last(slot) = expr {
+            return Some(&self.stack[(frame.base + slot) as usize]);
+        }
+        self.place_inside(expr, frame)
+    }
+
+    #[inline(never)]
+    fn place_inside<'a>(&'a self, expr: &'a Expr, frame: Frame) -> Option<&'a Value> {
         match expr {
-            Expr::Local(slot) | Expr::Last(slot) => Some(&self.stack[(frame.base + slot) as usize]),
             Expr::Const(value) => Some(value),
             Expr::Inline(inline) if inline.is_transparent() => self.place(&inline.body, frame),
             Expr::Global(slot, _) => match &self.globals[*slot as usize] {
@@ -185,20 +193,11 @@ impl Interpreter<'_> {
     /// The number that an expression is, as far as that can be told without a call or a message.
     #[inline(always)]
     pub(super) fn number(&self, expr: &Expr, frame: Frame) -> Option<f64> {
-        match expr {
-            Expr::Local(slot) | Expr::Last(slot) => self.stack[(frame.base + slot) as usize].as_number(),
-            Expr::Const(value) => value.as_number(),
-            Expr::Binary(_)
-            | Expr::Inline(_)
-            | Expr::Member(_)
-            | Expr::Index(_)
-            | Expr::Builtin(_)
-            | Expr::Global(..)
-            | Expr::Captured(_)
-            | Expr::Special(..)
-            | Expr::Unary(_) => self.number_inside(expr, frame),
-            _ => None,
+        // one after the other: cheaper than a choice among all kinds
+        if let Expr::Local(slot) | Expr::Last(slot) = expr {
+            return self.stack[(frame.base + slot) as usize].as_number();
         }
+        if let Expr::Const(value) = expr { value.as_number() } else { self.number_inside(expr, frame) }
     }
 
     #[inline(never)]
@@ -230,8 +229,8 @@ impl Interpreter<'_> {
             {
                 return Ok(value);
             }
-            // not again: the next time it would most likely be in vain too
-            binary.numeric.set(false);
+            // not again, unless only the fuel was out: the next time it would most likely be in vain too
+            binary.numeric.set(self.fuel.get() == 0);
         }
         self.binary_of_any(binary, frame)
     }
@@ -241,6 +240,9 @@ impl Interpreter<'_> {
         if matches!(binary.op, BinaryOp::Equal | BinaryOp::NotEqual) {
             return Ok(Value::from(self.equality(binary, frame)?));
         }
+        if let Some(value) = self.binary_in_place(binary, frame) {
+            return Ok(value);
+        }
         let left = self.eval(&binary.left, frame)?;
         let right = self.eval(&binary.right, frame)?;
         if let (Value::Number(a), Value::Number(b)) = (&left, &right)
@@ -249,6 +251,21 @@ impl Interpreter<'_> {
             return Ok(value);
         }
         self.binary_slow(binary, left, right)
+    }
+
+    /// The value of an operator on short lists of numbers that lie in variables, without taking a share in them.
+    #[inline(always)]
+    fn binary_in_place(&self, binary: &Binary, frame: Frame) -> Option<Value> {
+        let few = |expr| self.place(expr, frame).and_then(Value::as_few);
+        let value = match (few(&binary.left), few(&binary.right)) {
+            (Some(left), Some(right)) => value::on_few(binary.op, left, right)?,
+            (Some(left), None) => value::on_few_and_number(binary.op, left, self.number(&binary.right, frame)?)?,
+            (None, Some(right)) if binary.op == BinaryOp::Multiply => {
+                value::on_few_and_number(binary.op, right, self.number(&binary.left, frame)?)?
+            }
+            _ => return None,
+        };
+        self.quick_step().then_some(value)
     }
 
     /// `==` or `!=`; variables are compared where they lie.

@@ -128,6 +128,15 @@ impl List {
         }
     }
 
+    /// Its elements where they are so few numbers that they lie in the list itself.
+    #[inline]
+    pub fn as_few(&self) -> Option<&[f64]> {
+        match &self.store {
+            Store::Few(length, few) => few.get(..usize::from(*length)),
+            _ => None,
+        }
+    }
+
     /// The same to be changed, by one who has the list to himself.
     #[inline]
     pub fn numbers_mut(&mut self) -> Option<&mut [f64]> {

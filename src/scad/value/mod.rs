@@ -27,7 +27,7 @@ pub use effort::{begin_effort, end_effort, spent_effort};
 pub use format::{bounded_text, echo_text, format_number, plain_text};
 pub use list::{FEW, List, ListBuilder};
 pub use object::Object;
-pub use ops::{Why, binary_owned, bit_not, index, negate, remainder};
+pub use ops::{Why, binary_owned, bit_not, index, negate, on_few, on_few_and_number, remainder};
 pub use range::Range;
 pub use text::{Text, ascii_text};
 
@@ -127,6 +127,12 @@ impl Value {
             Self::List(list) => Some(list),
             _ => None,
         }
+    }
+
+    /// Its numbers, if it is a short list of nothing but numbers.
+    #[inline]
+    pub fn as_few(&self) -> Option<&[f64]> {
+        self.as_list()?.as_few()
     }
 
     /// The string, if it is one.

@@ -99,6 +99,30 @@ pub fn binary_owned(op: BinaryOp, left: Value, right: Value) -> Result<Value, Wh
     binary(op, &left, &right)
 }
 
+/// The value of an operator on two short lists of equally many numbers, if it is one of the common ones.
+#[inline]
+pub fn on_few(op: BinaryOp, left: &[f64], right: &[f64]) -> Option<Value> {
+    if left.len() != right.len() || left.is_empty() {
+        return None;
+    }
+    match op {
+        BinaryOp::Add => Some(Value::list(map_numbers(left.len(), |at| left[at] + right[at]))),
+        BinaryOp::Subtract => Some(Value::list(map_numbers(left.len(), |at| left[at] - right[at]))),
+        BinaryOp::Multiply => Some(Value::Number(dot_of_numbers(left, right))),
+        _ => None,
+    }
+}
+
+/// The value of an operator on a short list of numbers and a number, if it is one of the common ones.
+#[inline]
+pub fn on_few_and_number(op: BinaryOp, left: &[f64], right: f64) -> Option<Value> {
+    match op {
+        BinaryOp::Multiply => Some(Value::list(map_numbers(left.len(), |at| left[at] * right))),
+        BinaryOp::Divide => Some(Value::list(map_numbers(left.len(), |at| left[at] / right))),
+        _ => None,
+    }
+}
+
 /// Puts the results for equally many numbers into the left list, if nobody shares it.
 fn combine(left: &mut Rc<List>, right: &List, number: impl Fn(f64, f64) -> f64) -> bool {
     match (Rc::get_mut(left).and_then(List::numbers_mut), right.as_numbers()) {
@@ -271,15 +295,17 @@ fn multiply_lists(left: &List, right: &List) -> Result<Value, Why> {
 fn numeric_product(left: &List, right: &List) -> Option<Value> {
     match (left.as_numbers(), right.as_numbers()) {
         (Some([]), _) | (_, Some([])) => None,
-        (Some(a), Some(b)) if a.len() == b.len() => {
-            Some(Value::Number(a.iter().zip(b).fold(0.0, |sum, (a, b)| sum + a * b)))
-        }
+        (Some(a), Some(b)) if a.len() == b.len() => Some(Value::Number(dot_of_numbers(a, b))),
         (Some(factors), None) if factors.len() == right.len() => {
             numeric_vector_by_rows(factors, right.as_values()?).map(Value::list)
         }
         (None, Some(factors)) => numeric_rows_by_vector(left.as_values()?, factors).map(Value::list),
         _ => None,
     }
+}
+
+fn dot_of_numbers(left: &[f64], right: &[f64]) -> f64 {
+    left.iter().zip(right).fold(0.0, |sum, (a, b)| sum + a * b)
 }
 
 fn dot(left: &List, right: &List) -> Result<Value, Why> {
