@@ -4,6 +4,7 @@ mod annotations;
 mod breaking;
 mod cells;
 mod choice;
+mod command;
 mod config;
 mod daemon;
 mod drawing;
