@@ -34,3 +34,7 @@ pub mod daemon;
 pub mod standin;
 
 pub mod cli;
+
+/// Programs make lists by the million, most of them short-lived.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;

@@ -101,8 +101,8 @@ impl Pool {
         let mut child = Command::new(&self.program)
             .arg("worker")
             .env_clear()
-            // glibc reserves 64 MiB of address space for each arena
-            .env("MALLOC_ARENA_MAX", "2")
+            // address space is limited, of which the allocator takes this much at a time (1 GiB if it were not told)
+            .env("MIMALLOC_ARENA_RESERVE", "256MiB")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .kill_on_drop(true)
