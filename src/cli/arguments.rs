@@ -78,7 +78,7 @@ pub struct RenderArguments {
     /// The program; `-` reads standard input
     pub model: String,
     /// A file to write; its ending says how: stl off obj ply amf glb 3mf, svg dxf pdf (a drawing of a solid, the outline of a 2D
-    /// model), png (a picture), csg, echo, param, json (mass properties); `-` writes to standard output
+    /// model), png (a picture), csg, echo, ast, param, json (mass properties); `-` writes to standard output
     #[arg(short = 'o', value_name = "FILE", required = true)]
     pub output: Vec<PathBuf>,
     /// Format of the outputs instead of their endings: also asciistl, binstl

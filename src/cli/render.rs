@@ -28,7 +28,7 @@ pub fn run(arguments: &RenderArguments) -> CommandResult {
         arguments.output.iter().map(|path| format_of(arguments, path)).collect::<Result<_, _>>()?;
     let host =
         DiskHost::open(&arguments.model).map_err(|error| Failed::new(format!("{}: {error}", arguments.model)))?;
-    let is_text = |format: &str| matches!(format, "csg" | "echo" | "param");
+    let is_text = |format: &str| matches!(format, "ast" | "csg" | "echo" | "param");
     let (texts, products): (Vec<_>, Vec<_>) =
         arguments.output.iter().zip(&formats).partition(|(_, format)| is_text(format));
     let budget = budget(arguments);
@@ -123,6 +123,9 @@ fn write_texts(
 ) -> CommandResult {
     let preview = arguments.render.is_none();
     let options = scad::Options { tell_missing: false, ..language_options(arguments, host, preview)? };
+    if texts.iter().all(|(_, format)| *format == "ast") {
+        return write_reprints(arguments, host, &options, texts, budget);
+    }
     let evaluation = deep(|| scad::evaluate(&arguments.model, host, &options, budget))?;
     let console = Console::new(arguments.quiet);
     if !arguments.quiet {
@@ -134,6 +137,7 @@ fn write_texts(
             ("csg", Some(tree)) => csg::dump(tree),
             // an older dump must not pass for that of this program
             ("csg", None) => String::new(),
+            ("ast", _) => deep(|| scad::reprint(&arguments.model, host, &options, budget))?.0.unwrap_or_default(),
             ("param", _) => parameters::description(&arguments.model, host)?,
             _ => console.text(&evaluation.diagnostics, &evaluation.sources),
         };
@@ -144,6 +148,22 @@ fn write_texts(
     }
     failed |= arguments.hardwarnings && evaluation.diagnostics.iter().any(|told| told.severity == Severity::Warning);
     Ok(ExitCode::from(u8::from(failed)))
+}
+
+/// Programs as OpenSCAD writes them back, for which nothing is evaluated.
+fn write_reprints(
+    arguments: &RenderArguments,
+    host: &DiskHost,
+    options: &scad::Options,
+    texts: &[(&PathBuf, &String)],
+    budget: &Budget,
+) -> CommandResult {
+    let (text, told) = deep(|| scad::reprint(&arguments.model, host, options, budget))?;
+    Console::new(arguments.quiet).tell(&told.diagnostics, &told.sources);
+    for (path, _) in texts {
+        write_output(path, text.as_deref().unwrap_or_default().as_bytes())?;
+    }
+    Ok(ExitCode::from(u8::from(text.is_none())))
 }
 
 fn write_products(

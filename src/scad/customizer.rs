@@ -4,7 +4,9 @@
 
 mod comment;
 
-use crate::scad::ast::{Assignment, Expr, ExprKind, Statement};
+use std::collections::BTreeMap;
+
+use crate::scad::ast::{Assignment, Expr, ExprKind, Scope, Statement};
 use crate::scad::customizer::comment::{Annotation, annotation};
 use crate::scad::options::Literal;
 use crate::scad::parser::parse;
@@ -76,15 +78,41 @@ impl Bounds {
 pub fn parameters(source: &str) -> Vec<Parameter> {
     let (scope, _) = parse(source);
     let text = SourceText::new(source);
-    let mut assignments: Vec<(&Assignment, &Assignment)> = Vec::new();
+    last_assignments(&scope).into_iter().filter_map(|assignment| text.parameter(assignment)).collect()
+}
+
+/// What the comments about a variable say, as they are written.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Remarks {
+    /// The group above it; empty where there is none.
+    pub group: String,
+    /// The comment on the line before it; may be empty.
+    pub description: String,
+    /// The comment behind it as an expression, `""` where it says nothing.
+    pub values: String,
+}
+
+/// What the comments about the variables of a program say, for all that it gives a literal.
+pub fn remarks(source: &str) -> BTreeMap<String, Remarks> {
+    let (scope, _) = parse(source);
+    let text = SourceText::new(source);
+    let literals = last_assignments(&scope).into_iter().filter(|assignment| assignment.value.is_literal());
+    literals.filter_map(|assignment| Some((assignment.name.to_string(), text.remarks(assignment)?))).collect()
+}
+
+/// The assignments that count, in the order in which their variables are first named.
+fn last_assignments(scope: &Scope) -> Vec<&Assignment> {
+    let mut assignments: Vec<&Assignment> = Vec::new();
+    let mut places: BTreeMap<&str, usize> = BTreeMap::new();
     for statement in &scope.statements {
         let Statement::Assignment(assignment) = statement else { continue };
-        match assignments.iter_mut().find(|(first, _)| first.name == assignment.name) {
-            Some((_, last)) => *last = assignment,
-            None => assignments.push((assignment, assignment)),
+        let at = *places.entry(&assignment.name).or_insert(assignments.len());
+        match assignments.get_mut(at) {
+            Some(last) => *last = assignment,
+            None => assignments.push(assignment),
         }
     }
-    assignments.into_iter().filter_map(|(_, assignment)| text.parameter(assignment)).collect()
+    assignments
 }
 
 /// The source by lines, with its groups.
@@ -105,11 +133,8 @@ impl<'a> SourceText<'a> {
 
     fn parameter(&self, assignment: &Assignment) -> Option<Parameter> {
         let initial = literal(&assignment.value)?;
-        let line = self.source[..assignment.loc.start as usize].bytes().filter(|byte| *byte == b'\n').count();
-        if line >= self.end {
-            return None;
-        }
-        let group = self.groups.iter().rev().find(|(at, _)| *at < line).map_or("Parameters", |(_, name)| name);
+        let line = self.line(assignment)?;
+        let group = self.group(line).map_or("Parameters", str::trim);
         if group == "Hidden" {
             return None;
         }
@@ -117,15 +142,34 @@ impl<'a> SourceText<'a> {
         Some(Parameter {
             name: assignment.name.to_string(),
             group: group.to_owned(),
-            description: self.description(line),
+            description: self.description(line).trim().to_owned(),
             control: control(&initial, remark)?,
             initial,
         })
     }
 
+    fn remarks(&self, assignment: &Assignment) -> Option<Remarks> {
+        let line = self.line(assignment)?;
+        Some(Remarks {
+            group: self.group(line).unwrap_or_default().to_owned(),
+            description: self.description(line),
+            values: comment::printed(comment::behind(self.lines[line]).unwrap_or_default()),
+        })
+    }
+
+    /// The line of an assignment that may be a parameter, counted from 0.
+    fn line(&self, assignment: &Assignment) -> Option<usize> {
+        let line = self.source[..assignment.loc.start as usize].bytes().filter(|byte| *byte == b'\n').count();
+        (line < self.end).then_some(line)
+    }
+
+    fn group(&self, line: usize) -> Option<&str> {
+        self.groups.iter().rev().find(|(at, _)| *at < line).map(|(_, name)| name.as_str())
+    }
+
     fn description(&self, line: usize) -> String {
         let before = line.checked_sub(1).and_then(|line| self.lines[line].strip_prefix("//"));
-        before.map_or_else(String::new, |text| text.trim().replace("//", " "))
+        before.map_or_else(String::new, |text| text.trim_start().replace("//", " "))
     }
 }
 

@@ -34,6 +34,8 @@ pub struct FileInstance {
     pub uses: Vec<u32>,
     /// Its variables in the order of their first assignment.
     pub assignments: Vec<FileAssignment>,
+    /// How many functions and modules there were once it had been read, those that later ones hide included.
+    pub definitions: (usize, usize),
     /// What it makes.
     pub instantiations: Vec<(FileId, Arc<ast::Instantiation>)>,
     /// Its assignments, ready to run, and the slots that they need.
@@ -196,6 +198,7 @@ impl Interpreter<'_> {
             names,
             uses: Vec::new(),
             assignments: gathering.assignments,
+            definitions: (self.functions.len(), self.modules.len()),
             instantiations: gathering.instantiations,
             block: None,
             first_global,
@@ -381,6 +384,11 @@ impl Interpreter<'_> {
             self.give_note(file, note);
         }
         self.appended = Some((file, unit));
+    }
+
+    /// Whether what a file says comes from outside the program.
+    pub fn is_outside(&self, file: FileId) -> bool {
+        file == FileId::NONE || self.appended.as_ref().is_some_and(|(appended, _)| *appended == file)
     }
 
     /// Parameters and statements from outside the program, as if they stood at the end of the file.

@@ -23,6 +23,7 @@ mod nearest;
 mod options;
 mod parser;
 mod print;
+mod reprint;
 mod token;
 mod unit;
 mod value;
@@ -96,14 +97,22 @@ pub fn is_program(source: &str) -> bool {
 
 /// Reads the program at the path `main` and all that it includes and uses, and evaluates nothing: what is wrong with its text.
 pub fn check(main: &str, host: &dyn Host, options: &Options, budget: &Budget) -> Evaluation {
+    reprint(main, host, options, budget).1
+}
+
+/// Reads the program likewise; with it the program as OpenSCAD writes it back, where it can be read.
+pub fn reprint(main: &str, host: &dyn Host, options: &Options, budget: &Budget) -> (Option<String>, Evaluation) {
     let mut interpreter = Interpreter::new(host, options, budget);
     interpreter.prepare();
-    if let Err(stop) = interpreter.load_main(main) {
-        interpreter.finish_stop(*stop);
+    let mut text = None;
+    match interpreter.load_main(main) {
+        Ok(()) if interpreter.log.has_error() => {}
+        Ok(()) => text = Some(reprint::program_text(&interpreter)),
+        Err(stop) => interpreter.finish_stop(*stop),
     }
     let (diagnostics, sources) = interpreter.take_messages();
     let (plates, annotations) = (Vec::new(), Vec::new());
-    Evaluation { tree: None, plates, view: AskedView::default(), annotations, diagnostics, sources }
+    (text, Evaluation { tree: None, plates, view: AskedView::default(), annotations, diagnostics, sources })
 }
 
 fn run(interpreter: &mut Interpreter<'_>, main: &str) -> Run<(Option<NodeRef>, Vec<Plate>)> {

@@ -19,6 +19,21 @@ pub fn print_function(function: &Function) -> String {
     out
 }
 
+/// A string as it is written in a program.
+pub fn quoted_into(out: &mut String, text: &str) {
+    out.push('"');
+    for letter in text.chars() {
+        match letter {
+            '\t' => out.push_str("\\t"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '"' | '\\' => out.extend(['\\', letter]),
+            _ => out.push(letter),
+        }
+    }
+    out.push('"');
+}
+
 fn function_into(out: &mut String, function: &Function) {
     out.push_str("function(");
     parameters_into(out, &function.parameters);
@@ -26,14 +41,12 @@ fn function_into(out: &mut String, function: &Function) {
     expr_into(out, &function.body);
 }
 
-fn expr_into(out: &mut String, expr: &Expr) {
+pub(super) fn expr_into(out: &mut String, expr: &Expr) {
     match &expr.kind {
         ExprKind::Undef => out.push_str("undef"),
         ExprKind::Bool(value) => out.push_str(if *value { "true" } else { "false" }),
         ExprKind::Number(value) => out.push_str(&format_number(*value)),
-        ExprKind::Text(text) => {
-            let _ = write!(out, "\"{text}\"");
-        }
+        ExprKind::Text(text) => quoted_into(out, text),
         ExprKind::Name(name) => out.push_str(name),
         ExprKind::Unary(op, operand) => {
             out.push_str(match op {
@@ -170,7 +183,7 @@ fn call_into(out: &mut String, name: &str, arguments: &[Argument], body: Option<
     }
 }
 
-fn arguments_into(out: &mut String, arguments: &[Argument]) {
+pub(super) fn arguments_into(out: &mut String, arguments: &[Argument]) {
     out.push('(');
     argument_list_into(out, arguments);
     out.push(')');
@@ -186,7 +199,7 @@ fn argument_list_into(out: &mut String, arguments: &[Argument]) {
     }
 }
 
-fn parameters_into(out: &mut String, parameters: &[Parameter]) {
+pub(super) fn parameters_into(out: &mut String, parameters: &[Parameter]) {
     for (index, parameter) in parameters.iter().enumerate() {
         out.push_str(if index > 0 { ", " } else { "" });
         out.push_str(&parameter.name);

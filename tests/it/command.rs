@@ -216,3 +216,49 @@ fn the_parameters_of_a_program_are_described() {
     assert_eq!(schema["properties"]["width"]["maximum"].as_f64(), Some(100.0));
     assert_eq!(schema["properties"]["lid"]["type"].as_str(), Some("boolean"));
 }
+
+/// Functions, modules, variables with the customizer's comments, then what is made; included files as if they stood there.
+#[test]
+fn a_program_is_written_back_as_openscad_does() {
+    let program = "\
+// How wide, in mm
+width = 20; // [10:5:100]
+/* [ Look ] */
+style = \"flat\"; // [flat:Flat, round]
+area = width * 2;
+depth = 3;
+include <part.scad>
+module lid(h = 1, name) { inner = [for (i = [0:2]) if (i != 1) i]; if (h > 0) cube(h); else { sphere(h); #echo(name); } }
+function half(x) = x / 2;
+translate([0, -width, 0]) lid(2, \"a\\tb\");
+*cube(1);
+union() {}
+";
+    let written = "\
+function part(x) = (x ^ 2);
+function half(x) = (x / 2);
+module lid(h = 1, name) {
+\tinner = [for(i = [0 : 2]) (if((i != 1)) (i))];
+\tif((h > 0)) cube(h);
+\telse {
+\t\tsphere(h);
+\t\techo(name);
+\t}
+}
+//Description(\"How wide, in mm\")
+//Parameter([10 : 5 : 100])
+width = 50;
+//Group(\" Look \")
+//Parameter([[\"flat\", \"Flat\"], \"round\"])
+style = \"flat\";
+area = (width * 2);
+depth = 4;
+translate([0, -width, 0]) lid(2, \"a\\tb\");
+union();
+";
+    let part = "depth = 4;\nfunction part(x) = x ^ 2;\n";
+    let desk = Desk::with("ast", &[("box.scad", program), ("part.scad", part)]);
+    let said = desk.say(&["render", "box.scad", "-o", "box.ast", "-D", "width=50", "-q"]);
+    said.done();
+    assert_eq!(String::from_utf8(desk.file("box.ast")).expect("it is text"), written);
+}

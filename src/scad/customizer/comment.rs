@@ -1,6 +1,8 @@
 //! The comments that say what a parameter may be: `// [0:10]`, `// [a, b:Label]`, `// 0.5`, `/* [Group] */`.
 
 use crate::scad::options::Literal;
+use crate::scad::print::quoted_into;
+use crate::scad::value::format_number;
 
 /// What a comment behind a parameter says.
 #[derive(Debug, Clone, PartialEq)]
@@ -56,7 +58,7 @@ pub(super) fn outline(source: &str) -> (Vec<(usize, String)>, usize) {
     (groups, end.unwrap_or(usize::MAX))
 }
 
-/// The names in brackets, joined.
+/// The names in brackets, joined, with the spaces around them.
 fn group_name(text: &str) -> Option<String> {
     let mut names = Vec::new();
     let mut rest = text;
@@ -65,7 +67,7 @@ fn group_name(text: &str) -> Option<String> {
         names.push(name);
         rest = after;
     }
-    (!names.is_empty()).then(|| names.join("-").trim().to_owned())
+    (!names.is_empty()).then(|| names.join("-"))
 }
 
 /// The comment behind the one assignment of a line.
@@ -100,6 +102,50 @@ pub(super) fn annotation(comment: &str) -> Annotation {
     }
 }
 
+/// What a comment says as an expression, `""` where it follows no pattern: a number, a text, a range, a list of values and of pairs with labels.
+pub(super) fn printed(comment: &str) -> String {
+    let tokens = words(comment);
+    let printed = match tokens.as_slice() {
+        [Word::Sign('['), inner @ .., Word::Sign(']')] => printed_list(inner),
+        tokens => {
+            let unbracketed: Vec<Word> =
+                tokens.iter().filter(|token| !matches!(token, Word::Sign('(' | ')'))).cloned().collect();
+            joined(&unbracketed).map(|value| printed_literal(&value))
+        }
+    };
+    printed.unwrap_or_else(|| "\"\"".to_owned())
+}
+
+fn printed_list(tokens: &[Word]) -> Option<String> {
+    let inner = match bracketed(tokens)? {
+        Annotation::Range { min, step, max } => {
+            let numbers: Vec<String> = [Some(min), step, Some(max)].into_iter().flatten().map(format_number).collect();
+            numbers.join(" : ")
+        }
+        _ => {
+            let item = |tokens: &[Word]| {
+                let values = tokens.split(|token| *token == Word::Sign(':')).map(joined).collect::<Option<Vec<_>>>()?;
+                let values: Vec<String> = values.iter().map(printed_literal).collect();
+                Some(if values.len() == 1 { values.concat() } else { format!("[{}]", values.join(", ")) })
+            };
+            let items = tokens.split(|token| *token == Word::Sign(',')).map(item).collect::<Option<Vec<_>>>()?;
+            items.join(", ")
+        }
+    };
+    Some(format!("[{inner}]"))
+}
+
+fn printed_literal(literal: &Literal) -> String {
+    match literal {
+        Literal::Number(number) => format_number(*number),
+        other => {
+            let mut out = String::new();
+            quoted_into(&mut out, &text_of(other));
+            out
+        }
+    }
+}
+
 #[derive(Debug, Clone, PartialEq)]
 enum Word {
     Sign(char),
@@ -130,14 +176,15 @@ fn bracketed(tokens: &[Word]) -> Option<Annotation> {
     items.map(Annotation::List)
 }
 
-/// Words that stand beside each other are one text.
+/// Words that stand beside each other are one text; nothing but numbers is none.
 fn joined(tokens: &[Word]) -> Option<Literal> {
     match tokens {
         [] => None,
         [Word::Number(number)] => Some(Literal::Number(*number)),
+        tokens if tokens.iter().all(|token| matches!(token, Word::Number(_))) => None,
         tokens => {
             let text = |token: &Word| match token {
-                Word::Number(number) => Some(crate::scad::value::format_number(*number)),
+                Word::Number(number) => Some(format_number(*number)),
                 Word::Text(text) => Some(text.clone()),
                 Word::Sign(_) => None,
             };
@@ -148,7 +195,7 @@ fn joined(tokens: &[Word]) -> Option<Literal> {
 
 fn text_of(literal: &Literal) -> String {
     match literal {
-        Literal::Number(number) => crate::scad::value::format_number(*number),
+        Literal::Number(number) => format_number(*number),
         Literal::Text(text) => text.clone(),
         _ => String::new(),
     }

@@ -78,3 +78,7 @@ function g(f) = f(1);
 echo(g(5), g(function (x) "inner"));
 // echo: "outer", "inner"
 
+// --- texts inside are written as in a program
+f = function (x) str(x, "a\"b\n\t\\☠");
+echo(f);
+// echo: function(x) str(x, "a\"b\n\t\\☠")
