@@ -6,6 +6,8 @@ pub mod budget;
 pub mod diag;
 #[path = "../../src/geom/mod.rs"]
 pub mod geom;
+#[path = "../../src/lru.rs"]
+pub mod lru;
 
 #[path = "../../src/mesh/mod.rs"]
 pub mod mesh;

@@ -1,12 +1,12 @@
 //! Walks the tree: operands first, side by side, then the node itself.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use rayon::prelude::*;
 
 use crate::budget::{Budget, Exceeded};
 use crate::csg::{Joint, Kind, LinearExtrude, Node, NodeRef, Resize, Resolution, RoofMethod, RotateExtrude};
-use crate::diag::{Code, Diagnostic};
+use crate::diag::{Code, Diagnostic, Span};
 use crate::geom::{Affine2, Affine3, Mat4, Rgba, Vec2};
 use crate::realize::bundle::{Bundle, Made, Repairs};
 use crate::realize::discretize;
@@ -24,6 +24,8 @@ pub(super) struct Builder<'a> {
     memo: &'a Memo,
     scope: u64,
     forms: Forms,
+    /// Where a limit of the job stopped the work: the first such node in the program.
+    stopped_at: Mutex<Option<Span>>,
 }
 
 /// Why a node came to nothing.
@@ -52,7 +54,12 @@ impl From<Exceeded> for Stop {
 impl<'a> Builder<'a> {
     pub(super) fn new(root: &NodeRef, fonts: &'a Fonts, memo: &'a Memo, control: &'a Control) -> Self {
         let scope = memo.scope(fonts, control.budget().limits());
-        Self { fonts, control, memo, scope, forms: Forms::of(root) }
+        Self { fonts, control, memo, scope, forms: Forms::of(root), stopped_at: Mutex::default() }
+    }
+
+    /// The node that a limit of the job was reached at, where one was.
+    pub(super) fn stopped_at(&self) -> Option<Span> {
+        *self.stopped_at.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The result of a subtree: from the memo, or computed.
@@ -91,7 +98,11 @@ impl<'a> Builder<'a> {
     fn settle(&self, node: &Node, made: Result<Made, Stop>, said: &mut Vec<Said>) -> Result<Made, Exceeded> {
         match made {
             Ok(made) => Ok(made),
-            Err(Stop::Job(exceeded)) => Err(exceeded),
+            Err(Stop::Job(exceeded)) => {
+                let mut stopped = self.stopped_at.lock().unwrap_or_else(PoisonError::into_inner);
+                *stopped = Some(stopped.map_or(node.span, |known| known.min(node.span)));
+                Err(exceeded)
+            }
             Err(Stop::Node(fault)) => {
                 let diagnostic = Diagnostic::error(Code::InvalidGeometry, node.span, fault.to_string());
                 said.push(Said { by: node.digest(), diagnostic });

@@ -21,7 +21,7 @@ use rustc_hash::FxHashSet;
 
 use crate::budget::{Budget, Exceeded};
 use crate::csg::NodeRef;
-use crate::diag::{Code, Diagnostic, Diagnostics};
+use crate::diag::{Code, Diagnostic, Diagnostics, Span};
 use crate::realize::builder::Builder;
 use crate::region::Region;
 use crate::solid::{Control, Solid};
@@ -57,7 +57,10 @@ pub fn realize(root: &NodeRef, fonts: &Fonts, memo: &Memo, budget: &Budget) -> R
     });
     match shape {
         Ok((shape, said)) => Realized { shape: Some(shape), diagnostics: once_each(said) },
-        Err(exceeded) => Realized { shape: None, diagnostics: vec![limit_diagnostic(root, exceeded)] },
+        Err(exceeded) => Realized {
+            shape: None,
+            diagnostics: vec![limit_diagnostic(builder.stopped_at().unwrap_or(root.span), exceeded)],
+        },
     }
 }
 
@@ -70,7 +73,7 @@ fn once_each(said: Vec<operand::Said>) -> Diagnostics {
         .collect()
 }
 
-fn limit_diagnostic(root: &NodeRef, exceeded: Exceeded) -> Diagnostic {
-    Diagnostic::error(Code::LimitExceeded, root.span, exceeded.to_string())
+fn limit_diagnostic(span: Span, exceeded: Exceeded) -> Diagnostic {
+    Diagnostic::error(Code::LimitExceeded, span, exceeded.to_string())
         .with_hint(format!("The limit is `{}` of the job.", exceeded.limit_name()))
 }

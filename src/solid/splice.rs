@@ -13,6 +13,7 @@ use manifold_rust::impl_mesh::ManifoldImpl;
 use manifold_rust::linalg::Vec3;
 use manifold_rust::types::{Error, Halfedge, OpType, TriRef};
 
+use crate::solid::crossing::crossings;
 use crate::solid::mend::mend;
 use crate::solid::order;
 use crate::solid::rim::{Border, Crossings, Fate, GONE, Rims, Side, rims};
@@ -51,7 +52,7 @@ impl Part {
 
 /// One boolean of two parts in order.
 pub(super) fn combine(p: &Part, q: &Part, operation: OpType, token: &CancelToken) -> Part {
-    let Some(crossings) = Boolean3::new_with_token(&p.mesh, &q.mesh, operation, Some(token)) else {
+    let Some(crossings) = crossings(&p.mesh, &q.mesh, operation, token) else {
         return Part::failed(Error::Cancelled);
     };
     if !crossings.valid {

@@ -215,6 +215,17 @@ fn a_sphere_beyond_the_limit_is_refused_before_it_is_made() {
 }
 
 #[test]
+fn a_limit_says_where_it_was_reached() {
+    let budget = Budget::new(Limits { triangles: 1_000_000, ..Limits::default() });
+    let resolution = Resolution { segments: 20_000.0, ..Resolution::default() };
+    let span = Span { start: 40, len: 7, ..Span::DETACHED };
+    let ball = Arc::new(Node::new(Kind::Sphere { radius: 10.0, resolution }, Vec::new(), span));
+    let tree = node(Kind::Union, vec![cube(1.0), ball]);
+    let realized = realize(&tree, &Fonts::default(), &Memo::default(), &budget);
+    assert_eq!(realized.diagnostics[0].span, span);
+}
+
+#[test]
 fn an_offset_of_countless_segments_is_refused_before_it_is_made() {
     let resolution = Resolution { segments: 1.0e9, ..Resolution::default() };
     let kind = Kind::Offset { distance: 5.0, joint: maquette::csg::Joint::Round, resolution };

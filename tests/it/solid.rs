@@ -103,6 +103,17 @@ fn sums_of_boxes_are_boxes() {
 }
 
 #[test]
+fn a_sum_of_round_bodies_is_made_without_all_sums_of_corners() {
+    // 2,500 by 2,500 corners, of which some ten thousand stick out
+    let control = Control::new(&Budget::new(Limits { triangles: 100_000, ..Limits::default() }));
+    let ball = |radius: f64| Solid::sphere(radius, Roundness { segments: 71, smooth: true }, &control).expect("small");
+    let turn = Affine3::from_axis_angle(Vec3::new(1.0, 2.0, 3.0).normalize(), 1.0);
+    let sum = ball(2.0).minkowski(&ball(1.0).transformed(&turn), &control).expect("within the limit");
+    let whole = 4.0 / 3.0 * std::f64::consts::PI * 27.0;
+    assert!((volume(&sum) / whole - 1.0).abs() < 3.0e-3, "{} is not {whole}", volume(&sum));
+}
+
+#[test]
 fn a_sum_with_something_beside_the_origin_is_not_hollow() {
     let frame = boolean(
         Operator::Difference,
@@ -523,6 +534,37 @@ proptest! {
             let normal = (b - a).cross(c - a).normalize_or_zero();
             prop_assert!(points.iter().all(|point| normal.dot(*point - a) < 1.0e-9));
         }
+    }
+
+    #[test]
+    fn sums_of_convex_solids_are_hulls_of_all_sums(
+        p in proptest::collection::vec((-4..5_i32, -4..5_i32, -4..5_i32), 4..20),
+        q in proptest::collection::vec((-4..5_i32, -4..5_i32, -4..5_i32), 4..20),
+        turn in 0.0..3.0_f64,
+    ) {
+        let map = Affine3::from_axis_angle(Vec3::new(1.0, 2.0, 3.0).normalize(), turn);
+        let points = |places: &[(i32, i32, i32)]| -> Vec<Vec3> {
+            places.iter().map(|(x, y, z)| Vec3::new(f64::from(*x), f64::from(*y), f64::from(*z))).collect()
+        };
+        let (p, q) = (points(&p), points(&q).iter().map(|point| map.transform_point3(*point)).collect::<Vec<_>>());
+        let hull = |points: &[Vec3]| Solid::hull(points, &control()).expect("a hull");
+        if !hull(&p).is_empty() && !hull(&q).is_empty() {
+            let sums: Vec<Vec3> = p.iter().flat_map(|a| q.iter().map(move |b| *a + *b)).collect();
+            let sum = hull(&p).minkowski(&hull(&q), &control()).expect("a sum");
+            prop_assert!((volume(&sum) - volume(&hull(&sums))).abs() < 1.0e-9 * volume(&sum));
+        }
+    }
+
+    #[test]
+    fn cutting_twice_cuts_no_more(a in figures(), b in figures()) {
+        let (rest, common) = (
+            boolean(Operator::Difference, &[a.clone(), b.clone()]),
+            boolean(Operator::Intersection, &[a.clone(), b.clone()]),
+        );
+        prop_assert!((volume(&rest) + volume(&common) - volume(&a)).abs() < 1.0e-6);
+        prop_assert!((volume(&boolean(Operator::Difference, &[rest.clone(), b.clone()])) - volume(&rest)).abs() < 1.0e-6);
+        prop_assert!((volume(&boolean(Operator::Intersection, &[common.clone(), b])) - volume(&common)).abs() < 1.0e-6);
+        prop_assert!((volume(&boolean(Operator::Intersection, &[a.clone(), a.clone()])) - volume(&a)).abs() < 1.0e-9);
     }
 
     #[test]
