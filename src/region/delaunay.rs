@@ -170,11 +170,12 @@ impl Plan {
     /// The triangles inside.
     fn finish(mut self) -> Option<Vec<[u32; 3]>> {
         self.find_inside()?;
-        self.give_back_corners();
-        let mut triangles = self.inner_triangles()?;
+        self.give_back_corners()?;
+        let mut triangles = self.inner_triangles();
         self.sew_edges(&mut triangles);
         self.sew_places(&mut triangles);
-        Some(triangles)
+        // a corner stays without a point where an edge of one contour touches another's point from outside, or runs back over another
+        triangles.iter().flatten().all(|corner| *corner != NONE).then_some(triangles)
     }
 
     /// Goes from face to face, from outside inwards; nothing when a face is wound round otherwise than once or not at all.
@@ -207,10 +208,11 @@ impl Plan {
         self.border[edge.fix().index()] != NONE
     }
 
-    /// Goes round each point from its own edge to the one that closes the wedge, on over edges that only pass by.
-    fn give_back_corners(&mut self) {
+    /// Goes round each point from its own edge to the one that closes the wedge, on over edges that only pass by; nothing when none closes it.
+    fn give_back_corners(&mut self) -> Option<()> {
         for point in 0..self.place.len() as u32 {
             let mut edge = self.runs[point as usize][0];
+            let mut passed = 0;
             self.closing[point as usize] = loop {
                 let last = self.close_wedge(edge, point);
                 let passing = self.border[last.index()];
@@ -219,8 +221,13 @@ impl Plan {
                     Some(onward) => edge = *onward,
                     None => break self.next[passing as usize],
                 }
+                passed += 1;
+                if passed > self.border.len() {
+                    return None;
+                }
             };
         }
+        Some(())
     }
 
     /// Makes a point the corner of all faces from a half-edge counter-clockwise to the next border; returns that, which comes in.
@@ -235,12 +242,9 @@ impl Plan {
         }
     }
 
-    /// Nothing when a corner stayed without a point: an edge of one contour touches another's point from outside.
-    fn inner_triangles(&self) -> Option<Vec<[u32; 3]>> {
+    fn inner_triangles(&self) -> Vec<[u32; 3]> {
         let inner = self.plane.inner_faces().filter(|face| self.inside[face.fix().index()]);
-        let triangles: Vec<[u32; 3]> =
-            inner.map(|face| face.adjacent_edges().map(|edge| self.corner[edge.fix().index()])).collect();
-        triangles.iter().flatten().all(|corner| *corner != NONE).then_some(triangles)
+        inner.map(|face| face.adjacent_edges().map(|edge| self.corner[edge.fix().index()])).collect()
     }
 
     /// Joins each contour edge to the corners that the faces along it have in place of its own points.

@@ -70,6 +70,22 @@ fn objects_in_other_parts_of_a_3mf_are_found() {
 }
 
 #[test]
+fn faces_that_run_back_over_themselves_come_to_an_end() {
+    // found by fuzzing: the first went round for ever, the second had corners without a point
+    for place in ["0 0 1", "5 0 1"] {
+        let bytes =
+            format!("v 0 0 0\nv 1 8 0\nv 0 1 0\nv {place}\nf 1 2 4 2 3 4\nf 1 2 4 3 4\nf 2 4 2 3 4 1\nf 1 2 3 4 3 2\n");
+        let mut mangled = format!("v 0 0 0\nv 1 8 0\nv 0 1 0\nv {place}\nf 1 2 4\u{b}f").into_bytes();
+        mangled.extend(b"\xa02 3 4f e 1 4\n");
+        for bytes in [bytes.as_bytes(), &mangled] {
+            if let Ok(mesh) = read_mesh(bytes, MeshFormat::Obj, &Budget::default()) {
+                assert!(mesh.triangles.iter().flatten().all(|corner| (*corner as usize) < mesh.positions.len()));
+            }
+        }
+    }
+}
+
+#[test]
 fn a_3mf_that_unfolds_without_end_is_refused() {
     let object = |id: usize| {
         let inner = format!("<component objectid=\"{}\"/>", id + 1).repeat(2);
