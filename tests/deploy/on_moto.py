@@ -1,5 +1,6 @@
 """The stack deployed on moto, which can enforce IAM, and the credentials of its workers."""
 import ast
+import contextlib
 import json
 import os
 import pathlib
@@ -76,12 +77,22 @@ class OnMoto(unittest.TestCase):
         keys = self.boto3.client("sts", **self.root).assume_role(RoleArn=role["Arn"], RoleSessionName="i-1")["Credentials"]
         return dict(aws_access_key_id=keys["AccessKeyId"], aws_secret_access_key=keys["SecretAccessKey"], aws_session_token=keys["SessionToken"])
 
+    @contextlib.contextmanager
     def daemon(self, keys, settings):
-        """The real daemon at the stack's queue and bucket, with these credentials, and the file that it logs to."""
+        """The real daemon at the stack's queue and bucket, with these credentials and IAM enforced. Ends well, and was denied nothing, by the log of which the path is given."""
         settings = {
             "queue.url": self.outputs["QueueUrl"], "queue.endpoint": self.url, "queue.wait_seconds": "1", "store.bucket": self.outputs["Bucket"], "store.endpoint": self.url,
             "store.path_style": "true", "log.format": "json", **settings,
         }
         environment = {**os.environ, **{k.upper(): v for k, v in keys.items()}, "AWS_REGION": REGION, "AWS_EC2_METADATA_DISABLED": "true"}
-        log = open(pathlib.Path(self.folder.name) / "daemon.log", "w+")
-        return subprocess.Popen([BINARY, "serve", *(a for k, v in settings.items() for a in ("--set", f"{k}={v}"))], env=environment, stdout=log, stderr=log), log
+        path = pathlib.Path(self.folder.name) / "daemon.log"
+        self.enforce(True)
+        with open(path, "w") as log:
+            daemon = subprocess.Popen([BINARY, "serve", *(a for k, v in settings.items() for a in ("--set", f"{k}={v}"))], env=environment, stdout=log, stderr=log)
+            try:
+                yield path
+            finally:
+                daemon.terminate()
+                self.assertEqual(daemon.wait(30), 0)
+                self.enforce(False)
+        self.assertNotIn("AccessDenied", path.read_text())

@@ -76,24 +76,15 @@ class Group(OnMoto):
         job = {"version": 1, "id": "long", "source": {"text": program}, "limits": {"wallSeconds": 25}, "outputs": [{"format": "stl"}]}
         self.boto3.client("sqs", **self.root).send_message(QueueUrl=self.outputs["QueueUrl"], MessageBody=json.dumps(job))
         keys = self.user("worker", ["sqs:*", "s3:*", "autoscaling:SetInstanceProtection"])
-        self.enforce(True)
-        daemon, log = self.daemon(keys, {
+        settings = {
             "http.listen": f"127.0.0.1:{stack.free_port()}", "ec2.metadata_endpoint": f"http://127.0.0.1:{metadata.server_port}", "ec2.auto_scaling_endpoint": self.url,
             "ec2.auto_scaling_group": self.name, "ec2.idle_seconds": "2",
-        })
-        try:
+        }
+        with self.daemon(keys, settings):
             self.wait_for({worker: True, **dict.fromkeys(idle, False)})
             self.scaling.set_desired_capacity(AutoScalingGroupName=self.name, DesiredCapacity=1)
             self.assertEqual(self.protected(), {worker: True}, "the others had to go")
             self.wait_for({worker: False}, 60)
-        finally:
-            daemon.terminate()
-            self.assertEqual(daemon.wait(30), 0)
-            self.enforce(False)
-            log.seek(0)
-            said = log.read()
-            log.close()
-        self.assertNotIn("AccessDenied", said)
         manifest = self.boto3.client("s3", **self.root).get_object(Bucket=self.outputs["Bucket"], Key="results/long/manifest.json")
         self.assertEqual(json.load(manifest["Body"])["error"]["code"], "limit_exceeded")
 

@@ -88,21 +88,12 @@ class Rights(OnMoto):
         # not a job at all: goes to the dead letters, by the daemon
         sqs.send_message(QueueUrl=queue, MessageBody="no job")
         keys, port = self.worker(), stack.free_port()
-        self.enforce(True)
-        daemon, log = self.daemon(keys, {
+        settings = {
             "queue.dead_letter_url": self.outputs["DeadLetterQueueUrl"], "store.cache": "cache/", "worker.jobs": "1", "worker.ahead": "0", "http.listen": f"127.0.0.1:{port}",
-        })
-        try:
+        }
+        with self.daemon(keys, settings) as log:
             settled = self.wait_until_settled(port, len(jobs))
-        finally:
-            daemon.terminate()
-            self.assertEqual(daemon.wait(30), 0)
-            self.enforce(False)
-            log.seek(0)
-            said = log.read()
-            log.close()
-        self.assertNotIn("AccessDenied", said)
-        self.assertTrue(settled, said[-3000:])
+        self.assertTrue(settled, log.read_text()[-3000:])
         status = {j["id"]: json.load(s3.get_object(Bucket=bucket, Key=f"results/{j['id']}/manifest.json")["Body"])["status"] for j in jobs}
         self.assertEqual(status, {"text": "succeeded", "file": "succeeded", "template": "succeeded", "wrong": "failed", "again": "succeeded"})
         dead = sqs.receive_message(QueueUrl=self.outputs["DeadLetterQueueUrl"], MaxNumberOfMessages=10).get("Messages", [])
