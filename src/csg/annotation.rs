@@ -142,6 +142,23 @@ impl Annotation {
     }
 }
 
+/// The fields of a title block that a program may fill.
+pub const TITLE_FIELDS: [&str; 13] = [
+    "owner",
+    "title",
+    "subtitle",
+    "number",
+    "revision",
+    "date",
+    "creator",
+    "approver",
+    "department",
+    "material",
+    "tolerance",
+    "status",
+    "weight",
+];
+
 /// All annotations of a tree in program order, in the tree's own coordinates; those of `%` parts left out. O(nodes).
 pub fn annotations(root: &NodeRef) -> Vec<Annotation> {
     let mut found = Vec::new();

@@ -13,7 +13,7 @@ mod hash;
 mod node;
 mod resolution;
 
-pub use annotation::{Annotation, Subject, annotations};
+pub use annotation::{Annotation, Subject, TITLE_FIELDS, annotations};
 pub use content::Content;
 pub use digits::six_digits;
 pub use dump::dump;

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use crate::budget::{Budget, Exceeded};
+use crate::csg::TITLE_FIELDS;
 use crate::drawing::sheet::Sheet;
 use crate::drawing::spec::{Projection, TitleFields};
 use crate::drawing::style::{Style, fit_text};
@@ -75,29 +76,10 @@ const GAP: f64 = 1.0;
 const FIELDS_MAX: usize = 200;
 
 impl Template {
-    /// The names of fields that every job fills.
-    pub const FIELDS: [&str; 20] = [
-        "owner",
-        "title",
-        "subtitle",
-        "number",
-        "revision",
-        "date",
-        "creator",
-        "approver",
-        "department",
-        "material",
-        "tolerance",
-        "document-type",
-        "status",
-        "weight",
-        "scale",
-        "sheet",
-        "sheets",
-        "size",
-        "units",
-        PROJECTION,
-    ];
+    /// The names of fields that every job fills: those of the title block, and what the sheet knows of itself.
+    pub fn fields() -> impl Iterator<Item = &'static str> {
+        TITLE_FIELDS.into_iter().chain(["document-type", "scale", "sheet", "sheets", "size", "units", PROJECTION])
+    }
 }
 
 /// A field's name without what people write differently.
@@ -152,7 +134,7 @@ impl Template {
     /// A field that neither every job nor this one fills: where it stands, and its name.
     pub fn unknown_field(&self, own: &TitleFields) -> Option<(Range<usize>, &str)> {
         let is_known =
-            |field: &&Field| !Self::FIELDS.contains(&field.name.as_str()) && own.own_field(&field.name).is_none();
+            |field: &&Field| Self::fields().all(|known| known != field.name) && own.own_field(&field.name).is_none();
         self.fields.iter().find(is_known).map(|field| (field.range.clone(), field.name.as_str()))
     }
 
@@ -186,7 +168,7 @@ impl Template {
                 let anchor = [Anchor::Start, Anchor::Middle, Anchor::End][(anchor * 2.0) as usize];
                 let height = size * cap_height();
                 let text = Text { at: *at, height, angle_deg, anchor, content: text.clone(), stretch: 1.0 };
-                let is_field = element.field.is_some() || Self::FIELDS.contains(&name.as_str());
+                let is_field = element.field.is_some() || Self::fields().any(|known| known == name);
                 if is_field {
                     let (room, lines) =
                         (element.width.unwrap_or(f64::INFINITY), element.lines.unwrap_or(1).clamp(1, 50));

@@ -49,7 +49,7 @@ impl Templates {
             let template = read.clone()?;
             if let Some((range, name)) = template.unknown_field(&sheet.title) {
                 let message = format!("nobody fills the field {name:?}");
-                let known = Template::FIELDS.join(", ");
+                let known = Template::fields().collect::<Vec<_>>().join(", ");
                 return Err(Diagnostic::error(Code::Unsupported, Span::new(*id, range.start, range.end), message)
                     .with_hint(format!("There are {known}; others a job gives in `title.fields`.")));
             }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::csg::{Annotation, Kind, Subject};
+use crate::csg::{Annotation, Kind, Subject, TITLE_FIELDS};
 use crate::diag::Span;
 use crate::geom::Vec3;
 use crate::scad::builtin::ModuleArguments;
@@ -74,8 +74,9 @@ impl Values<'_> {
                 (0, None, None, Subject::Part { material: words(1), number: words(2) })
             }
             "title" => {
-                let field = self.words(0).filter(|field| FIELDS.contains(&&**field));
-                let field = field.ok_or_else(|| format!("there is no such field; there are {}", FIELDS.join(", ")))?;
+                let field = self.words(0).filter(|field| TITLE_FIELDS.contains(&&**field));
+                let field =
+                    field.ok_or_else(|| format!("there is no such field; there are {}", TITLE_FIELDS.join(", ")))?;
                 (1, None, None, Subject::Title { field })
             }
             _ => return Err("there is no such annotation".to_owned()),
@@ -135,23 +136,6 @@ impl Values<'_> {
         }
     }
 }
-
-/// The fields of the title block that a program may fill.
-const FIELDS: [&str; 13] = [
-    "owner",
-    "title",
-    "subtitle",
-    "number",
-    "revision",
-    "date",
-    "creator",
-    "approver",
-    "department",
-    "material",
-    "tolerance",
-    "status",
-    "weight",
-];
 
 /// `0.1` as ±0,1; `[0.2, -0.1]` as its two limits; a fit like `"H7"` as it is.
 fn tolerance_text(value: Value) -> Option<Arc<str>> {
