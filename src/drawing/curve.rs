@@ -9,7 +9,7 @@ use crate::drawing::hidden::{Seen, SeenEdge};
 use crate::drawing::merge::neighbours;
 use crate::drawing::ring::{NO_RING, Ring, Rings};
 use crate::drawing::view::Picture;
-use crate::geom::{Vec2, Vec3, atan2_deg};
+use crate::geom::{Vec2, Vec3, atan2_deg, cos_deg, sin_deg};
 use crate::mesh::Surface;
 use crate::page::{Layer, Shape};
 
@@ -188,6 +188,26 @@ impl Carriers {
         strokes
     }
 }
+
+/// The chords of a circle, an arc or an ellipse that stay within a distance of it.
+pub fn chords_of(shape: &Shape, sagitta: f64) -> Vec<[Vec2; 2]> {
+    let (center, major, ratio, start, sweep) = match *shape {
+        Shape::Circle { center, radius } => (center, Vec2::X * radius, 1.0, 0.0, 360.0),
+        Shape::Arc { center, radius, start_deg, sweep_deg } => (center, Vec2::X * radius, 1.0, start_deg, sweep_deg),
+        Shape::Ellipse { center, major, ratio, start_deg, sweep_deg } => (center, major, ratio, start_deg, sweep_deg),
+        _ => return Vec::new(),
+    };
+    let step = (8.0 * sagitta / major.length()).sqrt().to_degrees();
+    let count = (sweep / step).ceil().clamp(1.0, MOST_CHORDS) as u32;
+    let point = |index: u32| {
+        let angle = start + sweep * f64::from(index) / f64::from(count);
+        center + major * cos_deg(angle) + major.perp() * (ratio * sin_deg(angle))
+    };
+    (0..count).map(|index| [point(index), point(index + 1)]).collect()
+}
+
+/// Chords of one curve at most.
+const MOST_CHORDS: f64 = 720.0;
 
 /// Angles closer than this are the same, degrees.
 const ANGLE_SLACK: f64 = 1.0e-5;

@@ -1,9 +1,10 @@
 //! A view as strokes in its picture plane, at full size, ready to be placed on a sheet.
 
+use crate::drawing::beside::chord_sagitta;
 use crate::drawing::broken::Break;
 use crate::drawing::chain::chain;
 use crate::drawing::clip::Strip;
-use crate::drawing::curve::curves;
+use crate::drawing::curve::{chords_of, curves};
 use crate::drawing::dimension::{Aligned, Callout, Corner, Measure, Symbol};
 use crate::drawing::edge::Model;
 use crate::drawing::hidden::{Seen, SeenEdge};
@@ -257,14 +258,24 @@ impl Sketch {
 
     /// The lines, each once.
     pub fn strokes(self, hidden: bool) -> Vec<Stroke> {
+        let lines = merge(self.straight, &chords(&self.curves, self.tolerance), self.tolerance);
         let mut strokes = self.curves;
-        let lines = merge(self.straight, self.tolerance);
         if hidden {
             strokes.extend(polylines(&lines.hidden, Layer::Hidden, self.tolerance));
         }
         strokes.extend(polylines(&lines.visible, Layer::Visible, self.tolerance));
         strokes
     }
+}
+
+/// Circles, arcs and ellipses as chords.
+fn chords(curves: &[Stroke], tolerance: f64) -> Lines {
+    let mut lines = Lines::default();
+    for stroke in curves {
+        let chords = if stroke.layer == Layer::Hidden { &mut lines.hidden } else { &mut lines.visible };
+        chords.extend(chords_of(&stroke.shape, chord_sagitta(tolerance)));
+    }
+    lines
 }
 
 /// For each ring whether an edge of it is seen.
@@ -307,5 +318,5 @@ fn polylines(pieces: &[[Vec2; 2]], layer: Layer, tolerance: f64) -> impl Iterato
 
 /// Lines of a view without curves: what an independent check of visibility compares.
 pub fn lines_of(seen: &Seen) -> Lines {
-    merge(pieces(&seen.edges), seen.tolerance)
+    merge(pieces(&seen.edges), &Lines::default(), seen.tolerance)
 }

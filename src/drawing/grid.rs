@@ -3,6 +3,7 @@
 use rayon::prelude::*;
 
 use crate::drawing::edge::Model;
+use crate::drawing::raster::Raster;
 use crate::geom::{Aabb2, Vec2, Vec3};
 
 /// A triangle that can hide, in picture coordinates.
@@ -26,10 +27,7 @@ pub struct Occluder {
 #[derive(Debug)]
 pub struct Grid {
     occluders: Vec<Occluder>,
-    origin: Vec2,
-    step: f64,
-    columns: usize,
-    rows: usize,
+    raster: Raster,
     starts: Vec<u32>,
     items: Vec<u32>,
 }
@@ -75,9 +73,8 @@ impl Grid {
         while step < size.max_element() && entries(&occluders, step) > room {
             step *= 2.0;
         }
-        let (columns, rows) = ((size.x / step) as usize + 1, (size.y / step) as usize + 1);
-        let origin = area.min - Vec2::splat(tolerance * 4.0);
-        let mut grid = Self { occluders, origin, step, columns, rows, starts: Vec::new(), items: Vec::new() };
+        let raster = Raster::new(area.min - Vec2::splat(tolerance * 4.0), size, step);
+        let mut grid = Self { occluders, raster, starts: Vec::new(), items: Vec::new() };
         grid.fill(tolerance);
         grid
     }
@@ -97,44 +94,13 @@ impl Grid {
         &self.items[self.starts[cell] as usize..self.starts[cell + 1] as usize]
     }
 
-    /// Visits the cells along a line, each with the shares of the line at which it enters and leaves.
-    pub fn walk(&self, from: Vec2, to: Vec2, mut visit: impl FnMut(usize, f64, f64)) {
-        let along = to - from;
-        let start = (from - self.origin) / self.step;
-        let end = (to - self.origin) / self.step;
-        let column_of = |x: f64| (x.max(0.0) as usize).min(self.columns - 1);
-        let row_of = |y: f64| (y.max(0.0) as usize).min(self.rows - 1);
-        let (mut column, mut row) = (column_of(start.x), row_of(start.y));
-        let (last_column, last_row) = (column_of(end.x), row_of(end.y));
-        let mut share = 0.0;
-        loop {
-            let next_x = self.exit_share(column, start.x, along.x / self.step, column == last_column);
-            let next_y = self.exit_share(row, start.y, along.y / self.step, row == last_row);
-            let leave = next_x.min(next_y).clamp(share, 1.0);
-            visit(row * self.columns + column, share, leave);
-            if next_x.is_infinite() && next_y.is_infinite() {
-                return;
-            }
-            if next_x <= next_y {
-                column = if last_column > column { column + 1 } else { column - 1 };
-            } else {
-                row = if last_row > row { row + 1 } else { row - 1 };
-            }
-            share = leave;
-        }
-    }
-
-    /// The share at which a line leaves its column or row; infinite in the last one.
-    fn exit_share(&self, index: usize, start: f64, along: f64, is_last: bool) -> f64 {
-        if is_last {
-            return f64::INFINITY;
-        }
-        let border = if along > 0.0 { index as f64 + 1.0 } else { index as f64 };
-        (border - start) / along
+    /// Visits the cells along a line, as [`Raster::walk`] does.
+    pub fn walk(&self, from: Vec2, to: Vec2, visit: impl FnMut(usize, f64, f64)) {
+        self.raster.walk(from, to, visit);
     }
 
     fn fill(&mut self, tolerance: f64) {
-        let mut counts = vec![0_u32; self.columns * self.rows + 1];
+        let mut counts = vec![0_u32; self.raster.cell_count() + 1];
         for occluder in &self.occluders {
             self.for_cells(occluder, tolerance, |cell| counts[cell + 1] += 1);
         }
@@ -155,16 +121,15 @@ impl Grid {
     /// The cells that a triangle touches.
     fn for_cells(&self, occluder: &Occluder, tolerance: f64, mut visit: impl FnMut(usize)) {
         let area = Aabb2::of(occluder.corners);
-        let low = ((area.min - tolerance - self.origin) / self.step).max(Vec2::ZERO);
-        let high = ((area.max + tolerance - self.origin) / self.step).max(Vec2::ZERO);
-        let (first_column, last_column) = (low.x as usize, (high.x as usize).min(self.columns - 1));
-        let (first_row, last_row) = (low.y as usize, (high.y as usize).min(self.rows - 1));
+        let raster = &self.raster;
+        let ([first_column, first_row], [last_column, last_row]) =
+            (raster.column_and_row(area.min - tolerance), raster.column_and_row(area.max + tolerance));
         let is_large = last_column - first_column > 1 && last_row - first_row > 1;
         for row in first_row..=last_row {
             for column in first_column..=last_column {
-                let middle = self.origin + Vec2::new(column as f64 + 0.5, row as f64 + 0.5) * self.step;
-                if !is_large || occluder.touches_square(middle, self.step * 0.5 + tolerance) {
-                    visit(row * self.columns + column);
+                let middle = raster.middle(column, row);
+                if !is_large || occluder.touches_square(middle, raster.step * 0.5 + tolerance) {
+                    visit(raster.cell(column, row));
                 }
             }
         }

@@ -2,6 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
+use crate::drawing::beside::without_doubles;
 use crate::drawing::cover::Cover;
 use crate::geom::{Vec2, atan2_deg};
 
@@ -33,8 +34,8 @@ struct Carrier {
     hidden: Cover,
 }
 
-/// Merges pieces that lie on one line: O(n log n).
-pub fn merge(mut pieces: Vec<Piece>, tolerance: f64) -> Lines {
+/// Merges pieces that lie on one line, without those that lie beside chords of curves, which are drawn already: O(n log n).
+pub fn merge(mut pieces: Vec<Piece>, curves: &Lines, tolerance: f64) -> Lines {
     // the longest piece defines a line best
     let squared = |piece: &Piece| piece.from.distance_squared(piece.to);
     pieces.sort_by(|a, b| squared(b).total_cmp(&squared(a)).then_with(|| order(a, b)));
@@ -51,7 +52,7 @@ pub fn merge(mut pieces: Vec<Piece>, tolerance: f64) -> Lines {
     for carrier in &carriers {
         carrier.hand_out(&mut lines, tolerance);
     }
-    lines
+    without_doubles(&lines, curves, tolerance)
 }
 
 fn order(a: &Piece, b: &Piece) -> std::cmp::Ordering {

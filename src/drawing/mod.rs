@@ -4,6 +4,7 @@
 
 mod asked;
 mod assembly;
+mod beside;
 mod broken;
 mod chain;
 mod chamfer;
@@ -33,6 +34,7 @@ mod obstacle;
 mod outline;
 mod place;
 mod polygon;
+mod raster;
 mod revisions;
 mod ring;
 mod rooms;

@@ -6,7 +6,7 @@ use crate::drawing::dimension::{
 use crate::drawing::figure::Figure;
 use crate::drawing::indication::indicate;
 use crate::drawing::lane::lane_marks;
-use crate::drawing::merge::{Piece, merge};
+use crate::drawing::merge::{Lines, Piece, merge};
 use crate::drawing::obstacle::{Obstacles, mark_box};
 use crate::drawing::rooms::room_marks;
 use crate::drawing::style::{Style, arrowhead, line, text};
@@ -146,7 +146,7 @@ fn center_marks(figure: &Figure, scale: f64, style: &Style, onto: &impl Fn(Vec2)
         let past = (to - from).normalize_or_zero() * CENTER_PAST;
         Piece { from: from - past, to: to + past, visible: true }
     });
-    for [from, to] in merge(pieces.collect(), 1.0e-3).visible {
+    for [from, to] in merge(pieces.collect(), &Lines::default(), 1.0e-3).visible {
         marks.push(line(ink, from, to));
     }
     for (center, radius) in &figure.pitch_circles {

@@ -2,8 +2,8 @@
 
 use maquette::budget::Budget;
 use maquette::drawing::{
-    Dimensioning, DrawError, Model, Paper, PaperSize, Part, Picture, Scale, SectionSpec, SheetSpec, ViewSpec, draw,
-    lines_of, see,
+    Dimensioning, DrawError, Lines, Model, Paper, PaperSize, Part, Picture, Piece, Scale, SectionSpec, SheetSpec,
+    ViewSpec, draw, lines_of, merge, see,
 };
 use maquette::export::{dxf, pdf, raster, svg};
 use maquette::geom::{Vec2, Vec3, cos_deg, sin_deg};
@@ -253,6 +253,51 @@ fn a_crowd_of_coincident_edges_draws_what_each_would() {
     // the widest outline, and the ends of the two narrower kinds, of which the nearest is in front
     assert!((visible - (2.0 * (32.0 + 10.0) + 2.0 * 10.0)).abs() < 1.0e-6, "{visible}");
     assert!(hidden < 1.0e-6, "{hidden}");
+}
+
+#[test]
+fn a_short_piece_beside_a_longer_line_is_not_drawn_again() {
+    let piece = |from: [f64; 2], to: [f64; 2], visible| Piece { from: from.into(), to: to.into(), visible };
+    // the noise of 32-bit coordinates turns what is short by whole degrees
+    let noisy = |at: f64, visible| piece([at, 1.0e-4], [at + 0.05, -1.0e-3], visible);
+    let long = piece([0.0, 0.0], [100.0, 0.0], true);
+    let past_end = piece([99.5, 1.0e-4], [100.2, -1.0e-3], true);
+    let lines = merge(vec![noisy(40.0, true), long, noisy(70.0, false), past_end], &Lines::default(), 2.5e-5);
+    assert_eq!(lines.visible.len(), 2, "{lines:?}");
+    assert_eq!(lines.hidden, Vec::<[Vec2; 2]>::new());
+    // what goes on past its end stays
+    let past = lines.visible[1][0].distance(lines.visible[1][1]);
+    assert!((past - 0.2).abs() < 1.0e-3, "{past}");
+    // what crosses it stays whole
+    let crossing = piece([50.0, -0.2], [50.5, 0.2], true);
+    assert_eq!(merge(vec![crossing, long], &Lines::default(), 2.5e-5).visible.len(), 2);
+}
+
+/// Length of lines that run beside another of a drawing, nearer than a share of its size.
+fn overdraw(lines: &Lines, near: f64) -> f64 {
+    let all: Vec<&[Vec2; 2]> = lines.visible.iter().chain(&lines.hidden).collect();
+    let beside = |[a, b]: [Vec2; 2], [c, d]: [Vec2; 2]| {
+        let along = (b - a).normalize();
+        let is_along = along.perp_dot((d - c).normalize()).abs() < 0.1;
+        let is_near = along.perp_dot(c - a).abs().max(along.perp_dot(d - a).abs()) < near;
+        let (low, high) = ((c - a).dot(along).min((d - a).dot(along)), (c - a).dot(along).max((d - a).dot(along)));
+        if is_along && is_near { high.min(a.distance(b)) - low.max(0.0) } else { 0.0 }
+    };
+    let pairs = all.iter().enumerate().flat_map(|(index, one)| all[index + 1..].iter().map(|two| (**one, **two)));
+    pairs.map(|(one, two)| beside(one, two).max(0.0)).filter(|length| *length > near * 20.0).sum()
+}
+
+#[test]
+fn an_oblique_view_of_many_facets_draws_nothing_twice() {
+    let budget = Budget::default();
+    // two tubes, one in the other, whose outlines nearly coincide, in 32-bit coordinates
+    let mut mesh = without_provenance(&joined(&tube(20.0, 12.0, 9.0, 90), &tube(11.999, 5.0, 9.001, 90)));
+    mesh.positions.iter_mut().for_each(|point| *point = point.as_vec3().as_dvec3());
+    let model = Model::build(&[Part::new("part", &mesh)], &budget).expect("the model has edges");
+    let picture = Picture::new(Vec3::new(1.0, -1.0, 1.0), Vec3::new(1.0, 1.0, 0.0)).expect("a direction");
+    let lines = lines_of(&see(&model, &picture, &budget).expect("within budget"));
+    let overdrawn = overdraw(&lines, model.diagonal() * 2.0e-5);
+    assert!(overdrawn < 1.0e-3, "{overdrawn} mm");
 }
 
 #[test]
