@@ -71,6 +71,11 @@ impl Drawing {
     }
 }
 
+/// How long a line runs beside another, nearer than a distance.
+pub fn run_beside(line: [Vec2; 2], other: [Vec2; 2], near: f64) -> f64 {
+    Drawing::of(line).beside(&Drawing::of(other), near).map_or(0.0, |(from, to)| to - from)
+}
+
 /// The lines drawn so far, by the cells that they pass.
 struct Drawn {
     raster: Raster,

@@ -20,7 +20,7 @@ use crate::drawing::place::moved;
 use crate::drawing::revisions::{revision_table, with_revision};
 use crate::drawing::ring::Rings;
 use crate::drawing::rooms::{find_rooms, rooms_asked};
-use crate::drawing::spec::{DetailSpec, Dimensioning, RoomName, SheetSpec, TitleFields, ViewSpec};
+use crate::drawing::spec::{DetailSpec, Dimensioning, HiddenLines, RoomName, SheetSpec, TitleFields, ViewSpec};
 use crate::drawing::table::Table;
 use crate::drawing::tangent::tangent_strokes;
 use crate::drawing::title::{SheetFacts, title_block, title_frame};
@@ -132,6 +132,7 @@ impl Draft<'_> {
         let wanted = wanted_views(spec)?;
         let scene = self.memo.scene(parts, self.budget)?;
         let mut figures = self.figures(&scene, parts, spec, &wanted, !kinds.is_empty())?;
+        figures.iter_mut().for_each(|figure| figure.hidden_lines = spec.hidden_lines);
         for auxiliary in &spec.auxiliaries {
             show_sight(&mut figures, auxiliary);
         }
@@ -177,7 +178,7 @@ impl Draft<'_> {
         wanted: &[Wanted],
         several: bool,
     ) -> Result<Vec<Figure>, DrawError> {
-        let lines = Lines { hidden: spec.hidden_lines && !several, tangent: spec.tangent_edges };
+        let lines = Lines { hidden: spec.hidden_lines != HiddenLines::None && !several, tangent: spec.tangent_edges };
         let figures: Result<Vec<Figure>, DrawError> = wanted
             .par_iter()
             .map(|view| {

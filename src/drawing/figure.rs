@@ -13,7 +13,7 @@ use crate::drawing::merge::{Lines, Piece, merge};
 use crate::drawing::ring::Rings;
 use crate::drawing::rooms::Room;
 use crate::drawing::smooth::smoothed;
-use crate::drawing::spec::Running;
+use crate::drawing::spec::{HiddenLines, Running};
 use crate::drawing::table::Table;
 use crate::drawing::view::Picture;
 use crate::geom::{Aabb2, Vec2, Vec3};
@@ -78,6 +78,8 @@ pub struct Figure {
     pub located: Vec<Vec2>,
     /// How distances in it that follow each other are given.
     pub running: Running,
+    /// Which of its hidden edges are drawn.
+    pub hidden_lines: HiddenLines,
     /// Stretches that it leaves out.
     pub breaks: Vec<Break>,
     /// Its rooms, where it is a floor plan.
@@ -169,6 +171,7 @@ impl Figure {
             balloons: Vec::new(),
             located: Vec::new(),
             running: Running::Auto,
+            hidden_lines: HiddenLines::All,
             breaks: Vec::new(),
             rooms: Vec::new(),
             labels: Vec::new(),

@@ -48,6 +48,7 @@ mod style;
 mod table;
 mod tangent;
 mod template;
+mod thicket;
 mod title;
 mod view;
 mod wanted;
@@ -63,8 +64,9 @@ pub use merge::{Lines, Piece, merge};
 pub use outline::{outline, true_outline};
 pub use ring::{Ring, Rings};
 pub use spec::{
-    AuxiliarySpec, BreakSpec, DetailSpec, Dimensioning, DrawingSpec, Half, Paper, PaperSize, PartName, PartsBy,
-    Projection, Revision, RoomName, Running, Scale, SectionSpec, SheetSpec, TemplateFile, TitleFields, ViewSpec,
+    AuxiliarySpec, BreakSpec, DetailSpec, Dimensioning, DrawingSpec, Half, HiddenLines, Paper, PaperSize, PartName,
+    PartsBy, Projection, Revision, RoomName, Running, Scale, SectionSpec, SheetSpec, TemplateFile, TitleFields,
+    ViewSpec,
 };
 pub use template::{Template, TemplateError};
 pub use view::Picture;

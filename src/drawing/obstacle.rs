@@ -1,5 +1,6 @@
 //! What is already drawn, so that words and leaders can keep clear of it.
 
+use crate::drawing::beside::run_beside;
 use crate::geom::{Aabb2, Vec2};
 use crate::page::{Mark, Path, Shape, Step};
 
@@ -20,6 +21,11 @@ pub struct Obstacles {
 
 /// More lines than this in the way are not counted: the place is bad enough.
 const ENOUGH: usize = 6;
+
+/// Lines of one direction look like one where they are nearer than this, mm.
+const BESIDE: f64 = 0.8;
+/// Words on one level that are nearer than this read on, mm.
+const READ_ON: f64 = 3.0;
 
 /// Width of a strip, mm.
 const STRIP: f64 = 8.0;
@@ -49,6 +55,11 @@ impl Obstacles {
             }
             _ => mark.strokes().iter().for_each(|path| self.add_path(path)),
         }
+    }
+
+    /// All lines.
+    pub fn lines(&self) -> &[[Vec2; 2]] {
+        &self.lines
     }
 
     /// Adds a line.
@@ -91,6 +102,19 @@ impl Obstacles {
         let lines = self.near(Aabb2::of([from, to])).filter(|line| crosses(*line, [from, to])).take(ENOUGH).count();
         let leaders = self.leaders.iter().filter(|leader| crosses(**leader, [from, to])).count();
         lines + 8 * leaders + 16 * self.boxes.iter().filter(|area| touches_box([from, to], **area)).count()
+    }
+
+    /// How long a line runs so near beside another that the two look like one, mm.
+    pub fn run_beside(&self, from: Vec2, to: Vec2) -> f64 {
+        let near = self.near(Aabb2::of([from, to]));
+        near.map(|line| run_beside([from, to], line, BESIDE)).fold(0.0, f64::max)
+    }
+
+    /// How many words stand on a level with a box, so near that one would read on.
+    pub fn count_read_on(&self, area: Aabb2) -> usize {
+        let reach = Vec2::X * READ_ON;
+        let area = Aabb2 { min: area.min - reach, max: area.max + reach };
+        self.boxes.iter().filter(|other| other.touches(area)).count()
     }
 
     /// Whether a line runs through words or crosses a leader.

@@ -1,7 +1,8 @@
 //! Puts a figure on paper around the origin: its strokes scaled, centre lines, dimensions in lanes, callouts in free places.
 
 use crate::drawing::dimension::{
-    aligned_mark, angular_mark, callout_mark, choose, label_marks, symbol_marks, table_marks,
+    Callout, Choice, Measure, Side, aligned_mark, angular_mark, callout_mark, choose, label_marks, symbol_marks,
+    table_marks,
 };
 use crate::drawing::figure::Figure;
 use crate::drawing::indication::indicate;
@@ -9,7 +10,9 @@ use crate::drawing::lane::lane_marks;
 use crate::drawing::merge::{Lines, Piece, merge};
 use crate::drawing::obstacle::{Obstacles, mark_box};
 use crate::drawing::rooms::room_marks;
+use crate::drawing::spec::HiddenLines;
 use crate::drawing::style::{Style, arrowhead, line, text};
+use crate::drawing::thicket::is_thicket;
 use crate::geom::{Aabb2, Vec2};
 use crate::page::{Anchor, Layer, Mark, Shape};
 
@@ -40,9 +43,15 @@ pub fn arrange(figure: &Figure, sheet: (f64, f64), style: &Style) -> Arranged {
         .iter()
         .map(|stroke| Mark { ink: style.ink(stroke.layer), view: None, shape: scaled(&stroke.shape, scale, &onto) })
         .collect();
+    let half = figure.bounds.size() * (scale * 0.5);
+    let bounds = Aabb2 { min: -half, max: half };
+    let choice = &mut choose(figure, scale, style);
+    if figure.hidden_lines == HiddenLines::Auto && is_thicket(&marks) {
+        marks.retain(|mark| mark.ink.layer != Layer::Hidden);
+        keep_seen(choice, &marks, bounds, &onto);
+    }
     space_hatches(&mut marks);
     center_marks(figure, scale, style, &onto, &mut marks);
-    let choice = choose(figure, scale, style);
     marks.extend(lane_marks(figure, &choice.measures, scale, style, &onto));
     let mut obstacles = Obstacles::default();
     if figure.has_free_words() {
@@ -55,7 +64,7 @@ pub fn arrange(figure: &Figure, sheet: (f64, f64), style: &Style) -> Arranged {
     }
     marks.extend(label_marks(figure, scale, &onto, style, &mut obstacles));
     marks.extend(room_marks(figure, &onto, style, &mut obstacles));
-    for angle in choice.angles {
+    for angle in &choice.angles {
         marks.extend(angular_mark(angle, &onto, style, &mut obstacles));
     }
     for aligned in &figure.aligned {
@@ -64,9 +73,7 @@ pub fn arrange(figure: &Figure, sheet: (f64, f64), style: &Style) -> Arranged {
     for symbol in &figure.symbols {
         marks.extend(symbol_marks(symbol, &onto, style, &mut obstacles));
     }
-    let half = figure.bounds.size() * (scale * 0.5);
-    let bounds = Aabb2 { min: -half, max: half };
-    for callout in choice.callouts {
+    for callout in &choice.callouts {
         marks.extend(callout_mark(callout, bounds, &onto, style, &mut obstacles));
     }
     balloon_marks(figure, style, &onto, &mut marks);
@@ -82,6 +89,27 @@ pub fn arrange(figure: &Figure, sheet: (f64, f64), style: &Style) -> Arranged {
     }
     Arranged { marks, extent, crowded: obstacles.crowded }
 }
+
+/// Leaves out the sizes of what a view within some bounds does not show, if they may be.
+fn keep_seen(choice: &mut Choice<'_>, marks: &[Mark], bounds: Aabb2, onto: &impl Fn(Vec2) -> Vec2) {
+    let mut drawn = Obstacles::default();
+    marks.iter().for_each(|mark| drawn.add(mark));
+    // a step is a face seen edge-on: a line across the dimension, if not the end of all
+    let is_step = |point: Vec2, side: Side| {
+        let along = |point: Vec2| if side.is_horizontal() { point.x } else { point.y };
+        let at = along(onto(point));
+        let is_at = |other: Vec2| (along(other) - at).abs() <= SEEN;
+        let is_end = is_at(bounds.min) || is_at(bounds.max);
+        is_end || drawn.lines().iter().any(|[from, to]| is_at(*from) && is_at(*to) && from.distance(*to) > SEEN * 2.0)
+    };
+    let is_seen = |measure: &&Measure| is_step(measure.from, measure.side) && is_step(measure.to, measure.side);
+    choice.measures.retain(|measure| !measure.worth.is_optional() || is_seen(measure));
+    let is_marked = |callout: &&Callout| callout.spots.iter().any(|spot| drawn.is_near(onto(spot.center), SEEN));
+    choice.callouts.retain(|callout| !callout.worth.is_optional() || callout.radius > 0.0 || is_marked(callout));
+}
+
+/// What is measured is seen where a line is this near, mm.
+const SEEN: f64 = 0.3;
 
 /// Item references in two columns beside the figure, in the order of what they point at.
 fn balloon_marks(figure: &Figure, style: &Style, onto: &impl Fn(Vec2) -> Vec2, marks: &mut Vec<Mark>) {

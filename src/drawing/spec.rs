@@ -64,8 +64,8 @@ pub struct SheetSpec {
     pub details: Vec<DetailSpec>,
     /// Whether dimensions are placed.
     pub dimensions: Dimensioning,
-    /// Whether hidden edges are drawn.
-    pub hidden_lines: bool,
+    /// Which hidden edges are drawn.
+    pub hidden_lines: HiddenLines,
     /// Whether edges without a crease are drawn, narrow.
     pub tangent_edges: bool,
     /// How distances that follow each other are given.
@@ -84,6 +84,18 @@ pub struct SheetSpec {
     pub templates: Vec<TemplateFile>,
     /// What the program itself asks for, in model coordinates.
     pub annotations: Vec<Annotation>,
+}
+
+/// Which hidden edges are drawn (ISO 128-3: where they are needed to understand the part).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum HiddenLines {
+    /// Those of views in which they can be told apart.
+    #[default]
+    Auto,
+    /// All.
+    All,
+    /// None.
+    None,
 }
 
 /// How distances that follow each other are given (ISO 129-1).
@@ -346,7 +358,7 @@ impl Default for SheetSpec {
             auxiliaries: Vec::new(),
             details: Vec::new(),
             dimensions: Dimensioning::Auto,
-            hidden_lines: true,
+            hidden_lines: HiddenLines::Auto,
             tangent_edges: false,
             running: Running::Auto,
             breaks: Vec::new(),

@@ -6,8 +6,9 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use crate::drawing::{
-    AuxiliarySpec, BreakSpec, DetailSpec, Dimensioning, DrawingSpec, Half, Paper, PaperSize, PartName, PartsBy,
-    Projection, Revision, RoomName, Running, Scale, SectionSpec, SheetSpec, TemplateFile, TitleFields, ViewSpec,
+    AuxiliarySpec, BreakSpec, DetailSpec, Dimensioning, DrawingSpec, Half, HiddenLines, Paper, PaperSize, PartName,
+    PartsBy, Projection, Revision, RoomName, Running, Scale, SectionSpec, SheetSpec, TemplateFile, TitleFields,
+    ViewSpec,
 };
 use crate::geom::{Vec2, Vec3};
 use crate::job::options;
@@ -123,7 +124,7 @@ struct RawSheet {
     #[serde(default)]
     details: Vec<RawDetail>,
     dimensions: Option<String>,
-    hidden_lines: Option<bool>,
+    hidden_lines: Option<Value>,
     #[serde(default)]
     tangent_edges: bool,
     dimension_style: Option<String>,
@@ -270,7 +271,7 @@ fn sheet(raw: RawSheet) -> Result<SheetSpec, String> {
             Some("none") => Dimensioning::None,
             Some(other) => return Err(format!("dimensions {other:?} is neither auto nor none")),
         },
-        hidden_lines: raw.hidden_lines.unwrap_or(default.hidden_lines),
+        hidden_lines: raw.hidden_lines.as_ref().map_or(Ok(default.hidden_lines), hidden_lines)?,
         tangent_edges: raw.tangent_edges,
         running: match raw.dimension_style.as_deref() {
             None | Some("auto") => Running::Auto,
@@ -286,6 +287,16 @@ fn sheet(raw: RawSheet) -> Result<SheetSpec, String> {
         templates: raw.template.map_or(Ok(Vec::new()), templates)?,
         annotations: Vec::new(),
     })
+}
+
+/// `auto`, or whether hidden edges are drawn.
+fn hidden_lines(value: &Value) -> Result<HiddenLines, String> {
+    match value {
+        Value::Bool(true) => Ok(HiddenLines::All),
+        Value::Bool(false) => Ok(HiddenLines::None),
+        Value::String(name) if name == "auto" => Ok(HiddenLines::Auto),
+        other => Err(format!("hiddenLines {other} is none of auto, true, false")),
+    }
 }
 
 /// `auto`, `A3`, `A3-portrait`, `A4-landscape`: A4 stands upright where nothing is said, the others lie (ISO 5457).

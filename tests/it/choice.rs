@@ -1,10 +1,12 @@
 //! What a sheet leaves out: a reader is told what the part is for first, and nothing that cannot be read.
 
+use maquette::budget::Budget;
+use maquette::drawing::{HiddenLines, Part, Scale, SheetSpec, draw};
 use maquette::geom::Vec2;
 use maquette::page::{DimensionKind, Layer, Page, Shape};
 
 use crate::overlap::overlaps;
-use crate::sizes::{sheet_of, words};
+use crate::sizes::{mesh_of, sheet_of, words};
 
 fn has(page: &Page, text: &str) -> bool {
     words(page).contains(&text)
@@ -20,6 +22,47 @@ fn a_step_too_small_to_be_seen_has_no_dimension() {
     // at 1:2
     assert!(has(&pocket(5.0), "15"), "{:?}", words(&pocket(5.0)));
     assert!(!has(&pocket(1.2), "18,8"), "{:?}", words(&pocket(1.2)));
+}
+
+#[test]
+fn hidden_edges_that_nobody_tells_apart_are_left_out_unless_asked_for() {
+    let ribs = |pitch: f64| {
+        let program = format!(
+            "difference() {{ cube([80, 40, 20]); for (x = [4 : {pitch} : 76]) translate([x, 4, -1]) cube([{pitch} / 2, 32, 16]); }}"
+        );
+        let mesh = mesh_of(&program);
+        move |hidden_lines: HiddenLines| {
+            let spec = SheetSpec { hidden_lines, scale: Scale::Fixed(1.0, 1.0), ..SheetSpec::default() };
+            let page = draw(&[Part::new("part", &mesh)], &spec, &Budget::default()).expect("it can be drawn").remove(0);
+            let is_hidden = |mark: &&maquette::page::Mark| mark.ink.layer == Layer::Hidden && mark.view == Some(0);
+            page.marks.iter().filter(is_hidden).count()
+        }
+    };
+    let (sparse, dense) = (ribs(12.0), ribs(1.0));
+    assert!(sparse(HiddenLines::Auto) > 0);
+    assert_eq!(sparse(HiddenLines::Auto), sparse(HiddenLines::All));
+    assert_eq!(dense(HiddenLines::Auto), 0);
+    assert!(dense(HiddenLines::All) > 0);
+    assert_eq!(sparse(HiddenLines::None), 0);
+}
+
+#[test]
+fn a_hole_made_to_be_printed_upright_is_told_by_its_diameter() {
+    // two half circles a little apart, or one circle, with a roof
+    let roofed = |apart: f64| {
+        sheet_of(&format!(
+            "$fn = 48; difference() {{ cube([40, 20, 20]);
+               translate([14, 21, 10]) rotate([90, 0, 0]) linear_extrude(22) hull() {{
+                 for (x = [-{apart}, {apart}]) translate([x, 0]) {{ circle(4); translate([0, 2]) square([3.2, 4], center = true); }}
+               }} }}"
+        ))
+    };
+    for apart in [0.0, 0.1] {
+        let page = roofed(apart);
+        assert!(has(&page, "Ø8"), "{apart}: {:?}", words(&page));
+        assert!(has(&page, "14"), "{apart}: {:?}", words(&page));
+        assert!(!words(&page).iter().any(|words| words.contains('R')), "{apart}: {:?}", words(&page));
+    }
 }
 
 #[test]

@@ -36,7 +36,7 @@ impl Host for Alone {
     }
 }
 
-fn mesh_of(program: &str) -> TriMesh {
+pub fn mesh_of(program: &str) -> TriMesh {
     let host = Alone(program.as_bytes().to_vec());
     let tree = scad::evaluate("main.scad", &host, &Options::default(), &Budget::default()).tree.expect("a tree");
     match realize(&tree, &Fonts::default(), &Memo::default(), &Budget::default()).shape {

@@ -95,6 +95,10 @@ const ON_LINE: f64 = 0.3;
 
 /// What a leader that misses its circle costs.
 const OFF_LINE: f64 = 60.0;
+/// What words cost that the ones beside them would read on with.
+const READ_ON: f64 = 20.0;
+/// What a millimetre of leader costs that runs along a line.
+const ALONG_LINE: f64 = 4.0;
 /// What a millimetre of leader costs, and one that runs across the view more.
 const LENGTH_COST: (f64, f64) = (0.25, 0.35);
 /// What a leader cannot do without a longer leader, a reader can do without, mm.
@@ -141,6 +145,8 @@ fn best_place(
                 }
                 let place = Place { center, tip, elbow: tip + outward * length, side };
                 cost += obstacles.count_in(text_box(&place, words)) as f64 * 100.0;
+                cost += obstacles.count_read_on(text_box(&place, words)) as f64 * READ_ON;
+                cost += obstacles.run_beside(place.tip, place.elbow) * ALONG_LINE;
                 cost += obstacles.count_across(place.tip + outward * 0.3, place.elbow) as f64 * 6.0;
                 if best.as_ref().is_none_or(|(least, _)| cost < *least) {
                     best = Some((cost, place));

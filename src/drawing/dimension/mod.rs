@@ -21,7 +21,7 @@ mod walls;
 pub use aligned::{Aligned, aligned_mark};
 pub use angular::{Corner, angular_mark};
 pub use callout::callout_mark;
-pub use choice::{Rank, Worth, choose};
+pub use choice::{Choice, Rank, Worth, choose};
 pub use hole_table::{hole_tables, label_marks, table_marks};
 pub use linear::{Linear, Words, overall};
 pub use plan::dimension;

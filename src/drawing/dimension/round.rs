@@ -111,13 +111,14 @@ struct Arcs {
 }
 
 /// Gathers the arcs of one radius by their circles: a slit, a flat or a tessellation by turns leaves several of one.
-fn arcs_by_circle(model: &Model, rings: &[Swept<'_>], figure: &Figure, slack: f64) -> Vec<Arcs> {
+fn arcs_by_circle(model: &Model, rings: &[Swept<'_>], hollow: bool, figure: &Figure, slack: f64) -> Vec<Arcs> {
+    let share = if hollow { SAME_HOLE } else { SAME_CENTER };
     let mut seen: Vec<(Vec2, Vec2)> = Vec::new();
     let mut circles: Vec<Arcs> = Vec::new();
     for (ring, sweep) in rings {
         let center = figure.picture.flat(ring.center);
         let toward = figure.picture.flat(arc_middle(model, ring)).normalize_or_zero();
-        let is_same = |other: Vec2| other.distance(center) <= slack.max(ring.radius * SAME_CENTER);
+        let is_same = |other: Vec2| other.distance(center) <= slack.max(ring.radius * share);
         // the same arc at another depth
         let reach = sweep.min(90.0) / 180.0;
         if seen.iter().any(|(other, at)| is_same(*other) && at.distance(toward) < reach) {
@@ -126,9 +127,10 @@ fn arcs_by_circle(model: &Model, rings: &[Swept<'_>], figure: &Figure, slack: f6
         seen.push((center, toward));
         match circles.iter_mut().find(|circle| is_same(circle.center)) {
             Some(circle) => {
-                circle.toward = circle.toward * circle.sweep + toward * *sweep;
+                let share = sweep / (circle.sweep + sweep);
+                circle.center = circle.center.lerp(center, share);
+                circle.toward = circle.toward.lerp(toward, share);
                 circle.sweep += sweep;
-                circle.toward /= circle.sweep;
             }
             None => circles.push(Arcs { center, toward, sweep: *sweep }),
         }
@@ -138,18 +140,20 @@ fn arcs_by_circle(model: &Model, rings: &[Swept<'_>], figure: &Figure, slack: f6
 
 /// Arcs whose middles weigh up to less than this lie all around.
 const LEAST_ASIDE: f64 = 0.4;
-/// Centres nearer to each other than this share of the radius are one circle's.
+/// Centres nearer to each other than this share of the radius are one circle's …
 const SAME_CENTER: f64 = 0.01;
+/// … and those of the halves of a hole that is made a little wider than high, so that it can be printed upright.
+const SAME_HOLE: f64 = 0.15;
 
 /// Calls out arcs of one radius: as rounded corners, or as holes or bosses where more than half of the circle is there.
 fn radius_callout(model: &Model, rings: &[Swept<'_>], (hollow, long): (bool, bool), figure: &mut Figure, slack: f64) {
     let radius = rings[rings.len() / 2].0.radius;
-    let circles = arcs_by_circle(model, rings, figure, slack);
+    let circles = arcs_by_circle(model, rings, hollow, figure, slack);
     let count = circles.len();
-    if count > MAX_ROUNDED {
+    let whole = long || circles.iter().all(|circle| circle.sweep > LONG_DEG);
+    if count > if whole && hollow { MAX_HOLES } else { MAX_ROUNDED } {
         return;
     }
-    let whole = long || circles.iter().all(|circle| circle.sweep > LONG_DEG);
     let size = if whole { format!("Ø{}", length_text(radius * 2.0)) } else { format!("R{}", length_text(radius)) };
     let text = if count > 1 { format!("{count}× {size}") } else { size };
     let spot = |circle: &Arcs| {
@@ -187,3 +191,5 @@ fn is_whole_elsewhere(bores: &[Bore], ring: &Ring, slack: f64) -> bool {
 
 /// More arcs of one radius are a shape of its own (gear teeth, a thread), not rounded corners.
 const MAX_ROUNDED: usize = 16;
+/// More holes of one radius that are no whole circles are a lattice.
+const MAX_HOLES: usize = 64;
