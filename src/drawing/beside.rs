@@ -15,6 +15,8 @@ const NEAR: f64 = 200.0;
 const ALONG_COS: f64 = 0.990_268;
 /// Where two lines part, so many of their distance are left as they are: a corner keeps its end.
 const LEAST_RUN: f64 = 20.0;
+/// Lines of a cell on average, were all as short as cells are wide.
+const LINES_EACH: f64 = 4.0;
 /// Cells along a side at most.
 const MOST_CELLS: f64 = 1000.0;
 
@@ -93,7 +95,7 @@ impl Drawn {
     fn new<'a>(lines: impl Iterator<Item = &'a [Vec2; 2]> + Clone, near: f64) -> Self {
         let area = Aabb2::of(lines.clone().flatten().copied());
         let (count, size) = (lines.count().max(1) as f64, area.size().max(Vec2::ZERO) + near * 4.0);
-        let step = (size.x * size.y / count).sqrt().max(size.max_element() / MOST_CELLS).max(near * 8.0);
+        let step = (size.x * size.y * LINES_EACH / count).sqrt().max(size.max_element() / MOST_CELLS).max(near * 8.0);
         let raster = Raster::new(area.min - near * 2.0, size, step);
         let cells = vec![Vec::new(); raster.cell_count()];
         Self { raster, near, lines: Vec::new(), cells, met: Vec::new(), queries: 0 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::drawing::edge::{EdgeKind, Model};
+use crate::drawing::groups::Groups;
 use crate::geom::Vec3;
 
 /// A connected flat face.
@@ -49,7 +50,7 @@ impl Facets {
     /// Finds them, facets of round walls left out: O(n) in the triangles.
     pub fn find(model: &Model, curved: &[bool]) -> Self {
         let is_flat = |triangle: usize| !curved[triangle] && model.normals[triangle] != Vec3::ZERO;
-        let mut groups = Groups::around_vertices(model, is_flat);
+        let mut groups = groups_around_vertices(model, is_flat);
         let mut found = Self::default();
         let mut facet_at: Vec<u32> = vec![NO_FACET; model.triangles.len()];
         for triangle in (0..model.triangles.len()).filter(|triangle| is_flat(*triangle)) {
@@ -102,58 +103,34 @@ impl Facets {
     }
 }
 
-/// Triangles joined to groups.
-struct Groups {
-    parent: Vec<u32>,
-}
-
-impl Groups {
-    /// Joins flat triangles of one direction that share a vertex.
-    fn around_vertices(model: &Model, is_flat: impl Fn(usize) -> bool) -> Self {
-        let mut groups = Self { parent: (0..model.triangles.len() as u32).collect() };
-        let mut starts = vec![0_u32; model.positions.len() + 1];
-        let flats = || model.triangles.iter().enumerate().filter(|(triangle, _)| is_flat(*triangle));
-        for vertex in flats().flat_map(|(_, corners)| corners) {
-            starts[*vertex as usize + 1] += 1;
-        }
-        for vertex in 1..starts.len() {
-            starts[vertex] += starts[vertex - 1];
-        }
-        let mut next = starts.clone();
-        let mut around = vec![0_u32; starts[starts.len() - 1] as usize];
-        for (triangle, vertex) in flats().flat_map(|(triangle, corners)| corners.iter().map(move |at| (triangle, *at)))
-        {
-            let slot = &mut next[vertex as usize];
-            around[*slot as usize] = triangle as u32;
-            *slot += 1;
-        }
-        let direction =
-            |triangle: u32| (model.normals[triangle as usize] / NORMAL_STEP).round().to_array().map(|part| part as i32);
-        let mut here: Vec<([i32; 3], u32)> = Vec::new();
-        for bounds in starts.windows(2) {
-            here.clear();
-            here.extend(around[bounds[0] as usize..bounds[1] as usize].iter().map(|at| (direction(*at), *at)));
-            here.sort_unstable();
-            for pair in here.windows(2).filter(|pair| pair[0].0 == pair[1].0) {
-                groups.join(pair[0].1, pair[1].1);
-            }
-        }
-        groups
+/// Joins flat triangles of one direction that share a vertex.
+fn groups_around_vertices(model: &Model, is_flat: impl Fn(usize) -> bool) -> Groups {
+    let mut groups = Groups::alone(model.triangles.len());
+    let mut starts = vec![0_u32; model.positions.len() + 1];
+    let flats = || model.triangles.iter().enumerate().filter(|(triangle, _)| is_flat(*triangle));
+    for vertex in flats().flat_map(|(_, corners)| corners) {
+        starts[*vertex as usize + 1] += 1;
     }
-
-    fn root(&mut self, of: u32) -> u32 {
-        let mut at = of;
-        while self.parent[at as usize] != at {
-            // halve the way for the next one
-            let above = self.parent[self.parent[at as usize] as usize];
-            self.parent[at as usize] = above;
-            at = above;
+    for vertex in 1..starts.len() {
+        starts[vertex] += starts[vertex - 1];
+    }
+    let mut next = starts.clone();
+    let mut around = vec![0_u32; starts[starts.len() - 1] as usize];
+    for (triangle, vertex) in flats().flat_map(|(triangle, corners)| corners.iter().map(move |at| (triangle, *at))) {
+        let slot = &mut next[vertex as usize];
+        around[*slot as usize] = triangle as u32;
+        *slot += 1;
+    }
+    let direction =
+        |triangle: u32| (model.normals[triangle as usize] / NORMAL_STEP).round().to_array().map(|part| part as i32);
+    let mut here: Vec<([i32; 3], u32)> = Vec::new();
+    for bounds in starts.windows(2) {
+        here.clear();
+        here.extend(around[bounds[0] as usize..bounds[1] as usize].iter().map(|at| (direction(*at), *at)));
+        here.sort_unstable();
+        for pair in here.windows(2).filter(|pair| pair[0].0 == pair[1].0) {
+            groups.join(pair[0].1, pair[1].1);
         }
-        at
     }
-
-    fn join(&mut self, one: u32, two: u32) {
-        let (one, two) = (self.root(one), self.root(two));
-        self.parent[one.max(two) as usize] = one.min(two);
-    }
+    groups
 }

@@ -40,6 +40,8 @@ pub struct Figure {
     pub round: bool,
     /// Whether it is the same on both sides of its middle, left to right and bottom to top.
     pub even: [bool; 2],
+    /// The boxes of several bodies beside each other, each measured from its own edges; none where all is one.
+    pub frames: Vec<Aabb2>,
     /// Its linear dimensions.
     pub measures: Vec<Measure>,
     /// Its linear dimensions in other directions.
@@ -152,6 +154,7 @@ impl Figure {
             front: 0.0,
             round: false,
             even: [false; 2],
+            frames: Vec::new(),
             measures: Vec::new(),
             aligned: Vec::new(),
             angles: Vec::new(),

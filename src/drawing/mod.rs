@@ -5,6 +5,7 @@
 mod asked;
 mod assembly;
 mod beside;
+mod bodies;
 mod broken;
 mod chain;
 mod chamfer;
@@ -24,6 +25,7 @@ mod facet;
 mod feature;
 mod figure;
 mod grid;
+mod groups;
 mod hidden;
 mod indication;
 mod lane;

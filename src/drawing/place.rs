@@ -47,7 +47,7 @@ pub fn arrange(figure: &Figure, sheet: (f64, f64), style: &Style) -> Arranged {
     let bounds = Aabb2 { min: -half, max: half };
     let choice = &mut choose(figure, scale, style);
     if figure.hidden_lines == HiddenLines::Auto && is_thicket(&marks) {
-        marks.retain(|mark| mark.ink.layer != Layer::Hidden);
+        marks.retain(|mark| mark.ink.layer != Layer::Hidden || is_called_out(&mark.shape, &choice.callouts, scale));
         keep_seen(choice, &marks, bounds, &onto);
     }
     space_hatches(&mut marks);
@@ -88,6 +88,13 @@ pub fn arrange(figure: &Figure, sheet: (f64, f64), style: &Style) -> Arranged {
         extent.max.y = at.y + height * 1.5;
     }
     Arranged { marks, extent, crowded: obstacles.crowded }
+}
+
+/// Whether a circle or an arc is of a size that a callout must tell.
+fn is_called_out(shape: &Shape, callouts: &[&Callout], scale: f64) -> bool {
+    let (Shape::Circle { radius, .. } | Shape::Arc { radius, .. }) = shape else { return false };
+    let tells = |callout: &&Callout| !callout.worth.is_optional() && (callout.radius * scale - radius).abs() <= SEEN;
+    callouts.iter().any(tells)
 }
 
 /// Leaves out the sizes of what a view within some bounds does not show, if they may be.

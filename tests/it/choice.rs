@@ -66,6 +66,19 @@ fn a_hole_made_to_be_printed_upright_is_told_by_its_diameter() {
 }
 
 #[test]
+fn bodies_beside_each_other_are_measured_each_from_its_own_edge() {
+    let plate = "difference() { cube([60, 40, 10]); translate([25, 15, -1]) cylinder(d = 6, h = 20, $fn = 48);
+                 translate([0, 0, 6]) cube([60, 12, 9]); }";
+    let page = sheet_of(&format!("{plate} translate([0, 73, 0]) {plate}"));
+    assert!(has(&page, "113") && has(&page, "40") && has(&page, "12"), "{:?}", words(&page));
+    // no distance from one to the other, and nothing of the second that the first says already
+    for between in ["33", "73", "85", "88", "61"] {
+        assert!(!has(&page, between), "{between}: {:?}", words(&page));
+    }
+    assert_eq!(words(&page).iter().filter(|words| **words == "40").count(), 1, "{:?}", words(&page));
+}
+
+#[test]
 fn of_two_steps_that_paper_does_not_tell_apart_the_larger_is_told() {
     let page = sheet_of("cube([150, 90, 20]); cube([100, 70, 40]); translate([0, 70, 0]) cube([100.9, 20, 30]);");
     assert!(has(&page, "100"), "{:?}", words(&page));

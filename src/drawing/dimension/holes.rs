@@ -8,7 +8,7 @@ use crate::drawing::dimension::{Callout, CalloutKind, Measure, Side, Spot, Worth
 use crate::drawing::feature::Hole;
 use crate::drawing::figure::Figure;
 use crate::drawing::spec::Running;
-use crate::geom::Vec2;
+use crate::geom::{Aabb2, Vec2};
 
 /// Groups equal holes, and calls each group out once with its place.
 pub fn hole_callouts(holes: &[Hole], figures: &mut [Figure], slack: f64) {
@@ -140,9 +140,20 @@ fn next_corner(figure: &Figure) -> Vec2 {
     corners[figure.callouts.len() % corners.len()]
 }
 
-/// Distances of centres from the edges of the view.
+/// Distances of centres from the edges of the view, or of the body that they are in.
 pub fn positions(figure: &mut Figure, centers: &[Vec2], slack: f64) {
-    let bounds = figure.bounds;
+    if figure.frames.is_empty() {
+        positions_in(figure, figure.bounds, centers, slack);
+    }
+    for frame in figure.frames.clone() {
+        let reach = Aabb2 { min: frame.min - slack, max: frame.max + slack };
+        let is_in = |center: &&Vec2| reach.touches(Aabb2::of([**center]));
+        let inside: Vec<Vec2> = centers.iter().filter(is_in).copied().collect();
+        positions_in(figure, frame, &inside, slack);
+    }
+}
+
+fn positions_in(figure: &mut Figure, bounds: Aabb2, centers: &[Vec2], slack: f64) {
     let middle = bounds.center();
     // what is in the very middle is placed by its centre lines; what is located already, by that
     let is_central = |point: &Vec2| point.distance(middle) <= slack;
@@ -156,7 +167,7 @@ pub fn positions(figure: &mut Figure, centers: &[Vec2], slack: f64) {
         let along = |point: &Vec2| if horizontal { point.x } else { point.y };
         let across = |point: &Vec2| if horizontal { point.y } else { point.x };
         let mean = centers.iter().map(across).sum::<f64>() / centers.len() as f64;
-        let high = mean > across(&middle) + slack;
+        let high = mean > across(&figure.bounds.center()) + slack;
         let side = if high { high_side } else { low_side };
         let edge = if high { across(&bounds.max) } else { across(&bounds.min) };
         let place = |at: f64, level: f64| if horizontal { Vec2::new(at, level) } else { Vec2::new(level, at) };
@@ -175,7 +186,7 @@ pub fn positions(figure: &mut Figure, centers: &[Vec2], slack: f64) {
         let middle = along(&middle);
         if figure.even[usize::from(!horizontal)] && are_even(&stops, middle, slack) {
             pairs(figure, side, &stops, slack, &place);
-            show_middle(figure, horizontal);
+            show_middle(figure, bounds, horizontal);
         } else {
             let start = along(&bounds.min);
             chain(figure, side, (start, edge), &stops, slack, &place);

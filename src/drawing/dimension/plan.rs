@@ -1,5 +1,6 @@
 //! Which dimensions go into which view: each feature once, where it is seen true.
 
+use crate::drawing::bodies::Bodies;
 use crate::drawing::chamfer::chamfers;
 use crate::drawing::dimension::cone::{cone_sizes, cones};
 use crate::drawing::dimension::form::{chamfer_callouts, slope_angles, slot_callouts};
@@ -18,7 +19,7 @@ use crate::drawing::figure::{CenterLine, Figure};
 use crate::drawing::ring::Rings;
 use crate::drawing::slot::slots;
 use crate::drawing::spec::Running;
-use crate::geom::{Vec2, Vec3};
+use crate::geom::{Aabb2, Aabb3, Vec2, Vec3};
 
 /// Adds centre lines to all views, and dimensions where they are wanted.
 pub fn dimension(model: &Model, rings: &Rings, figures: &mut [Figure], manner: Manner) {
@@ -37,8 +38,7 @@ pub fn dimension(model: &Model, rings: &Rings, figures: &mut [Figure], manner: M
         return;
     }
     if sizes == Sizes::Overall {
-        let whole = Levels { model, curved: vec![true; model.triangles.len()], holes: &[], slots: &[], cones: &[] };
-        extents_and_levels(&whole, &[], None, figures);
+        extents_and_levels(&[Levels::none(model)], &[], None, figures);
         asked.keep_others(figures, slack);
         return;
     }
@@ -52,23 +52,27 @@ pub fn dimension(model: &Model, rings: &Rings, figures: &mut [Figure], manner: M
     let flats = Facets::find(model, &curved);
     let chamfers = chamfers(model, &flats, &tapers, &bores);
     let cones = cones(&tapers, &chamfers, &holes, model.diagonal());
-    let facets = Levels { model, curved, holes: &holes, slots: &slots, cones: &cones };
+    let bounds = model.bounding_box;
+    let facets = Levels { model, bounds, other: curved, holes, slots, cones };
+    let bodies = Bodies::find(model);
+    let (holes, slots, cones) = (&facets.holes, &facets.slots, &facets.cones);
     for figure in figures.iter_mut().filter(|figure| figure.cell.is_some()) {
         // a job that asks for chains or a datum edge gets them
-        let free = manner.running == Running::Auto;
+        let free = manner.running == Running::Auto && bodies.boxes.len() == 1;
+        figure.frames = frames(&bodies, figure);
         figure.even = [figure.picture.right, figure.picture.up].map(|axis| free && facets.is_even(axis, rings));
     }
-    extents_and_levels(&facets, &bores, turned, figures);
+    extents_and_levels(&facets.by_body(&bodies), &bores, turned, figures);
     if manner.hole_table {
-        hole_labels(&holes, figures);
+        hole_labels(holes, figures);
     } else {
-        hole_callouts(&holes, figures, slack);
+        hole_callouts(holes, figures, slack);
     }
     boss_sizes(&bores, turned, figures, slack);
-    cone_sizes(&cones, &bores, figures, slack);
+    cone_sizes(cones, &bores, figures, slack);
     shell_thickness(figures, slack);
-    slot_callouts(&slots, figures, slack);
-    corner_radii(model, rings, &bores, &slots, figures, slack);
+    slot_callouts(slots, figures, slack);
+    corner_radii(model, rings, &bores, slots, figures, slack);
     sphere_callouts(model, figures, slack);
     chamfer_callouts(&chamfers, figures);
     let size = model.bounding_box.size();
@@ -112,6 +116,14 @@ fn leave_out_widths(figures: &mut [Figure]) {
             }
         });
     }
+}
+
+/// The boxes of a view's bodies where there are several and none covers another.
+fn frames(bodies: &Bodies, figure: &Figure) -> Vec<Aabb2> {
+    let flat = |body: &Aabb3| Aabb2::of([body.min, body.max].map(|corner| figure.picture.flat(corner)));
+    let frames: Vec<Aabb2> = bodies.boxes.iter().map(flat).collect();
+    let meet = |at: usize| frames[at + 1..].iter().any(|other| other.touches(frames[at]));
+    if frames.len() < 2 || (0..frames.len()).any(meet) { Vec::new() } else { frames }
 }
 
 /// More callouts in one view help nobody.

@@ -1,5 +1,6 @@
 //! Overall sizes and the steps between: heights over a datum edge, widths about an axis of symmetry, diameters of turned parts.
 
+use crate::drawing::bodies::Bodies;
 use crate::drawing::dimension::plan::{PARALLEL, Turning};
 use crate::drawing::dimension::{Measure, Side, Worth, length_text, overall};
 use crate::drawing::edge::Model;
@@ -8,7 +9,7 @@ use crate::drawing::figure::{CenterLine, Figure};
 use crate::drawing::ring::{Ring, Rings};
 use crate::drawing::slot::Slot;
 use crate::drawing::spec::Running;
-use crate::geom::{Aabb2, Vec2, Vec3};
+use crate::geom::{Aabb2, Aabb3, Vec2, Vec3};
 
 /// A level smaller than this share of the model's cross-section has no dimension of its own.
 const LEVEL_SHARE: f64 = 0.015;
@@ -25,8 +26,9 @@ const FLAT_SHARE: f64 = 0.2;
 /// Pairs among more circles than this are not looked for.
 const MANY_RINGS: usize = 600;
 
-/// Overall sizes and the levels between, each axis in the first view that shows it.
-pub fn extents_and_levels(facets: &Levels<'_>, bores: &[Bore], turned: Option<Turning>, figures: &mut [Figure]) {
+/// Overall sizes and the levels between of a model's bodies, each axis in the first view that shows it.
+pub fn extents_and_levels(bodies: &[Levels<'_>], bores: &[Bore], turned: Option<Turning>, figures: &mut [Figure]) {
+    let Some(facets) = bodies.first() else { return };
     let building = figures.iter().any(|figure| !figure.walls.is_empty());
     let mut done: Vec<Vec3> = Vec::new();
     if turned.is_none() {
@@ -66,7 +68,34 @@ pub fn extents_and_levels(facets: &Levels<'_>, bores: &[Bore], turned: Option<Tu
             }
             done.push(axis);
             figure.measures.push(overall(figure.bounds, side));
-            steps(facets, figure, axis, side);
+            match bodies {
+                [whole] => steps(whole, figure, figure.bounds, axis, side),
+                several => steps_by_body(several, figure, axis, side),
+            }
+        }
+    }
+}
+
+/// The sizes of several bodies along an axis and their levels, each from its own edge; what two of them have in common once.
+fn steps_by_body(bodies: &[Levels<'_>], figure: &mut Figure, axis: Vec3, side: Side) {
+    let mut told: Vec<[f64; 3]> = Vec::new();
+    for body in bodies {
+        let slack = body.model.diagonal() * 1.0e-4;
+        let frame = body.frame(figure);
+        let (low, high) = extent(frame, side);
+        let before = figure.measures.len();
+        figure.measures.push(overall(frame, side));
+        steps(body, figure, frame, axis, side);
+        for measure in figure.measures.split_off(before) {
+            let (from, to) = measure.ends(1.0);
+            let span = [from - low, to - low, high - low];
+            let is_span = |other: &[f64; 3]| other.iter().zip(span).all(|(one, two)| (one - two).abs() <= slack);
+            let is_told =
+                told.iter().any(is_span) || figure.measures.iter().any(|other| other.same_span(&measure, slack));
+            if !is_told {
+                told.push(span);
+                figure.measures.push(measure);
+            }
         }
     }
 }
@@ -99,29 +128,65 @@ fn diameters(figure: &mut Figure, bores: &[Bore], turning: Turning, side: Side, 
     }
 }
 
-/// What levels are read from.
+/// What levels are read from, of a whole model or of one of its bodies.
+#[derive(Clone)]
 pub struct Levels<'a> {
     /// The model.
     pub model: &'a Model,
-    /// For each triangle whether it is a facet of a round wall.
-    pub curved: Vec<bool>,
+    /// How far it reaches.
+    pub bounds: Aabb3,
+    /// For each triangle whether it is none of its flat faces: a facet of a round wall, or another body's.
+    pub other: Vec<bool>,
     /// Its holes.
-    pub holes: &'a [Hole],
+    pub holes: Vec<Hole>,
     /// Its slots.
-    pub slots: &'a [Slot],
+    pub slots: Vec<Slot>,
     /// Its cones.
-    pub cones: &'a [Taper],
+    pub cones: Vec<Taper>,
 }
 
-impl Levels<'_> {
+impl<'a> Levels<'a> {
+    /// What overall sizes need.
+    pub fn none(model: &'a Model) -> Self {
+        let other = vec![true; model.triangles.len()];
+        Self { model, bounds: model.bounding_box, other, holes: Vec::new(), slots: Vec::new(), cones: Vec::new() }
+    }
+
+    /// The bodies of the model, each with what is in it.
+    pub fn by_body(&self, bodies: &Bodies) -> Vec<Self> {
+        let of_body = |(body, bounds): (usize, &Aabb3)| {
+            let is_in = |foot: Vec3, axis: Vec3, at: f64| bounds.touches(Aabb3::of([foot + axis * at]));
+            let at_rim = |slot: &&Slot| slot.rims.first().is_some_and(|(at, _)| is_in(slot.ends[0], slot.axis, *at));
+            Self {
+                model: self.model,
+                bounds: *bounds,
+                other: (0..self.other.len()).map(|at| self.other[at] || !bodies.holds(body, at)).collect(),
+                holes: self
+                    .holes
+                    .iter()
+                    .filter(|hole| is_in(hole.drill.foot, hole.drill.axis, hole.low))
+                    .cloned()
+                    .collect(),
+                slots: self.slots.iter().filter(at_rim).cloned().collect(),
+                cones: self.cones.iter().filter(|cone| is_in(cone.foot, cone.axis, cone.low.0)).copied().collect(),
+            }
+        };
+        if bodies.boxes.len() < 2 { vec![self.clone()] } else { bodies.boxes.iter().enumerate().map(of_body).collect() }
+    }
+
+    /// How far it reaches in a view.
+    fn frame(&self, figure: &Figure) -> Aabb2 {
+        Aabb2::of([self.bounds.min, self.bounds.max].map(|corner| figure.picture.flat(corner)))
+    }
+
     /// The levels across an axis that deserve a dimension, those at the model's ends left out.
     fn steps(&self, axis: Vec3) -> Vec<Level> {
-        let size = self.model.bounding_box.size();
+        let size = self.bounds.size();
         let section = size.x * size.y * size.z / size.dot(axis.abs()).max(1.0e-9);
-        let ends = [self.model.bounding_box.min, self.model.bounding_box.max].map(|corner| corner.dot(axis));
+        let ends = [self.bounds.min, self.bounds.max].map(|corner| corner.dot(axis));
         let (low, high) = (ends[0].min(ends[1]), ends[0].max(ends[1]));
         let slack = self.model.diagonal() * 1.0e-4;
-        let mut all = levels(self.model, &self.curved, axis, self.holes);
+        let mut all = levels(self.model, &self.other, axis, &self.holes);
         self.slots.iter().for_each(|slot| leave_out_walls(slot, axis, slack, &mut all));
         let mut found: Vec<Level> = all
             .into_iter()
@@ -157,15 +222,15 @@ impl Levels<'_> {
     /// axis and by the circles.
     pub fn is_even(&self, axis: Vec3, rings: &Rings) -> bool {
         let slack = self.model.diagonal() * 1.0e-4;
-        let middle = self.model.bounding_box.center().dot(axis);
-        let all = levels(self.model, &self.curved, axis, &[]);
+        let middle = self.bounds.center().dot(axis);
+        let all = levels(self.model, &self.other, axis, &[]);
         let total: f64 = all.iter().map(|level| level.area).sum();
         let shared = |level: &Level| {
             let twin = all.iter().find(|other| (level.at + other.at - 2.0 * middle).abs() <= slack);
             twin.map_or(0.0, |twin| level.area.min(twin.area))
         };
         let paired: f64 = all.iter().map(shared).sum();
-        let size = self.model.bounding_box.size();
+        let size = self.bounds.size();
         let section = size.x * size.y * size.z / size.dot(axis.abs()).max(1.0e-9);
         if total > section * FLAT_SHARE && paired >= total * EVEN_SHARE {
             return true;
@@ -242,10 +307,10 @@ const EVEN_TWINS: f64 = 0.5;
 const ODD_TWINS: f64 = 0.1;
 
 /// Heights of steps above the datum edge, widths of those that lie evenly about the middle of an even part.
-fn steps(facets: &Levels<'_>, figure: &mut Figure, axis: Vec3, side: Side) {
+fn steps(facets: &Levels<'_>, figure: &mut Figure, frame: Aabb2, axis: Vec3, side: Side) {
     let slack = facets.model.diagonal() * 1.0e-4;
     let even = figure.even[usize::from(!side.is_horizontal())];
-    let (low, high) = extent(figure, side);
+    let (low, high) = extent(frame, side);
     let mut found = facets.steps(axis);
     let is_chain = figure.running == Running::Chain;
     if is_chain {
@@ -262,19 +327,19 @@ fn steps(facets: &Levels<'_>, figure: &mut Figure, axis: Vec3, side: Side) {
         match twin {
             Some(twin) if twin.at >= level.at => {}
             Some(twin) => {
-                push_step(figure, side, (twin.at, level.at), &[*twin, *level], slack);
-                show_middle(figure, side.is_horizontal());
+                push_step(figure, frame, side, (twin.at, level.at), &[*twin, *level], slack);
+                show_middle(figure, frame, side.is_horizontal());
             }
             None => {
-                push_step(figure, side, (last, level.at), &[*level], slack);
+                push_step(figure, frame, side, (last, level.at), &[*level], slack);
                 last = if is_chain { level.at } else { low };
             }
         }
     }
 }
 
-/// A dimension between two places, on the side of the view that what lies there is nearer to.
-fn push_step(figure: &mut Figure, side: Side, (from, to): (f64, f64), levels: &[Level], slack: f64) {
+/// A dimension between two places within a frame, on the side of the view that what lies there is nearer to.
+fn push_step(figure: &mut Figure, frame: Aabb2, side: Side, (from, to): (f64, f64), levels: &[Level], slack: f64) {
     let corners = levels.iter().flat_map(|level| [level.low, level.high]).map(|corner| figure.picture.flat(corner));
     let reach = Aabb2::of(corners);
     let bounds = figure.bounds;
@@ -282,12 +347,12 @@ fn push_step(figure: &mut Figure, side: Side, (from, to): (f64, f64), levels: &[
     let measure = if side.is_horizontal() {
         let upper = reach.min.y - bounds.min.y > bounds.max.y - reach.max.y + slack;
         let (side, edge, y) =
-            if upper { (Side::Top, bounds.max.y, reach.max.y) } else { (side, bounds.min.y, reach.min.y) };
+            if upper { (Side::Top, frame.max.y, reach.max.y) } else { (side, frame.min.y, reach.min.y) };
         (side, Vec2::new(from, if starts_at_edge { edge } else { y }), Vec2::new(to, y))
     } else {
         let right = reach.min.x - bounds.min.x > bounds.max.x - reach.max.x + slack;
         let (side, edge, x) =
-            if right { (Side::Right, bounds.max.x, reach.max.x) } else { (side, bounds.min.x, reach.min.x) };
+            if right { (Side::Right, frame.max.x, reach.max.x) } else { (side, frame.min.x, reach.min.x) };
         (side, Vec2::new(if starts_at_edge { edge } else { x }, from), Vec2::new(x, to))
     };
     let (side, from_at, to_at) = measure;
@@ -301,9 +366,9 @@ fn worth(levels: &[Level]) -> Worth {
     Worth::form(levels.iter().map(|level| level.area).sum::<f64>().sqrt())
 }
 
-/// Draws the line about which a view is even, once.
-pub fn show_middle(figure: &mut Figure, horizontal: bool) {
-    let (low, high, middle) = (figure.bounds.min, figure.bounds.max, figure.bounds.center());
+/// Draws the line about which what is in a frame is even, once.
+pub fn show_middle(figure: &mut Figure, frame: Aabb2, horizontal: bool) {
+    let (low, high, middle) = (frame.min, frame.max, frame.center());
     let line = if horizontal {
         CenterLine { from: Vec2::new(middle.x, low.y), to: Vec2::new(middle.x, high.y) }
     } else {
@@ -314,7 +379,6 @@ pub fn show_middle(figure: &mut Figure, horizontal: bool) {
     }
 }
 
-fn extent(figure: &Figure, side: Side) -> (f64, f64) {
-    let bounds = figure.bounds;
-    if side.is_horizontal() { (bounds.min.x, bounds.max.x) } else { (bounds.min.y, bounds.max.y) }
+fn extent(frame: Aabb2, side: Side) -> (f64, f64) {
+    if side.is_horizontal() { (frame.min.x, frame.max.x) } else { (frame.min.y, frame.max.y) }
 }
