@@ -95,6 +95,7 @@ impl Grid {
     }
 
     /// Visits the cells along a line, as [`Raster::walk`] does.
+    #[inline]
     pub fn walk(&self, from: Vec2, to: Vec2, visit: impl FnMut(usize, f64, f64)) {
         self.raster.walk(from, to, visit);
     }

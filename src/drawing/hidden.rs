@@ -204,6 +204,7 @@ impl Projected<'_> {
 
 impl crate::drawing::grid::Occluder {
     /// Adds the interval of the edge that this triangle covers; says whether it covers both sides of some of it.
+    #[inline]
     fn cover(&self, ray: &Ray, tolerance: f64, scratch: &mut Scratch) -> bool {
         let (from, to) = (ray.from.truncate(), ray.to.truncate());
         let (mut enter, mut leave) = (0.0_f64, ray.length);

@@ -40,6 +40,7 @@ impl Raster {
     }
 
     /// Visits the cells along a line, each with the shares of the line at which it enters and leaves.
+    #[inline]
     pub fn walk(&self, from: Vec2, to: Vec2, mut visit: impl FnMut(usize, f64, f64)) {
         let along = (to - from) / self.step;
         let start = (from - self.origin) / self.step;
@@ -64,6 +65,7 @@ impl Raster {
 }
 
 /// The share at which a line leaves its column or row; infinite in the last one.
+#[inline]
 fn exit_share(index: usize, start: f64, along: f64, is_last: bool) -> f64 {
     if is_last {
         return f64::INFINITY;
