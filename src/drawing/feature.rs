@@ -5,6 +5,7 @@ use rustc_hash::FxHashMap;
 use crate::drawing::edge::Model;
 use crate::drawing::merge::neighbours;
 use crate::drawing::ring::{Ring, Rings};
+use crate::drawing::roof::mark_roofs;
 use crate::geom::Vec3;
 use crate::mesh::Surface;
 
@@ -330,7 +331,7 @@ impl Level {
     }
 }
 
-/// For each triangle whether it is a facet of a round wall, which only by chance lies level.
+/// For each triangle whether it belongs to a round wall: a facet that only by chance lies level, or a roof.
 pub fn curved_facets(model: &Model, rings: &Rings) -> Vec<bool> {
     let is_curved = |triangle: u32| match model.surface(triangle) {
         Surface::Unknown | Surface::Plane => false,
@@ -346,6 +347,7 @@ pub fn curved_facets(model: &Model, rings: &Rings) -> Vec<bool> {
             }
         }
     }
+    mark_roofs(model, rings, &mut curved);
     curved
 }
 

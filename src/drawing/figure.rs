@@ -183,6 +183,12 @@ impl Figure {
         }
     }
 
+    /// Marks the centre of a circle.
+    pub fn center_cross(&mut self, center: Vec2, radius: f64) {
+        let reaches = [Vec2::X * radius, Vec2::Y * radius];
+        self.center_lines.extend(reaches.map(|reach| CenterLine { from: center - reach, to: center + reach }));
+    }
+
     /// Whether words of it look for a free place.
     pub fn has_free_words(&self) -> bool {
         let has_none = self.callouts.is_empty()

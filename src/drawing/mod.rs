@@ -39,6 +39,7 @@ mod polygon;
 mod raster;
 mod revisions;
 mod ring;
+mod roof;
 mod rooms;
 mod round;
 mod section;

@@ -52,7 +52,7 @@ fn a_hole_made_to_be_printed_upright_is_told_by_its_diameter() {
     let roofed = |apart: f64| {
         sheet_of(&format!(
             "$fn = 48; difference() {{ cube([40, 20, 20]);
-               translate([14, 21, 10]) rotate([90, 0, 0]) linear_extrude(22) hull() {{
+               translate([14, 21, 11]) rotate([90, 0, 0]) linear_extrude(22) hull() {{
                  for (x = [-{apart}, {apart}]) translate([x, 0]) {{ circle(4); translate([0, 2]) square([3.2, 4], center = true); }}
                }} }}"
         ))
@@ -62,7 +62,18 @@ fn a_hole_made_to_be_printed_upright_is_told_by_its_diameter() {
         assert!(has(&page, "Ø8"), "{apart}: {:?}", words(&page));
         assert!(has(&page, "14"), "{apart}: {:?}", words(&page));
         assert!(!words(&page).iter().any(|words| words.contains('R')), "{apart}: {:?}", words(&page));
+        // the roof is no step, its slopes are none
+        assert!(!has(&page, "15") && !words(&page).iter().any(|words| words.contains('°')), "{:?}", words(&page));
     }
+}
+
+#[test]
+fn a_keyway_in_a_bore_is_no_roof() {
+    let page = sheet_of(
+        "$fn = 96; difference() { cube([60, 60, 20]); translate([30, 30, -1]) { cylinder(d = 20, h = 22);
+           translate([-3, 0, 0]) cube([6, 12.8, 22]); } }",
+    );
+    assert!(has(&page, "42,8") && has(&page, "Ø20"), "{:?}", words(&page));
 }
 
 #[test]

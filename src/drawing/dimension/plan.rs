@@ -146,9 +146,7 @@ fn center_lines(figure: &mut Figure, bores: &[Bore], slack: f64) {
         }
         let ends = ends.map(|end| figure.picture.flat(end));
         if cosine > PARALLEL && figure.walls.is_empty() {
-            let (x, y) = (Vec2::X * bore.radius, Vec2::Y * bore.radius);
-            figure.center_lines.push(CenterLine { from: ends[0] - x, to: ends[0] + x });
-            figure.center_lines.push(CenterLine { from: ends[0] - y, to: ends[0] + y });
+            figure.center_cross(ends[0], bore.radius);
         } else if cosine < 1.0e-6 && off_plane.is_none_or(|off| off.abs() <= slack) {
             figure.center_lines.push(CenterLine { from: ends[0], to: ends[1] });
         }

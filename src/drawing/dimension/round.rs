@@ -143,7 +143,7 @@ const LEAST_ASIDE: f64 = 0.4;
 /// Centres nearer to each other than this share of the radius are one circle's …
 const SAME_CENTER: f64 = 0.01;
 /// … and those of the halves of a hole that is made a little wider than high, so that it can be printed upright.
-const SAME_HOLE: f64 = 0.15;
+const SAME_HOLE: f64 = 0.2;
 
 /// Calls out arcs of one radius: as rounded corners, or as holes or bosses where more than half of the circle is there.
 fn radius_callout(model: &Model, rings: &[Swept<'_>], (hollow, long): (bool, bool), figure: &mut Figure, slack: f64) {
@@ -172,6 +172,7 @@ fn radius_callout(model: &Model, rings: &[Swept<'_>], (hollow, long): (bool, boo
     };
     figure.callouts.push(Callout { spots, radius, text, kind, worth });
     if whole && hollow {
+        circles.iter().for_each(|circle| figure.center_cross(circle.center, radius));
         let centers: Vec<Vec2> = circles.iter().map(|circle| circle.center).collect();
         positions(figure, &centers, slack);
     }
