@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::scad::deferred::Deferred;
 use crate::scad::token::Loc;
 
 /// A name, shared by all its occurrences in a file.
@@ -207,9 +208,9 @@ pub enum Statement {
     /// `name = value;`
     Assignment(Arc<Assignment>),
     /// `function name(…) = …;`
-    Function(Arc<Function>),
+    Function(Arc<Deferred<Function>>),
     /// `module name(…) …`
-    Module(Arc<Module>),
+    Module(Arc<Deferred<Module>>),
     /// `name(…) …`
     Instantiation(Arc<Instantiation>),
     /// `include <path>`

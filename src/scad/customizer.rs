@@ -5,6 +5,7 @@
 mod comment;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::scad::ast::{Assignment, Expr, ExprKind, Scope, Statement};
 use crate::scad::customizer::comment::{Annotation, annotation};
@@ -76,7 +77,7 @@ impl Bounds {
 
 /// The parameters that a program offers, in its order.
 pub fn parameters(source: &str) -> Vec<Parameter> {
-    let (scope, _) = parse(source);
+    let (scope, _) = parse(&Arc::from(source));
     let text = SourceText::new(source);
     last_assignments(&scope).into_iter().filter_map(|assignment| text.parameter(assignment)).collect()
 }
@@ -94,7 +95,7 @@ pub struct Remarks {
 
 /// What the comments about the variables of a program say, for all that it gives a literal.
 pub fn remarks(source: &str) -> BTreeMap<String, Remarks> {
-    let (scope, _) = parse(source);
+    let (scope, _) = parse(&Arc::from(source));
     let text = SourceText::new(source);
     let literals = last_assignments(&scope).into_iter().filter(|assignment| assignment.value.is_literal());
     literals.filter_map(|assignment| Some((assignment.name.to_string(), text.remarks(assignment)?))).collect()

@@ -34,28 +34,94 @@ pub struct Note {
     pub hint: Option<String>,
 }
 
-/// The tokens of `text`, the last of them `End`, and what there is to say about them.
-pub fn lex(text: &str) -> (Vec<Token<'_>>, Vec<Note>) {
-    let tokens = Vec::with_capacity(text.len() / 4);
-    let mut lexer = Lexer { text, bytes: text.as_bytes(), at: 0, tokens, notes: Vec::new() };
+/// The words of a text.
+#[derive(Debug, Default)]
+pub struct Lexed {
+    /// The last of them is `End`.
+    pub tokens: Vec<Token>,
+    /// The paths of `include` and `use`, each with the index of its token.
+    pub paths: Vec<(usize, Arc<str>)>,
+    /// What there is to say about them.
+    pub notes: Vec<Note>,
+}
+
+/// The words of `text` from the byte `from` on, which begins one.
+pub fn lex(text: &str, from: usize) -> Lexed {
+    let tokens = Vec::with_capacity((text.len() - from) / 4);
+    let out = Lexed { tokens, ..Lexed::default() };
+    let mut lexer = Lexer { text, bytes: text.as_bytes(), at: from, out };
     while lexer.step() {}
-    let end = text.len();
-    lexer.tokens.push(Token { kind: TokenKind::End, loc: Loc::new(end, end) });
-    (lexer.tokens, lexer.notes)
+    lexer.push(TokenKind::End, text.len());
+    lexer.out
+}
+
+/// The value of a number as it is written.
+pub fn number_value(digits: &str) -> f64 {
+    match digits.strip_prefix("0x") {
+        Some(hexadecimal) => u64::from_str_radix(hexadecimal, 16).unwrap_or(u64::MAX) as f64,
+        None => digits.parse().unwrap_or(f64::NAN),
+    }
+}
+
+/// The value of a string as it is written, in its quotes; the ends of lines are no part of it.
+pub fn text_value(quoted: &str) -> String {
+    let inner = quoted.get(1..quoted.len() - 1).unwrap_or_default();
+    let mut value = String::with_capacity(inner.len());
+    let mut at = 0;
+    while let Some(length) = memchr2(b'\\', b'\n', &inner.as_bytes()[at..]) {
+        let run = &inner[at..at + length];
+        at += length;
+        if inner.as_bytes()[at] == b'\n' {
+            value.push_str(run.strip_suffix('\r').unwrap_or(run));
+            at += 1;
+            continue;
+        }
+        value.push_str(run);
+        let (escaped, length) = escape(&inner.as_bytes()[at..]);
+        value.extend(escaped);
+        at += length;
+    }
+    value + &inner[at..]
+}
+
+/// What the escape sequence at the beginning of some bytes stands for, and its length. Of one that stands for nothing only the
+/// backslash is taken.
+fn escape(bytes: &[u8]) -> (Option<char>, usize) {
+    let peek = |ahead: usize| bytes.get(ahead).copied().unwrap_or(0);
+    match peek(1) {
+        b'n' => (Some('\n'), 2),
+        b't' => (Some('\t'), 2),
+        b'r' => (Some('\r'), 2),
+        b'\\' => (Some('\\'), 2),
+        b'"' => (Some('"'), 2),
+        b'x' if (b'0'..=b'7').contains(&peek(2)) => hexadecimal_character(bytes, 2),
+        b'u' => hexadecimal_character(bytes, 4),
+        b'U' => hexadecimal_character(bytes, 6),
+        _ => (None, 1),
+    }
+}
+
+/// The character of `count` hexadecimal digits, a blank where there is none such.
+fn hexadecimal_character(bytes: &[u8], count: usize) -> (Option<char>, usize) {
+    let digits = bytes.get(2..2 + count).filter(|digits| digits.iter().all(u8::is_ascii_hexdigit));
+    let Some(digits) = digits else { return (None, 1) };
+    let code = digits.iter().fold(0, |code, digit| code * 16 + char::from(*digit).to_digit(16).unwrap_or(0));
+    (Some(char::from_u32(code).filter(|character| *character != '\0').unwrap_or(' ')), 2 + count)
 }
 
 struct Lexer<'a> {
     text: &'a str,
     bytes: &'a [u8],
     at: usize,
-    tokens: Vec<Token<'a>>,
-    notes: Vec<Note>,
+    out: Lexed,
 }
 
+/// Numbers of so few digits are held as they are written.
+const EXACT_DIGITS: usize = 15;
 /// More notes than anybody reads; a file can be nothing but mistakes.
 const NOTES_MAX: usize = 10_000;
 
-impl<'a> Lexer<'a> {
+impl Lexer<'_> {
     /// Reads one token or one run of blanks; false at the end.
     fn step(&mut self) -> bool {
         let Some(byte) = self.bytes.get(self.at).copied() else { return false };
@@ -77,14 +143,14 @@ impl<'a> Lexer<'a> {
         self.bytes.get(self.at + ahead).copied().unwrap_or(0)
     }
 
-    fn push(&mut self, kind: TokenKind<'a>, start: usize) {
-        self.tokens.push(Token { kind, loc: Loc::new(start, self.at) });
+    fn push(&mut self, kind: TokenKind, start: usize) {
+        self.out.tokens.push(Token { kind, start: start as u32, end: self.at as u32 });
     }
 
     fn note(&mut self, kind: NoteKind, start: usize, message: impl Into<String>) {
-        if self.notes.len() < NOTES_MAX {
+        if self.out.notes.len() < NOTES_MAX {
             let loc = Loc::new(start, self.at.max(start));
-            self.notes.push(Note { kind, loc, message: message.into(), hint: None });
+            self.out.notes.push(Note { kind, loc, message: message.into(), hint: None });
         }
     }
 
@@ -98,7 +164,7 @@ impl<'a> Lexer<'a> {
             Some(length) => self.at = start + 2 + length + 2,
             None => {
                 self.at = self.bytes.len();
-                self.notes.push(Note {
+                self.out.notes.push(Note {
                     kind: NoteKind::Error,
                     loc: Loc::new(start, start + 2),
                     message: "Parser error: Unterminated comment".into(),
@@ -111,68 +177,32 @@ impl<'a> Lexer<'a> {
     fn string(&mut self) {
         let start = self.at;
         self.at += 1;
-        let mut value = String::new();
-        loop {
-            let run = memchr2(b'"', b'\\', &self.bytes[self.at..]);
-            let Some(length) = run else {
-                self.at = self.bytes.len();
-                self.notes.push(Note {
-                    kind: NoteKind::Error,
-                    loc: Loc::new(start, start + 1),
-                    message: "Parser error: Unterminated string".into(),
-                    hint: Some("Close the string with a double quote.".into()),
-                });
-                return self.push(TokenKind::Bad, start);
-            };
-            // the ends of lines are no part of a string
-            let lines = self.text[self.at..self.at + length].split_inclusive('\n');
-            value.extend(lines.map(|line| line.strip_suffix("\r\n").or(line.strip_suffix('\n')).unwrap_or(line)));
+        while let Some(length) = memchr2(b'"', b'\\', &self.bytes[self.at..]) {
             self.at += length;
             if self.bytes[self.at] == b'"' {
                 self.at += 1;
-                return self.push(TokenKind::Text(value.into()), start);
+                return self.push(TokenKind::Text, start);
             }
-            self.escape(&mut value);
+            self.escape();
         }
+        self.at = self.bytes.len();
+        self.out.notes.push(Note {
+            kind: NoteKind::Error,
+            loc: Loc::new(start, start + 1),
+            message: "Parser error: Unterminated string".into(),
+            hint: Some("Close the string with a double quote.".into()),
+        });
+        self.push(TokenKind::Bad, start);
     }
 
-    fn escape(&mut self, value: &mut String) {
+    fn escape(&mut self) {
         let start = self.at;
-        if self.peek(1) == b'\n' || (self.peek(1) == b'\r' && self.peek(2) == b'\n') {
-            self.at += 1;
-            return;
+        let (escaped, length) = escape(&self.bytes[start..]);
+        self.at += length;
+        let ends_line = self.peek(0) == b'\n' || (self.peek(0) == b'\r' && self.peek(1) == b'\n');
+        if escaped.is_none() && !ends_line {
+            self.note(NoteKind::Warning, start, "Undefined escape sequence");
         }
-        let (character, length) = match self.peek(1) {
-            b'n' => (Some('\n'), 2),
-            b't' => (Some('\t'), 2),
-            b'r' => (Some('\r'), 2),
-            b'\\' => (Some('\\'), 2),
-            b'"' => (Some('"'), 2),
-            b'x' if (b'0'..=b'7').contains(&self.peek(2)) => (self.hex(2, 2), 4),
-            b'u' => (self.hex(2, 4), 6),
-            b'U' => (self.hex(2, 6), 8),
-            _ => (None, 1),
-        };
-        match character {
-            Some(character) => {
-                value.push(character);
-                self.at += length;
-            }
-            None => {
-                self.at += 1;
-                self.note(NoteKind::Warning, start, "Undefined escape sequence");
-            }
-        }
-    }
-
-    /// The character of `count` hexadecimal digits, a blank where there is none such; `None` where the digits are missing.
-    fn hex(&self, ahead: usize, count: usize) -> Option<char> {
-        let digits = self.bytes.get(self.at + ahead..self.at + ahead + count)?;
-        if !digits.iter().all(u8::is_ascii_hexdigit) {
-            return None;
-        }
-        let code = digits.iter().fold(0, |code, digit| code * 16 + char::from(*digit).to_digit(16).unwrap_or(0));
-        Some(char::from_u32(code).filter(|character| *character != '\0').unwrap_or(' '))
     }
 
     fn word(&mut self) {
@@ -182,10 +212,7 @@ impl<'a> Lexer<'a> {
         if matches!(word, "include" | "use") && self.path_follows() {
             return self.file(start, word == "include");
         }
-        match Keyword::of(word) {
-            Some(keyword) => self.push(TokenKind::Keyword(keyword), start),
-            None => self.push(TokenKind::Name(word), start),
-        }
+        self.push(Keyword::of(word).map_or(TokenKind::Name, TokenKind::Keyword), start);
     }
 
     /// Whether the next thing but blanks is `<`; then stands behind it.
@@ -204,7 +231,7 @@ impl<'a> Lexer<'a> {
             self.at = self.bytes.len();
             let what = if include { "include" } else { "use" };
             let message = format!("Parser error: Unterminated {what} statement");
-            self.notes.push(Note {
+            self.out.notes.push(Note {
                 kind: NoteKind::Error,
                 loc: Loc::new(start, from),
                 message,
@@ -216,7 +243,8 @@ impl<'a> Lexer<'a> {
         let path = self.path(from, end, include);
         // OpenSCAD places what goes over lines at its end
         let place = if self.text[start..end].contains('\n') { end } else { start };
-        self.push(if include { TokenKind::Include(path) } else { TokenKind::Use(path) }, place);
+        self.out.paths.push((self.out.tokens.len(), path));
+        self.push(if include { TokenKind::Include } else { TokenKind::Use }, place);
     }
 
     /// The path between `<` and `>`; where it goes over lines, folder and name of the last that has one.
@@ -235,7 +263,7 @@ impl<'a> Lexer<'a> {
             if at <= end && matches!(self.bytes[at - 1], b'\n' | b'\r') {
                 let what = if include { "in 'include<>'-statement" } else { "'use<>'-statement" };
                 let message = format!("new lines {what} is not defined - behavior may change in the future");
-                self.notes.push(Note { kind: NoteKind::Warning, loc: Loc::new(at, at), message, hint: None });
+                self.out.notes.push(Note { kind: NoteKind::Warning, loc: Loc::new(at, at), message, hint: None });
             }
         }
         format!("{folder}{name}").into()
@@ -254,43 +282,35 @@ impl<'a> Lexer<'a> {
                 start,
                 format!("Variable names starting with digits (\"{word}\") will be removed in future releases."),
             );
-            return self.push(TokenKind::Name(word), start);
+            return self.push(TokenKind::Name, start);
         }
         self.at = number_end;
-        let digits = &self.text[start..number_end];
-        let value = if let Some(hexadecimal) = digits.strip_prefix("0x") {
-            self.hexadecimal(hexadecimal, start)
+        self.push(TokenKind::Number, start);
+        if number_end - start > EXACT_DIGITS {
+            self.check_precision(start);
+        }
+    }
+
+    /// Tells of whole numbers that a number cannot hold.
+    fn check_precision(&mut self, start: usize) {
+        let digits = &self.text[start..self.at];
+        let message = if let Some(hexadecimal) = digits.strip_prefix("0x") {
+            match u64::from_str_radix(hexadecimal, 16) {
+                Ok(value) if value as f64 as u64 == value => return,
+                Ok(_) => format!("Integer \"{digits}\" cannot be represented precisely"),
+                Err(_) => format!("Hexadecimal constant \"{digits}\" too large"),
+            }
         } else {
-            self.decimal(digits, start)
+            let value = number_value(digits);
+            let whole = digits.bytes().all(|byte| byte.is_ascii_digit());
+            let differs =
+                value >= 18_446_744_073_709_551_616.0 || digits.parse::<u64>().is_ok_and(|exact| value as u64 != exact);
+            if !whole || value < 9_007_199_254_740_992.0 || !differs {
+                return;
+            }
+            format!("Integer \"{digits}\" cannot be represented precisely")
         };
-        self.push(TokenKind::Number(value), start);
-    }
-
-    fn hexadecimal(&mut self, digits: &str, start: usize) -> f64 {
-        match u64::from_str_radix(digits, 16) {
-            Ok(value) => {
-                if value as f64 as u64 != value {
-                    let message = format!("Integer \"0x{digits}\" cannot be represented precisely");
-                    self.note(NoteKind::Warning, start, message);
-                }
-                value as f64
-            }
-            Err(_) => {
-                self.note(NoteKind::Warning, start, format!("Hexadecimal constant \"0x{digits}\" too large"));
-                u64::MAX as f64
-            }
-        }
-    }
-
-    fn decimal(&mut self, digits: &str, start: usize) -> f64 {
-        let value = digits.parse::<f64>().unwrap_or(f64::NAN);
-        let whole = digits.bytes().all(|byte| byte.is_ascii_digit());
-        if whole && value >= 9_007_199_254_740_992.0 && digits.parse::<u64>().is_ok_and(|exact| value as u64 != exact)
-            || whole && value >= 18_446_744_073_709_551_616.0
-        {
-            self.note(NoteKind::Warning, start, format!("Integer \"{digits}\" cannot be represented precisely"));
-        }
-        value
+        self.note(NoteKind::Warning, start, message);
     }
 
     fn number_end(&self) -> usize {
@@ -333,8 +353,8 @@ impl<'a> Lexer<'a> {
         let start = self.at;
         let character = self.text[start..].chars().next().unwrap_or(' ');
         self.at += character.len_utf8();
-        if matches!(character, '\u{2018}'..='\u{201f}') && self.notes.len() < NOTES_MAX {
-            self.notes.push(Note {
+        if matches!(character, '\u{2018}'..='\u{201f}') && self.out.notes.len() < NOTES_MAX {
+            self.out.notes.push(Note {
                 kind: NoteKind::Error,
                 loc: Loc::new(start, self.at),
                 message: "Parser error: a curly quote begins nothing".into(),
@@ -361,8 +381,8 @@ impl<'a> Lexer<'a> {
         };
         self.at += if pair.is_some() { 2 } else { 1 };
         let kind = pair.or_else(|| single(byte)).map_or(TokenKind::Bad, TokenKind::Sign);
-        if byte == b'\'' && self.notes.len() < NOTES_MAX {
-            self.notes.push(Note {
+        if byte == b'\'' && self.out.notes.len() < NOTES_MAX {
+            self.out.notes.push(Note {
                 kind: NoteKind::Error,
                 loc: Loc::new(start, start + 1),
                 message: "Parser error: a single quote begins nothing".into(),

@@ -9,6 +9,7 @@ use crate::budget::Exceeded;
 use crate::csg;
 use crate::diag::{Code, Diagnostic, FileId, Severity, Span};
 use crate::scad::ast::{self, Name, Statement};
+use crate::scad::deferred::Deferred;
 use crate::scad::eval::Interpreter;
 use crate::scad::host::{HostError, Purpose};
 use crate::scad::ir::{Block, FunctionEntry, Inlining, ModuleEntry, Names};
@@ -234,7 +235,7 @@ impl Interpreter<'_> {
     }
 
     /// A function entry whose names are still to be told.
-    pub fn add_function(&mut self, syntax: &Arc<ast::Function>, source: FileId) -> u32 {
+    pub fn add_function(&mut self, syntax: &Arc<Deferred<ast::Function>>, source: FileId) -> u32 {
         self.functions.push(FunctionEntry {
             syntax: syntax.clone(),
             source,
@@ -247,7 +248,7 @@ impl Interpreter<'_> {
     }
 
     /// A module entry whose names are still to be told.
-    pub fn add_module(&mut self, syntax: &Arc<ast::Module>, source: FileId) -> u32 {
+    pub fn add_module(&mut self, syntax: &Arc<Deferred<ast::Module>>, source: FileId) -> u32 {
         self.modules.push(ModuleEntry {
             syntax: syntax.clone(),
             source,

@@ -2,7 +2,8 @@
 //!
 //! **In** the path of the main program, a [`Host`] for everything else, [`Options`], a [`Budget`]; **Out** an [`Evaluation`]: the tree, what
 //! was said, and the sources.
-//! **Stages** `token` `lexer` `ast` `parser` text to syntax tree, cached by content in a [`ParseCache`] · `load` the file graph, `bundled` what every program finds · `lower` syntax
+//! **Stages** `token` `lexer` `ast` `parser` text to syntax tree, cached by content in a [`ParseCache`]; `deferred` what
+//! is read only when it is called · `load` the file graph, `bundled` what every program finds · `lower` syntax
 //! tree to `ir` · `eval` running form to values and nodes · `builtin` · `value` · `customizer`.
 //! **Invariants** Parsing never fails; a warning is a value; an error ends the evaluation and leaves no tree. Same inputs, same outputs.
 //! **Knows nothing of** geometry, fonts, a disk or the console.
@@ -12,6 +13,7 @@ mod ast;
 mod builtin;
 mod bundled;
 mod customizer;
+mod deferred;
 mod eval;
 mod host;
 mod ir;

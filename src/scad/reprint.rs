@@ -17,8 +17,8 @@ pub fn program_text(interpreter: &Interpreter<'_>) -> String {
     let mut out = String::new();
     let Some(main) = interpreter.files.first() else { return out };
     let (functions, modules) = main.definitions;
-    interpreter.functions[..functions].iter().for_each(|entry| function_into(&mut out, &entry.syntax, 0));
-    interpreter.modules[..modules].iter().for_each(|entry| module_into(&mut out, &entry.syntax, 0));
+    interpreter.functions[..functions].iter().for_each(|entry| function_into(&mut out, entry.syntax.whole(), 0));
+    interpreter.modules[..modules].iter().for_each(|entry| module_into(&mut out, entry.syntax.whole(), 0));
     variables_into(&mut out, interpreter, main);
     main.instantiations.iter().for_each(|(_, syntax)| instantiation_into(&mut out, syntax, 0));
     out
@@ -53,7 +53,7 @@ fn scope_into(out: &mut String, scope: &Scope, depth: usize) {
     let mut places = FxHashMap::default();
     for statement in &scope.statements {
         match statement {
-            Statement::Function(function) => function_into(out, function, depth),
+            Statement::Function(function) => function_into(out, function.whole(), depth),
             Statement::Assignment(assignment) => {
                 let at = *places.entry(&*assignment.name).or_insert(variables.len());
                 match variables.get_mut(at) {
@@ -66,7 +66,7 @@ fn scope_into(out: &mut String, scope: &Scope, depth: usize) {
     }
     for statement in &scope.statements {
         if let Statement::Module(module) = statement {
-            module_into(out, module, depth);
+            module_into(out, module.whole(), depth);
         }
     }
     variables.iter().for_each(|(name, value)| assignment_into(out, name, value, depth));

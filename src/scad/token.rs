@@ -1,7 +1,5 @@
 //! `Token` and `TokenKind`: the words of a program, each with the bytes it stands on.
 
-use std::sync::Arc;
-
 /// A run of bytes in one file, before that file has an id in a job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Loc {
@@ -24,19 +22,19 @@ impl Loc {
     }
 }
 
-/// What a token is.
-#[derive(Debug, Clone, PartialEq)]
-pub enum TokenKind<'a> {
+/// What a token is; its value, where it has one, is read from the text by whoever wants it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TokenKind {
     /// A name, `$` included.
-    Name(&'a str),
+    Name,
     /// A number.
-    Number(f64),
-    /// A string, escapes resolved.
-    Text(Arc<str>),
+    Number,
+    /// A string.
+    Text,
     /// `include <path>`.
-    Include(Arc<str>),
+    Include,
     /// `use <path>`.
-    Use(Arc<str>),
+    Use,
     /// `module`, `function`, `if`, `else`, `let`, `assert`, `echo`, `for`, `each`, `true`, `false`, `undef`.
     Keyword(Keyword),
     /// An operator or a bracket.
@@ -169,10 +167,19 @@ pub enum Sign {
 }
 
 /// One token.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Token<'a> {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Token {
     /// What it is.
-    pub kind: TokenKind<'a>,
+    pub kind: TokenKind,
+    /// Byte offset of its first byte.
+    pub start: u32,
+    /// Byte offset behind its last byte.
+    pub end: u32,
+}
+
+impl Token {
     /// Where it stands.
-    pub loc: Loc,
+    pub fn loc(&self) -> Loc {
+        Loc::new(self.start as usize, self.end as usize)
+    }
 }

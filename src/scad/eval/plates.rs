@@ -66,7 +66,7 @@ impl Interpreter<'_> {
     fn run_without_arguments(&mut self, name: Name, module: u32) -> Run<NodeRef> {
         let entry = &self.modules[module as usize];
         let span = span_of(entry.source, entry.syntax.loc);
-        let parameters = entry.syntax.parameters.len() as u32;
+        let parameters = entry.syntax.whole().parameters.len() as u32;
         let plan = ArgumentPlan {
             arguments: Vec::new(),
             parameters,

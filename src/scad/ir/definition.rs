@@ -8,6 +8,7 @@ use rustc_hash::FxHashMap;
 use crate::diag::{FileId, Span};
 use crate::scad::ast::{self, Modifiers, Name};
 use crate::scad::builtin::BuiltinModule;
+use crate::scad::deferred::Deferred;
 use crate::scad::ir::{ArgumentPlan, Assert, Bindings, Expr, LoopVariable, Reach, Site, Target};
 
 /// A parameter of a function or module.
@@ -42,7 +43,7 @@ pub struct FunctionBody {
 #[derive(Debug)]
 pub struct FunctionEntry {
     /// How it is written.
-    pub syntax: Arc<ast::Function>,
+    pub syntax: Arc<Deferred<ast::Function>>,
     /// The file that it is written in.
     pub source: FileId,
     /// The names that it sees.
@@ -72,7 +73,7 @@ pub enum Inlining {
 #[derive(Debug)]
 pub struct ModuleEntry {
     /// How it is written.
-    pub syntax: Arc<ast::Module>,
+    pub syntax: Arc<Deferred<ast::Module>>,
     /// The file that it is written in.
     pub source: FileId,
     /// The names that it sees.

@@ -62,7 +62,7 @@ impl Lowerer<'_, '_> {
     }
 
     fn known_call(&mut self, definition: &Definition, arguments: &[Argument], site: &Rc<Site>) -> Run<Expr> {
-        let syntax = self.job.functions[definition.entry as usize].syntax.clone();
+        let syntax = self.job.functions[definition.entry as usize].syntax.whole().clone();
         let inline = self.may_inline(definition)?;
         let used = self.frame().used;
         if inline {

@@ -35,7 +35,7 @@ impl Lowerer<'_, '_> {
 
     fn is_inlinable(&mut self, function: u32) -> Run<bool> {
         let entry = &self.job.functions[function as usize];
-        if !is_small(&entry.syntax.body, &mut { SYNTAX_MAX }) {
+        if !is_small(&entry.syntax.whole().body, &mut { SYNTAX_MAX }) {
             return Ok(false);
         }
         let body = match &entry.body {
@@ -48,7 +48,7 @@ impl Lowerer<'_, '_> {
     /// The value of a function in the place of its call. Its arguments were lowered so that they keep off the next slots, one for each.
     pub(super) fn inlined(&mut self, definition: &Definition, plan: ArgumentPlan, site: Rc<Site>) -> Run<Expr> {
         let entry = &self.job.functions[definition.entry as usize];
-        let (syntax, source) = (entry.syntax.clone(), entry.source);
+        let (syntax, source) = (entry.syntax.whole().clone(), entry.source);
         let names = entry.names.upgrade().unwrap_or_else(|| self.job.files[0].names.clone());
         let defaults = entry.body.as_ref().map(|body| constant_defaults(body)).unwrap_or_default();
         let mut inner = FrameNames { used: self.frame().used, size: self.frame().size, ..FrameNames::default() };

@@ -124,7 +124,7 @@ impl FrameNames {
 /// Lowers a function of a file or module.
 pub(in crate::scad) fn lower_function(job: &mut Interpreter<'_>, function: u32) -> Run<Rc<FunctionBody>> {
     let entry = &job.functions[function as usize];
-    let (syntax, source, extras) = (entry.syntax.clone(), entry.source, entry.extras.clone());
+    let (syntax, source, extras) = (entry.syntax.whole().clone(), entry.source, entry.extras.clone());
     let names = entry.names.upgrade().unwrap_or_else(|| job.files[0].names.clone());
     let mut lowerer = Lowerer { job, source, names, frames: vec![FrameNames::default()], weight: 0 };
     let body = Rc::new(lowerer.function_body(&syntax, &extras)?);
@@ -135,7 +135,7 @@ pub(in crate::scad) fn lower_function(job: &mut Interpreter<'_>, function: u32) 
 /// Lowers a module.
 pub(in crate::scad) fn lower_module(job: &mut Interpreter<'_>, module: u32) -> Run<Rc<ModuleBody>> {
     let entry = &job.modules[module as usize];
-    let (syntax, source, extras) = (entry.syntax.clone(), entry.source, entry.extras.clone());
+    let (syntax, source, extras) = (entry.syntax.whole().clone(), entry.source, entry.extras.clone());
     let around = entry.names.upgrade().unwrap_or_else(|| job.files[0].names.clone());
     let mut lowerer = Lowerer { job, source, names: around, frames: vec![FrameNames::default()], weight: 0 };
     let body = Rc::new(lowerer.module_body(&syntax, &extras)?);

@@ -8,6 +8,7 @@ use rustc_hash::FxHashMap;
 use crate::diag::{FileId, Span};
 use crate::scad::ast::{self, Name, Scope, Statement};
 use crate::scad::builtin::{self, ModuleKind, former};
+use crate::scad::deferred::Deferred;
 use crate::scad::ir::{
     self, Assignment, Block, Expr, Instantiation, InstantiationKind, ModuleBody, Names, Site, Target,
 };
@@ -40,8 +41,8 @@ struct Contents {
     assignments: Vec<Merged>,
     /// Where the assignment of a name is.
     index: FxHashMap<Name, u32>,
-    functions: Vec<(FileId, Arc<ast::Function>)>,
-    modules: Vec<(FileId, Arc<ast::Module>)>,
+    functions: Vec<(FileId, Arc<Deferred<ast::Function>>)>,
+    modules: Vec<(FileId, Arc<Deferred<ast::Module>>)>,
     instantiations: Vec<(FileId, Arc<ast::Instantiation>)>,
 }
 
@@ -241,7 +242,7 @@ impl Lowerer<'_, '_> {
     /// What is called, and whether it opened a scope for its children that must be closed.
     fn kind(&mut self, syntax: &ast::Instantiation) -> Run<(InstantiationKind, bool)> {
         if let Some(definition) = self.module_definition(&syntax.name) {
-            let entry = self.job.modules[definition.entry as usize].syntax.clone();
+            let entry = self.job.modules[definition.entry as usize].syntax.whole().clone();
             let (mut plan, extras) = self.plan(&syntax.arguments, &entry.parameters)?;
             let entry = &mut self.job.modules[definition.entry as usize];
             if add_extras(&mut plan, extras, &mut entry.extras) {

@@ -2,56 +2,85 @@
 
 use std::sync::Arc;
 
-use crate::scad::ast::{Argument, BinaryOp, Expr, ExprKind, ForC, Function, Name, Parameter, Range, UnaryOp};
-use crate::scad::lexer::{Note, NoteKind};
-use crate::scad::parser::{CHAIN_MAX, DEPTH_MAX, NOTES_MAX, Parsed, Parser, describe};
+use crate::scad::ast::{Argument, BinaryOp, Expr, ExprKind, ForC, Function, Parameter, Range, UnaryOp};
+use crate::scad::lexer::{Note, NoteKind, number_value, text_value};
+use crate::scad::parser::mode::{Checks, Makes, Mode};
+use crate::scad::parser::{CHAIN_MAX, DEPTH_MAX, NOTES_MAX, NOTHING, Parsed, Parser};
 use crate::scad::token::{Keyword, Loc, Sign, TokenKind};
 
-impl Parser<'_> {
-    /// One expression: `let`, `assert`, `echo`, a function literal, or operators.
+/// What reading in mode `M` makes of a `T`.
+type Read<M, T> = Parsed<<M as Mode>::Of<T>>;
+
+impl<'a> Parser<'a> {
+    /// One expression; where it is only checked, one that stands for nothing.
     pub(super) fn expr(&mut self) -> Parsed<Expr> {
-        self.nested(Self::expr_here)
+        if self.checks { self.expr_in::<Checks>().map(|()| NOTHING) } else { self.expr_in::<Makes>() }
     }
 
-    fn expr_here(&mut self) -> Parsed<Expr> {
+    /// `(a, b = c)`; nothing where it is only checked.
+    pub(super) fn arguments(&mut self) -> Parsed<Vec<Argument>> {
+        if self.checks { self.arguments_in::<Checks>().map(|()| Vec::new()) } else { self.arguments_in::<Makes>() }
+    }
+
+    /// `(a, b = 1)` of a definition; nothing where it is only checked.
+    pub(super) fn parameters(&mut self) -> Parsed<Vec<Parameter>> {
+        if self.checks { self.parameters_in::<Checks>().map(|()| Vec::new()) } else { self.parameters_in::<Makes>() }
+    }
+
+    /// An expression of some parts that begins at `start` and ends before this token.
+    #[inline]
+    fn make<M: Mode, T>(
+        &mut self,
+        start: Loc,
+        parts: M::Of<T>,
+        kind: impl FnOnce(&mut Self, T) -> ExprKind,
+    ) -> M::Of<Expr> {
+        M::map(parts, |parts| Expr { kind: kind(self, parts), loc: start.to(self.last_loc()) })
+    }
+
+    /// One expression: `let`, `assert`, `echo`, a function literal, or operators.
+    fn expr_in<M: Mode>(&mut self) -> Read<M, Expr> {
+        self.nested(Self::expr_here::<M>)
+    }
+
+    fn expr_here<M: Mode>(&mut self) -> Read<M, Expr> {
+        let TokenKind::Keyword(keyword) = self.kind() else { return self.ternary::<M>() };
         let start = self.loc();
-        let kind = match self.kind() {
-            TokenKind::Keyword(Keyword::Function) => return self.function_literal(),
-            TokenKind::Keyword(Keyword::Let) => {
+        match keyword {
+            Keyword::Function => self.function_literal::<M>(),
+            Keyword::Let => {
                 self.advance();
-                let arguments = self.arguments()?;
-                ExprKind::Let(arguments, Box::new(self.expr()?))
+                let parts = M::zip(self.arguments_in::<M>()?, self.expr_in::<M>()?);
+                Ok(self.make::<M, _>(start, parts, |_, (arguments, body)| ExprKind::Let(arguments, Box::new(body))))
             }
-            TokenKind::Keyword(Keyword::Assert) => {
+            Keyword::Assert => {
                 self.advance();
-                let arguments = self.arguments()?;
-                ExprKind::Assert(arguments, self.expr_or_nothing()?)
+                let parts = M::zip(self.arguments_in::<M>()?, self.expr_or_nothing::<M>()?);
+                let kind = |(arguments, body): (_, Option<Expr>)| ExprKind::Assert(arguments, body.map(Box::new));
+                Ok(self.make::<M, _>(start, parts, |_, parts| kind(parts)))
             }
-            TokenKind::Keyword(Keyword::Echo) => {
+            Keyword::Echo => {
                 self.advance();
-                let arguments = self.arguments()?;
-                ExprKind::Echo(arguments, self.expr_or_nothing()?)
+                let parts = M::zip(self.arguments_in::<M>()?, self.expr_or_nothing::<M>()?);
+                let kind = |(arguments, body): (_, Option<Expr>)| ExprKind::Echo(arguments, body.map(Box::new));
+                Ok(self.make::<M, _>(start, parts, |_, parts| kind(parts)))
             }
-            _ => return self.ternary(),
-        };
-        Ok(self.finish(kind, start))
+            _ => self.ternary::<M>(),
+        }
     }
 
-    fn finish(&self, kind: ExprKind, start: Loc) -> Expr {
-        Expr { kind, loc: start.to(self.last_loc()) }
-    }
-
-    fn function_literal(&mut self) -> Parsed<Expr> {
+    fn function_literal<M: Mode>(&mut self) -> Read<M, Expr> {
         let start = self.loc();
         self.advance();
-        let parameters = self.parameters()?;
-        let body = self.expr()?;
-        let loc = start.to(self.last_loc());
-        Ok(Expr { kind: ExprKind::Function(Arc::new(Function { name: self.intern(""), parameters, body, loc })), loc })
+        let parts = M::zip(self.parameters_in::<M>()?, self.expr_in::<M>()?);
+        Ok(self.make::<M, _>(start, parts, |parser, (parameters, body)| {
+            let (name, loc) = (parser.intern(""), start.to(parser.last_loc()));
+            ExprKind::Function(Arc::new(Function { name, parameters, body, loc }))
+        }))
     }
 
     /// The expression after `assert(…)` or `echo(…)`, which may be left out.
-    fn expr_or_nothing(&mut self) -> Parsed<Option<Box<Expr>>> {
+    fn expr_or_nothing<M: Mode>(&mut self) -> Read<M, Option<Expr>> {
         let ends = matches!(
             self.kind(),
             TokenKind::End
@@ -65,27 +94,31 @@ impl Parser<'_> {
                 )
                 | TokenKind::Keyword(Keyword::Else)
         );
-        if ends { Ok(None) } else { Ok(Some(Box::new(self.expr()?))) }
+        if ends { Ok(M::of(|| None)) } else { Ok(M::map(self.expr_in::<M>()?, Some)) }
     }
 
-    fn ternary(&mut self) -> Parsed<Expr> {
+    fn ternary<M: Mode>(&mut self) -> Read<M, Expr> {
         let start = self.loc();
-        let condition = self.binary(1)?;
+        let condition = self.binary::<M>(1)?;
         if !self.eat(Sign::Question) {
             return Ok(condition);
         }
-        let then = self.expr()?;
+        let then = self.expr_in::<M>()?;
         self.expect(Sign::Colon, "between the two values of '?'")?;
-        let otherwise = self.expr()?;
-        Ok(self.finish(ExprKind::Ternary(Box::new((condition, then, otherwise))), start))
+        let parts = M::zip(M::zip(condition, then), self.expr_in::<M>()?);
+        Ok(self.make::<M, _>(start, parts, |_, ((condition, then), otherwise)| {
+            ExprKind::Ternary(Box::new((condition, then, otherwise)))
+        }))
     }
 
     /// Operators that bind at least as tightly as `level`, left to right.
-    fn binary(&mut self, level: u8) -> Parsed<Expr> {
+    fn binary<M: Mode>(&mut self, level: u8) -> Read<M, Expr> {
         let start = self.loc();
-        let mut left = self.unary()?;
+        let mut left = self.unary::<M>()?;
         let mut chain = 0;
-        while let Some((op, binds)) = binary_op(self.kind()) {
+        while let TokenKind::Sign(sign) = self.kind()
+            && let Some((op, binds)) = binary_op(sign)
+        {
             if binds < level {
                 break;
             }
@@ -94,164 +127,183 @@ impl Parser<'_> {
                 return Err(self.too_deep());
             }
             self.advance();
-            let right = self.binary(binds + 1)?;
-            left = self.finish(ExprKind::Binary(op, Box::new((left, right))), start);
+            let parts = M::zip(left, self.binary::<M>(binds + 1)?);
+            left = self.make::<M, _>(start, parts, |_, parts| ExprKind::Binary(op, Box::new(parts)));
         }
         Ok(left)
     }
 
-    fn unary(&mut self) -> Parsed<Expr> {
+    #[inline]
+    fn unary<M: Mode>(&mut self) -> Read<M, Expr> {
+        let TokenKind::Sign(sign) = self.kind() else { return self.power::<M>() };
         let start = self.loc();
-        let op = match self.kind() {
-            TokenKind::Sign(Sign::Plus) => {
+        let op = match sign {
+            Sign::Plus => {
                 self.advance();
-                return self.nested(Self::unary);
+                return self.nested(Self::unary::<M>);
             }
-            TokenKind::Sign(Sign::Minus) => UnaryOp::Negate,
-            TokenKind::Sign(Sign::Bang) => UnaryOp::Not,
-            TokenKind::Sign(Sign::Tilde) => UnaryOp::BitNot,
-            _ => return self.power(),
+            Sign::Minus => UnaryOp::Negate,
+            Sign::Bang => UnaryOp::Not,
+            Sign::Tilde => UnaryOp::BitNot,
+            _ => return self.power::<M>(),
         };
         self.advance();
-        let operand = self.nested(Self::unary)?;
-        if let (UnaryOp::Negate, ExprKind::Number(value)) = (op, &operand.kind) {
-            return Ok(self.finish(ExprKind::Number(-value), start));
-        }
-        Ok(self.finish(ExprKind::Unary(op, Box::new(operand)), start))
+        let operand = self.nested(Self::unary::<M>)?;
+        Ok(self.make::<M, _>(start, operand, |_, operand| match (op, &operand.kind) {
+            (UnaryOp::Negate, ExprKind::Number(value)) => ExprKind::Number(-value),
+            _ => ExprKind::Unary(op, Box::new(operand)),
+        }))
     }
 
-    fn power(&mut self) -> Parsed<Expr> {
+    fn power<M: Mode>(&mut self) -> Read<M, Expr> {
         let start = self.loc();
-        let base = self.postfix()?;
+        let base = self.postfix::<M>()?;
         if !self.eat(Sign::Caret) {
             return Ok(base);
         }
-        let exponent = self.nested(Self::unary)?;
-        Ok(self.finish(ExprKind::Binary(BinaryOp::Power, Box::new((base, exponent))), start))
+        let parts = M::zip(base, self.nested(Self::unary::<M>)?);
+        Ok(self.make::<M, _>(start, parts, |_, parts| ExprKind::Binary(BinaryOp::Power, Box::new(parts))))
     }
 
     /// Calls, subscripts and members.
-    fn postfix(&mut self) -> Parsed<Expr> {
+    #[inline]
+    fn postfix<M: Mode>(&mut self) -> Read<M, Expr> {
         let start = self.loc();
-        let mut value = self.primary()?;
+        let mut value = self.primary::<M>()?;
         let mut chain = 0;
-        loop {
-            let kind = match self.kind() {
-                TokenKind::Sign(Sign::OpenParen) => {
-                    let arguments = self.arguments()?;
-                    ExprKind::Call(Box::new(value), arguments)
+        while let TokenKind::Sign(sign) = self.kind() {
+            value = match sign {
+                Sign::OpenParen => {
+                    let parts = M::zip(value, self.arguments_in::<M>()?);
+                    let kind = |(callee, arguments)| ExprKind::Call(Box::new(callee), arguments);
+                    self.make::<M, _>(start, parts, |_, parts| kind(parts))
                 }
-                TokenKind::Sign(Sign::OpenBracket) => {
+                Sign::OpenBracket => {
                     self.advance();
-                    let index = self.expr()?;
+                    let parts = M::zip(value, self.expr_in::<M>()?);
                     self.expect(Sign::CloseBracket, "after the index")?;
-                    ExprKind::Index(Box::new((value, index)))
+                    self.make::<M, _>(start, parts, |_, parts| ExprKind::Index(Box::new(parts)))
                 }
-                TokenKind::Sign(Sign::Dot) => {
+                Sign::Dot => {
                     self.advance();
                     let name = self.name("a member's name after '.'")?;
-                    ExprKind::Member(Box::new(value), name)
+                    let kind = |parser: &mut Self, value| ExprKind::Member(Box::new(value), parser.intern(name));
+                    self.make::<M, _>(start, value, kind)
                 }
-                _ => return Ok(value),
+                _ => break,
             };
             chain += 1;
             if chain > CHAIN_MAX {
                 return Err(self.too_deep());
             }
-            value = self.finish(kind, start);
         }
+        Ok(value)
     }
 
-    fn primary(&mut self) -> Parsed<Expr> {
-        let start = self.loc();
-        let kind = match self.kind().clone() {
-            TokenKind::Keyword(Keyword::True) => ExprKind::Bool(true),
-            TokenKind::Keyword(Keyword::False) => ExprKind::Bool(false),
-            TokenKind::Keyword(Keyword::Undef) => ExprKind::Undef,
-            TokenKind::Number(value) => ExprKind::Number(value),
-            TokenKind::Text(text) => ExprKind::Text(text),
-            TokenKind::Name(name) => ExprKind::Name(self.intern(name)),
+    fn primary<M: Mode>(&mut self) -> Read<M, Expr> {
+        let value = match self.kind() {
+            TokenKind::Name => self.make_word::<M>(|parser, name| ExprKind::Name(parser.intern(name))),
+            TokenKind::Number => self.make_word::<M>(|_, digits| ExprKind::Number(number_value(digits))),
+            TokenKind::Text => self.make_word::<M>(|_, quoted| ExprKind::Text(text_value(quoted).into())),
+            TokenKind::Keyword(Keyword::True) => self.make_word::<M>(|_, _| ExprKind::Bool(true)),
+            TokenKind::Keyword(Keyword::False) => self.make_word::<M>(|_, _| ExprKind::Bool(false)),
+            TokenKind::Keyword(Keyword::Undef) => self.make_word::<M>(|_, _| ExprKind::Undef),
             TokenKind::Sign(Sign::OpenParen) => {
                 self.advance();
-                let inner = self.expr()?;
+                let inner = self.expr_in::<M>()?;
                 self.expect(Sign::CloseParen, "after the expression")?;
-                return Ok(inner);
+                inner
             }
-            TokenKind::Sign(Sign::OpenBracket) => return self.brackets(),
+            TokenKind::Sign(Sign::OpenBracket) => self.brackets::<M>()?,
             _ => return Err(self.unexpected("an expression")),
         };
+        Ok(value)
+    }
+
+    /// The expression that this one token is.
+    #[inline]
+    fn make_word<M: Mode>(&mut self, kind: impl FnOnce(&mut Self, &'a str) -> ExprKind) -> M::Of<Expr> {
+        let value = M::of(|| {
+            let word = self.word();
+            Expr { loc: self.loc(), kind: kind(self, word) }
+        });
         self.advance();
-        Ok(Expr { kind, loc: start })
+        value
     }
 
     /// A list or a range.
-    fn brackets(&mut self) -> Parsed<Expr> {
+    fn brackets<M: Mode>(&mut self) -> Read<M, Expr> {
         let start = self.loc();
         self.advance();
+        let mut items = M::of(Vec::new);
         if self.eat(Sign::CloseBracket) {
-            return Ok(self.finish(ExprKind::List(Vec::new()), start));
+            return Ok(self.make::<M, _>(start, items, |_, items| ExprKind::List(items)));
         }
-        let first = self.element()?;
+        let first = self.element::<M>()?;
         if self.eat(Sign::Colon) {
-            return self.range(first, start);
+            return self.range::<M>(first, start);
         }
-        let mut items = vec![first];
+        M::push(&mut items, first);
         while self.eat_commas() {
             if self.is_sign(Sign::CloseBracket) {
                 break;
             }
-            items.push(self.element()?);
+            M::push(&mut items, self.element::<M>()?);
         }
         self.expect(Sign::CloseBracket, "or ',' in the list")?;
-        Ok(self.finish(ExprKind::List(items), start))
+        Ok(self.make::<M, _>(start, items, |_, items| ExprKind::List(items)))
     }
 
-    fn range(&mut self, begin: Expr, start: Loc) -> Parsed<Expr> {
-        let second = self.expr()?;
-        let (step, end) = if self.eat(Sign::Colon) { (Some(second), self.expr()?) } else { (None, second) };
+    fn range<M: Mode>(&mut self, begin: M::Of<Expr>, start: Loc) -> Read<M, Expr> {
+        let second = self.expr_in::<M>()?;
+        let (step, end) =
+            if self.eat(Sign::Colon) { (M::map(second, Some), self.expr_in::<M>()?) } else { (M::of(|| None), second) };
         self.expect(Sign::CloseBracket, "after the range")?;
-        Ok(self.finish(ExprKind::Range(Box::new(Range { begin, step, end })), start))
+        let parts = M::zip(M::zip(begin, step), end);
+        Ok(self.make::<M, _>(start, parts, |_, ((begin, step), end)| {
+            ExprKind::Range(Box::new(Range { begin, step, end }))
+        }))
     }
 
     /// An element of a list: an expression or a comprehension.
-    fn element(&mut self) -> Parsed<Expr> {
-        self.nested(Self::element_here)
+    fn element<M: Mode>(&mut self) -> Read<M, Expr> {
+        self.nested(Self::element_here::<M>)
     }
 
-    fn element_here(&mut self) -> Parsed<Expr> {
+    fn element_here<M: Mode>(&mut self) -> Read<M, Expr> {
         let start = self.loc();
-        let kind = match self.kind().clone() {
-            TokenKind::Keyword(Keyword::For) => self.comprehension_for()?,
+        match self.kind() {
+            TokenKind::Keyword(Keyword::For) => self.comprehension_for::<M>(start),
             TokenKind::Keyword(Keyword::Each) => {
                 self.advance();
-                ExprKind::Each(Box::new(self.element()?))
+                let values = self.element::<M>()?;
+                Ok(self.make::<M, _>(start, values, |_, values| ExprKind::Each(Box::new(values))))
             }
-            TokenKind::Keyword(Keyword::If) => self.comprehension_if()?,
+            TokenKind::Keyword(Keyword::If) => self.comprehension_if::<M>(start),
             TokenKind::Keyword(Keyword::Let) if self.comprehension_ahead() => {
                 self.advance();
-                let arguments = self.arguments()?;
-                ExprKind::Let(arguments, Box::new(self.element()?))
+                let parts = M::zip(self.arguments_in::<M>()?, self.element::<M>()?);
+                Ok(self.make::<M, _>(start, parts, |_, (arguments, body)| ExprKind::Let(arguments, Box::new(body))))
             }
             TokenKind::Sign(Sign::OpenParen) if self.comprehension_ahead() => {
                 self.advance();
-                let inner = self.element()?;
+                let inner = self.element::<M>()?;
                 self.expect(Sign::CloseParen, "after the comprehension")?;
-                return Ok(inner);
+                Ok(inner)
             }
-            _ => return self.expr_here(),
-        };
-        Ok(self.finish(kind, start))
+            _ => self.expr_here::<M>(),
+        }
     }
 
     /// Whether the parentheses and `let`s that stand here lead to `for`, `each` or `if`.
     fn comprehension_ahead(&mut self) -> bool {
         let mut at = self.at;
         for _ in 0..DEPTH_MAX {
-            match &self.tokens[at].kind {
+            match self.lexed.tokens[at].kind {
                 TokenKind::Sign(Sign::OpenParen) => at += 1,
                 TokenKind::Keyword(Keyword::Let) => {
-                    let open = (at + 1).min(self.tokens.len() - 1);
-                    at = (self.closer(open) + 1).min(self.tokens.len() - 1);
+                    let open = (at + 1).min(self.lexed.tokens.len() - 1);
+                    at = (self.closer(open) + 1).min(self.lexed.tokens.len() - 1);
                 }
                 TokenKind::Keyword(Keyword::For | Keyword::Each | Keyword::If) => return true,
                 _ => return false,
@@ -260,50 +312,58 @@ impl Parser<'_> {
         false
     }
 
-    fn comprehension_for(&mut self) -> Parsed<ExprKind> {
+    fn comprehension_for<M: Mode>(&mut self, start: Loc) -> Read<M, Expr> {
         self.advance();
         self.expect(Sign::OpenParen, "after 'for'")?;
-        let init = self.argument_list(Sign::Semicolon)?;
+        let init = self.argument_list::<M>(Sign::Semicolon)?;
         if self.eat(Sign::CloseParen) {
-            return Ok(ExprKind::For(init, Box::new(self.element()?)));
+            let parts = M::zip(init, self.element::<M>()?);
+            return Ok(self.make::<M, _>(start, parts, |_, (variables, body)| ExprKind::For(variables, Box::new(body))));
         }
         self.expect(Sign::Semicolon, "or ')' in 'for'")?;
-        let condition = self.expr()?;
+        let condition = self.expr_in::<M>()?;
         self.expect(Sign::Semicolon, "after the condition of 'for'")?;
-        let step = self.argument_list(Sign::CloseParen)?;
+        let step = self.argument_list::<M>(Sign::CloseParen)?;
         self.expect(Sign::CloseParen, "after 'for (…'")?;
-        let body = self.element()?;
-        Ok(ExprKind::ForC(Box::new(ForC { init, condition, step, body })))
+        let parts = M::zip(M::zip(init, condition), M::zip(step, self.element::<M>()?));
+        Ok(self.make::<M, _>(start, parts, |_, ((init, condition), (step, body))| {
+            ExprKind::ForC(Box::new(ForC { init, condition, step, body }))
+        }))
     }
 
-    fn comprehension_if(&mut self) -> Parsed<ExprKind> {
+    fn comprehension_if<M: Mode>(&mut self, start: Loc) -> Read<M, Expr> {
         self.advance();
         self.expect(Sign::OpenParen, "after 'if'")?;
-        let condition = self.expr()?;
+        let condition = self.expr_in::<M>()?;
         self.expect(Sign::CloseParen, "after the condition")?;
-        let then = self.element()?;
+        let then = self.element::<M>()?;
         let otherwise = if self.is_keyword(Keyword::Else) {
             self.advance();
-            Some(self.element()?)
+            M::map(self.element::<M>()?, Some)
         } else {
-            None
+            M::of(|| None)
         };
-        Ok(ExprKind::If(Box::new((condition, then, otherwise))))
+        let parts = M::zip(M::zip(condition, then), otherwise);
+        Ok(self.make::<M, _>(start, parts, |_, ((condition, then), otherwise)| {
+            ExprKind::If(Box::new((condition, then, otherwise)))
+        }))
     }
 
-    /// `(a, b = c)`
-    pub(super) fn arguments(&mut self) -> Parsed<Vec<Argument>> {
+    fn arguments_in<M: Mode>(&mut self) -> Read<M, Vec<Argument>> {
         self.expect(Sign::OpenParen, "before the arguments")?;
-        let arguments = self.argument_list(Sign::CloseParen)?;
+        let arguments = self.argument_list::<M>(Sign::CloseParen)?;
         self.expect(Sign::CloseParen, "or ',' after the argument")?;
         Ok(arguments)
     }
 
     /// Arguments up to `)` or to `end`, which is left standing.
-    fn argument_list(&mut self, end: Sign) -> Parsed<Vec<Argument>> {
-        let mut arguments = Vec::new();
+    fn argument_list<M: Mode>(&mut self, end: Sign) -> Read<M, Vec<Argument>> {
+        let mut arguments = M::of(Vec::new);
         while !self.is_sign(Sign::CloseParen) && !self.is_sign(end) {
-            arguments.push(self.argument()?);
+            let name = self.argument_name();
+            let value = self.expr_in::<M>()?;
+            let argument = |value| Argument { name: name.map(|name| self.intern(name)), value };
+            M::push(&mut arguments, M::map(value, argument));
             if !self.eat_commas() {
                 break;
             }
@@ -311,27 +371,25 @@ impl Parser<'_> {
         Ok(arguments)
     }
 
-    fn argument(&mut self) -> Parsed<Argument> {
-        let name = match (self.kind(), self.kind_at(1)) {
-            (TokenKind::Name(name), TokenKind::Sign(Sign::Assign)) => Some(*name),
-            _ => None,
-        };
-        if name.is_some() {
-            self.advance();
-            self.advance();
+    /// `name =`, where it stands here.
+    fn argument_name(&mut self) -> Option<&'a str> {
+        if self.kind() != TokenKind::Name || self.kind_at(1) != TokenKind::Sign(Sign::Assign) {
+            return None;
         }
-        let name = name.map(|name| self.intern(name));
-        Ok(Argument { name, value: self.expr()? })
+        let name = self.word();
+        self.advance();
+        self.advance();
+        Some(name)
     }
 
-    /// `(a, b = 1)` of a definition.
-    pub(super) fn parameters(&mut self) -> Parsed<Vec<Parameter>> {
+    fn parameters_in<M: Mode>(&mut self) -> Read<M, Vec<Parameter>> {
         self.expect(Sign::OpenParen, "before the parameters")?;
-        let mut parameters = Vec::new();
+        let mut parameters = M::of(Vec::new);
         while !self.is_sign(Sign::CloseParen) {
             let name = self.name("a parameter's name")?;
-            let default = if self.eat(Sign::Assign) { Some(self.expr()?) } else { None };
-            parameters.push(Parameter { name, default });
+            let default = if self.eat(Sign::Assign) { M::map(self.expr_in::<M>()?, Some) } else { M::of(|| None) };
+            let parameter = |default| Parameter { name: self.intern(name), default };
+            M::push(&mut parameters, M::map(default, parameter));
             if !self.eat_commas() {
                 break;
             }
@@ -343,25 +401,25 @@ impl Parser<'_> {
     /// Whether a comma stood here. Programs written for OpenSCAD 2021.01 may have several in a row.
     fn eat_commas(&mut self) -> bool {
         let found = self.eat(Sign::Comma);
-        if found && self.is_sign(Sign::Comma) && self.notes.len() < NOTES_MAX {
+        if found && self.is_sign(Sign::Comma) && self.lexed.notes.len() < NOTES_MAX {
             let (loc, message) = (self.loc(), "Ignoring a comma too many".to_owned());
-            self.notes.push(Note { kind: NoteKind::Warning, loc, message, hint: None });
+            self.lexed.notes.push(Note { kind: NoteKind::Warning, loc, message, hint: None });
         }
         while found && self.eat(Sign::Comma) {}
         found
     }
 
     /// A name that must stand here.
-    pub(super) fn name(&mut self, wanted: &str) -> Parsed<Name> {
+    pub(super) fn name(&mut self, wanted: &str) -> Parsed<&'a str> {
         match self.kind() {
-            TokenKind::Name(name) => {
-                let name = *name;
+            TokenKind::Name => {
+                let name = self.word();
                 self.advance();
-                Ok(self.intern(name))
+                Ok(name)
             }
             TokenKind::Keyword(_) => {
                 let loc = self.loc();
-                let message = format!("Parser error: expected {wanted}, found {}", describe(self.kind()));
+                let message = format!("Parser error: expected {wanted}, found {}", self.describe());
                 Err(self.error(NoteKind::Error, loc, message, Some("Reserved words cannot be names.".into())))
             }
             _ => Err(self.unexpected(wanted)),
@@ -370,8 +428,8 @@ impl Parser<'_> {
 }
 
 /// The operator that a token is, and how tightly it binds.
-fn binary_op(kind: &TokenKind<'_>) -> Option<(BinaryOp, u8)> {
-    let TokenKind::Sign(sign) = kind else { return None };
+#[inline]
+fn binary_op(sign: Sign) -> Option<(BinaryOp, u8)> {
     Some(match sign {
         Sign::Or => (BinaryOp::Or, 1),
         Sign::And => (BinaryOp::And, 2),

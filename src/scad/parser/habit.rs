@@ -3,7 +3,7 @@
 use crate::scad::parser::Parser;
 use crate::scad::token::{Keyword, Sign, TokenKind};
 
-impl<'a> Parser<'a> {
+impl Parser<'_> {
     /// What to do about the token that stands where `wanted` was expected.
     pub(super) fn habit(&self, wanted: &str) -> Option<String> {
         let hint = match wanted {
@@ -20,12 +20,12 @@ impl<'a> Parser<'a> {
     /// A name stands before this token, and nothing that is called.
     fn call_habit(&self) -> Option<&'static str> {
         let name = match self.kind_before(1) {
-            Some(TokenKind::Name(name)) => *name,
+            Some(TokenKind::Name) => self.word_at(self.at - 1),
             Some(TokenKind::Keyword(Keyword::Let)) => "let",
             Some(TokenKind::Keyword(Keyword::For)) => return Some(FOR),
             _ => return None,
         };
-        let begins_name = matches!(self.kind(), TokenKind::Name(_));
+        let begins_name = self.kind() == TokenKind::Name;
         Some(match name {
             "return" => "A function has no 'return': its value stands behind '='.",
             "include" | "use" => "The file stands in angle brackets: include <file.scad>",
@@ -37,14 +37,14 @@ impl<'a> Parser<'a> {
             "def" | "func" | "fn" | "void" | "sub" | "proc" | "class" | "struct" if begins_name => {
                 "It is 'module name(parameters) { … }' for shapes, 'function name(parameters) = value;' for values."
             }
-            _ if begins_name && self.kind_before(2) == Some(&TokenKind::Sign(Sign::Hash)) => {
+            _ if begins_name && self.kind_before(2) == Some(TokenKind::Sign(Sign::Hash)) => {
                 "A comment begins with '//', or stands between '/*' and '*/'."
             }
             _ => match self.kind() {
                 TokenKind::Sign(Sign::OpenBrace | Sign::Semicolon) => {
                     "A module is called with parentheses, even if nothing stands in them: 'union() { … }'."
                 }
-                TokenKind::Sign(Sign::OpenBracket) | TokenKind::Text(_) | TokenKind::Number(_) => {
+                TokenKind::Sign(Sign::OpenBracket) | TokenKind::Text | TokenKind::Number => {
                     "Arguments stand in parentheses: 'translate([1, 2, 3])'."
                 }
                 _ => return None,
@@ -55,7 +55,7 @@ impl<'a> Parser<'a> {
     fn statement_habit(&self) -> Option<&'static str> {
         match self.kind() {
             TokenKind::Sign(Sign::CloseBrace) => Some("There is one '}' too many, or a '{' is missing before it."),
-            TokenKind::Sign(Sign::Assign) if self.kind_before(1) == Some(&TokenKind::Sign(Sign::CloseParen)) => {
+            TokenKind::Sign(Sign::Assign) if self.kind_before(1) == Some(TokenKind::Sign(Sign::CloseParen)) => {
                 Some("A module has statements: 'module name(parameters) { … }'; only a function has a '='.")
             }
             _ => None,
@@ -66,7 +66,7 @@ impl<'a> Parser<'a> {
         let next = self.kind_at(1);
         match self.kind() {
             TokenKind::Sign(Sign::Plus | Sign::Minus | Sign::Star | Sign::Slash)
-                if *next == TokenKind::Sign(Sign::Assign) || next == self.kind() =>
+                if next == TokenKind::Sign(Sign::Assign) || next == self.kind() =>
             {
                 Some("A variable keeps the one value that it is given: there is no '+=' and no '++'.")
             }
@@ -90,7 +90,7 @@ impl<'a> Parser<'a> {
             TokenKind::Keyword(Keyword::Else) => {
                 Some("'else' stands behind the child of an 'if', which a ';' may have ended.")
             }
-            TokenKind::Name(name) if matches!(*name, "and" | "or" | "not") => {
+            TokenKind::Name if matches!(self.word(), "and" | "or" | "not") => {
                 Some("'&&' is and, '||' is or, '!' is not.")
             }
             _ => None,
@@ -107,25 +107,25 @@ impl<'a> Parser<'a> {
         }
         let begins_value = matches!(
             self.kind(),
-            TokenKind::Name(_) | TokenKind::Number(_) | TokenKind::Text(_) | TokenKind::Sign(Sign::OpenBracket)
+            TokenKind::Name | TokenKind::Number | TokenKind::Text | TokenKind::Sign(Sign::OpenBracket)
         );
         (begins_value && wanted.contains("or ','")).then_some("A comma or a closing bracket may be missing before it.")
     }
 
     /// The token so many before this one.
-    fn kind_before(&self, steps: usize) -> Option<&TokenKind<'a>> {
-        Some(&self.tokens[self.at.checked_sub(steps)?].kind)
+    fn kind_before(&self, steps: usize) -> Option<TokenKind> {
+        Some(self.lexed.tokens[self.at.checked_sub(steps)?].kind)
     }
 
     /// Whether the innermost bracket that is open is that of a `for`.
     fn is_in_for(&self) -> bool {
         let mut closed = 0;
         for at in (0..self.at).rev() {
-            match &self.tokens[at].kind {
+            match self.lexed.tokens[at].kind {
                 TokenKind::Sign(Sign::CloseParen | Sign::CloseBracket) => closed += 1,
                 TokenKind::Sign(Sign::OpenParen | Sign::OpenBracket) if closed > 0 => closed -= 1,
                 TokenKind::Sign(Sign::OpenParen) => {
-                    return at > 0 && self.tokens[at - 1].kind == TokenKind::Keyword(Keyword::For);
+                    return at > 0 && self.lexed.tokens[at - 1].kind == TokenKind::Keyword(Keyword::For);
                 }
                 TokenKind::Sign(Sign::OpenBracket | Sign::OpenBrace | Sign::CloseBrace) => return false,
                 _ => {}

@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
-use crate::scad::ast::{Argument, Assignment, Function, Instantiation, Modifiers, Module, Name, Scope, Statement};
+use crate::scad::ast::{
+    Argument, Assignment, Expr, Function, Instantiation, Modifiers, Module, Name, Scope, Statement,
+};
+use crate::scad::deferred::{Deferred, Definition};
 use crate::scad::lexer::{Note, NoteKind};
 use crate::scad::parser::{Parsed, Parser};
 use crate::scad::token::{Keyword, Loc, Sign, TokenKind};
@@ -65,7 +68,7 @@ impl<'a> Parser<'a> {
     fn leave_parentheses(&mut self, before: usize) {
         let mut open = Vec::new();
         for at in before..self.at {
-            match self.tokens[at].kind {
+            match self.lexed.tokens[at].kind {
                 TokenKind::Sign(Sign::OpenParen | Sign::OpenBracket) => open.push(at),
                 TokenKind::Sign(Sign::CloseParen | Sign::CloseBracket) => {
                     open.pop();
@@ -75,7 +78,7 @@ impl<'a> Parser<'a> {
         }
         let Some(first) = open.first() else { return };
         let closer = self.closer(*first);
-        if closer > self.at && self.tokens[closer].kind == TokenKind::Sign(Sign::CloseParen) {
+        if closer > self.at && self.lexed.tokens[closer].kind == TokenKind::Sign(Sign::CloseParen) {
             self.at = closer;
         }
     }
@@ -83,7 +86,7 @@ impl<'a> Parser<'a> {
     /// Whether `module name` or `function name` stands here.
     fn definition_ahead(&self) -> bool {
         matches!(self.kind(), TokenKind::Keyword(Keyword::Module | Keyword::Function))
-            && matches!(self.kind_at(1), TokenKind::Name(_))
+            && self.kind_at(1) == TokenKind::Name
     }
 
     fn statement(&mut self, scope: &mut Scope, place: Place) -> Parsed<()> {
@@ -91,41 +94,69 @@ impl<'a> Parser<'a> {
     }
 
     fn statement_here(&mut self, scope: &mut Scope, place: Place) -> Parsed<()> {
-        let start = self.loc();
-        match self.kind().clone() {
+        let (before, start) = (self.at, self.loc());
+        match self.kind() {
             TokenKind::Sign(Sign::Semicolon) => self.advance(),
             TokenKind::Sign(Sign::OpenBrace) => {
                 self.advance();
                 let inner = if place == Place::File { Place::Body } else { place };
                 self.block(scope, inner)?;
             }
-            TokenKind::Include(path) => {
+            TokenKind::Include => {
+                self.keep(&mut scope.statements, |parser| Statement::Include(parser.path(), start));
                 self.advance();
-                scope.statements.push(Statement::Include(path, start));
             }
-            TokenKind::Use(path) if place == Place::File => {
+            TokenKind::Use if place == Place::File => {
+                self.keep(&mut scope.statements, |parser| Statement::Use(parser.path(), start));
                 self.advance();
-                scope.statements.push(Statement::Use(path, start));
             }
             TokenKind::Keyword(Keyword::Module) if place != Place::Children => {
-                let module = self.module()?;
-                scope.statements.push(Statement::Module(module));
+                let module = self.definition(Self::module)?;
+                self.keep(&mut scope.statements, |parser| Statement::Module(parser.defined(before, module)));
             }
             TokenKind::Keyword(Keyword::Function) if place != Place::Children => {
-                let function = self.function()?;
-                scope.statements.push(Statement::Function(function));
+                let function = self.definition(Self::function)?;
+                self.keep(&mut scope.statements, |parser| Statement::Function(parser.defined(before, function)));
             }
-            TokenKind::Name(name) if matches!(self.kind_at(1), TokenKind::Sign(Sign::Assign)) => {
-                let assignment = self.assignment(name)?;
-                scope.statements.push(Statement::Assignment(assignment));
+            TokenKind::Name if self.kind_at(1) == TokenKind::Sign(Sign::Assign) => {
+                let (name, value, loc) = self.assignment()?;
+                self.keep(&mut scope.statements, |parser| {
+                    let (name, value) = (parser.intern(name), Arc::new(value));
+                    Statement::Assignment(Arc::new(Assignment { name, value, loc }))
+                });
             }
             _ => {
                 if let Some(instantiation) = self.instantiation(Modifiers::default())? {
-                    scope.statements.push(Statement::Instantiation(Arc::new(instantiation)));
+                    self.keep(&mut scope.statements, |_| Statement::Instantiation(Arc::new(instantiation)));
                 }
             }
         }
         Ok(())
+    }
+
+    /// The path of the `include` or `use` that stands here.
+    fn path(&self) -> Name {
+        let paths = &self.lexed.paths;
+        let found = paths.binary_search_by_key(&self.at, |(token, _)| *token);
+        found.map_or_else(|_| Name::from(""), |at| paths[at].1.clone())
+    }
+
+    /// Reads a definition, or only checks it where it can be read when somebody wants it.
+    fn definition<T>(&mut self, read: impl FnOnce(&mut Self) -> Parsed<T>) -> Parsed<T> {
+        let around = self.checks;
+        self.checks |= self.defers;
+        let result = read(self);
+        self.checks = around;
+        result
+    }
+
+    /// What the tree keeps of the definition that ends before this token, and began at the token `first`.
+    fn defined<T: Definition>(&self, first: usize, definition: T) -> Arc<Deferred<T>> {
+        if !self.defers {
+            return Arc::new(Deferred::read(definition));
+        }
+        let tokens = &self.lexed.tokens;
+        Arc::new(Deferred::new(definition, self.text.clone(), tokens[first].start..tokens[self.at - 1].end))
     }
 
     /// Statements up to `}`; an error in one of them does not end the block.
@@ -146,25 +177,24 @@ impl<'a> Parser<'a> {
         }
     }
 
-    fn assignment(&mut self, name: &'a str) -> Parsed<Arc<Assignment>> {
-        let name = self.intern(name);
-        let start = self.loc();
+    fn assignment(&mut self) -> Parsed<(&'a str, Expr, Loc)> {
+        let (name, start) = (self.word(), self.loc());
         self.advance();
         self.advance();
-        let value = Arc::new(self.expr()?);
+        let value = self.expr()?;
         self.expect(Sign::Semicolon, "after the assignment")?;
         let loc = start.to(self.last_loc());
         if let Some(block) = self.assigned.last_mut() {
-            let first = *block.entry(name.clone()).or_insert(loc);
+            let first = *block.entry(name).or_insert(loc);
             if first != loc {
-                let (kind, message) = (NoteKind::Overwritten(first), name.to_string());
-                self.notes.push(Note { kind, loc, message, hint: None });
+                let (kind, message) = (NoteKind::Overwritten(first), name.to_owned());
+                self.lexed.notes.push(Note { kind, loc, message, hint: None });
             }
         }
-        Ok(Arc::new(Assignment { name, value, loc }))
+        Ok((name, value, loc))
     }
 
-    fn function(&mut self) -> Parsed<Arc<Function>> {
+    pub(super) fn function(&mut self) -> Parsed<Function> {
         let start = self.loc();
         self.advance();
         let name = self.name("the function's name")?;
@@ -172,10 +202,10 @@ impl<'a> Parser<'a> {
         self.expect(Sign::Assign, "after the parameters of the function")?;
         let body = self.expr()?;
         self.expect(Sign::Semicolon, "after the function")?;
-        Ok(Arc::new(Function { name, parameters, body, loc: start.to(self.last_loc()) }))
+        Ok(Function { name: self.intern(name), parameters, body, loc: start.to(self.last_loc()) })
     }
 
-    fn module(&mut self) -> Parsed<Arc<Module>> {
+    pub(super) fn module(&mut self) -> Parsed<Module> {
         let start = self.loc();
         self.advance();
         let name = self.name("the module's name")?;
@@ -185,10 +215,10 @@ impl<'a> Parser<'a> {
         let result = self.statement(&mut body, Place::Body);
         self.assigned.pop();
         result?;
-        Ok(Arc::new(Module { name, parameters, body, loc: start.to(self.last_loc()) }))
+        Ok(Module { name: self.intern(name), parameters, body, loc: start.to(self.last_loc()) })
     }
 
-    /// A module called with its children; `None` where `*` takes it out.
+    /// A module called with its children; `None` where `*` takes it out, or it is only checked.
     fn instantiation(&mut self, mut modifiers: Modifiers) -> Parsed<Option<Instantiation>> {
         let mut disabled = false;
         loop {
@@ -201,20 +231,28 @@ impl<'a> Parser<'a> {
             }
             self.advance();
         }
-        let start = self.loc();
-        let instantiation = if self.is_keyword(Keyword::If) {
-            self.if_statement(modifiers, start)?
-        } else {
-            let name = self.module_name()?;
-            let arguments = self.arguments()?;
-            let loc = start.to(self.last_loc());
-            let children = self.children()?;
-            Instantiation { name, modifiers, arguments, children, otherwise: None, loc }
-        };
-        Ok((!disabled).then_some(instantiation))
+        let instantiation = self.called(modifiers)?;
+        Ok(if disabled { None } else { instantiation })
     }
 
-    fn if_statement(&mut self, modifiers: Modifiers, start: Loc) -> Parsed<Instantiation> {
+    /// A module called with its children; `None` where it is only checked.
+    fn called(&mut self, modifiers: Modifiers) -> Parsed<Option<Instantiation>> {
+        if self.is_keyword(Keyword::If) {
+            return self.if_statement(modifiers);
+        }
+        let start = self.loc();
+        let name = self.module_name()?;
+        let arguments = self.arguments()?;
+        let loc = start.to(self.last_loc());
+        let children = self.children()?;
+        Ok(self.kept(|parser| {
+            let name = parser.intern(name);
+            Instantiation { name, modifiers, arguments, children, otherwise: None, loc }
+        }))
+    }
+
+    fn if_statement(&mut self, modifiers: Modifiers) -> Parsed<Option<Instantiation>> {
+        let start = self.loc();
         self.advance();
         self.expect(Sign::OpenParen, "after 'if'")?;
         let condition = self.expr()?;
@@ -227,13 +265,15 @@ impl<'a> Parser<'a> {
         } else {
             None
         };
-        let arguments = vec![Argument { name: None, value: condition }];
-        Ok(Instantiation { name: self.intern("if"), modifiers, arguments, children, otherwise, loc })
+        Ok(self.kept(|parser| {
+            let arguments = vec![Argument { name: None, value: condition }];
+            Instantiation { name: parser.intern("if"), modifiers, arguments, children, otherwise, loc }
+        }))
     }
 
-    fn module_name(&mut self) -> Parsed<Name> {
+    fn module_name(&mut self) -> Parsed<&'a str> {
         let name = match self.kind() {
-            TokenKind::Name(name) => *name,
+            TokenKind::Name => self.word(),
             TokenKind::Keyword(Keyword::For) => "for",
             TokenKind::Keyword(Keyword::Let) => "let",
             TokenKind::Keyword(Keyword::Assert) => "assert",
@@ -242,7 +282,7 @@ impl<'a> Parser<'a> {
             _ => return Err(self.unexpected("a statement")),
         };
         self.advance();
-        Ok(self.intern(name))
+        Ok(name)
     }
 
     /// `;`, one instantiation, or a block of them.
@@ -259,7 +299,7 @@ impl<'a> Parser<'a> {
         }
         let starts = matches!(
             self.kind(),
-            TokenKind::Name(_)
+            TokenKind::Name
                 | TokenKind::Keyword(
                     Keyword::For | Keyword::Let | Keyword::Assert | Keyword::Echo | Keyword::Each | Keyword::If
                 )
