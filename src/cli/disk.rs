@@ -4,7 +4,7 @@ use std::env;
 use std::fs;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::csg::TextSpec;
 use crate::job::metrics;
@@ -19,6 +19,8 @@ pub const STDIN: &str = "-";
 pub struct DiskHost {
     libraries: Vec<PathBuf>,
     fonts: Fonts,
+    /// Room for the file that is being read: a library has many.
+    room: Mutex<Vec<u8>>,
     stdin: Option<Arc<[u8]>>,
     main: String,
 }
@@ -35,7 +37,8 @@ impl DiskHost {
         };
         Ok(Self {
             libraries: library_folders(),
-            fonts: Fonts::with_dirs(&chosen_fonts()).with_system(&system_fonts()),
+            fonts: Fonts::when_needed(|| Fonts::with_dirs(&chosen_fonts()).with_system(&system_fonts())),
+            room: Mutex::default(),
             stdin,
             main: main.to_owned(),
         })
@@ -74,8 +77,10 @@ impl Host for DiskHost {
         {
             return Ok(bytes.clone());
         }
-        match fs::read(path) {
-            Ok(bytes) => Ok(Arc::from(bytes)),
+        let mut room = self.room.lock().unwrap_or_else(PoisonError::into_inner);
+        room.clear();
+        match fs::File::open(path).and_then(|mut file| file.read_to_end(&mut room)) {
+            Ok(_) => Ok(Arc::from(room.as_slice())),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Err(HostError::NotFound),
             Err(error) => Err(HostError::Unreadable(error.to_string())),
         }

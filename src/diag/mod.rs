@@ -8,7 +8,7 @@ mod sources;
 mod span;
 
 pub use console::{render, snippet};
-pub use sources::{Location, SourceMap};
+pub use sources::{Lines, Location, SourceMap};
 pub use span::{FileId, Span};
 
 use serde::{Deserialize, Serialize};

@@ -1,6 +1,6 @@
 //! `SourceMap`: file id to path and text, and byte offset to line and column.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use serde::{Deserialize, Serialize};
 
@@ -17,7 +17,26 @@ pub struct SourceMap {
 struct SourceFile {
     path: Arc<str>,
     text: Arc<str>,
-    line_starts: Arc<[u32]>,
+    lines: Lines,
+}
+
+/// The byte offset of each line of a text, found when they are first asked for: most texts have nothing to be told about. Cheap to clone.
+#[derive(Debug, Clone, Default)]
+pub struct Lines(Arc<OnceLock<Box<[u32]>>>);
+
+impl Lines {
+    fn starts(&self, text: &str) -> &[u32] {
+        self.0.get_or_init(|| {
+            let breaks = memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| at as u32 + 1);
+            std::iter::once(0).chain(breaks).collect()
+        })
+    }
+}
+
+impl SourceFile {
+    fn line_starts(&self) -> &[u32] {
+        self.lines.starts(&self.text)
+    }
 }
 
 /// A place as people name it.
@@ -39,18 +58,14 @@ impl SourceMap {
 
     /// Adds a file and returns its id. Adding more than 65534 files returns [`FileId::NONE`].
     pub fn add(&mut self, path: impl Into<Arc<str>>, text: impl Into<Arc<str>>) -> FileId {
-        let text = text.into();
-        let line_starts = std::iter::once(0)
-            .chain(text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at as u32 + 1))
-            .collect();
-        self.add_indexed(path, text, line_starts)
+        self.add_shared(path, text.into(), Lines::default())
     }
 
-    /// The same for a file whose lines are known: `line_starts` holds the byte offset of each.
-    pub fn add_indexed(&mut self, path: impl Into<Arc<str>>, text: Arc<str>, line_starts: Arc<[u32]>) -> FileId {
+    /// The same for a text whose lines somebody else may have found, or may want.
+    pub fn add_shared(&mut self, path: impl Into<Arc<str>>, text: Arc<str>, lines: Lines) -> FileId {
         let id = u16::try_from(self.files.len()).map_or(FileId::NONE, FileId);
         if id != FileId::NONE {
-            self.files.push(SourceFile { path: path.into(), text, line_starts });
+            self.files.push(SourceFile { path: path.into(), text, lines });
         }
         id
     }
@@ -79,8 +94,9 @@ impl SourceMap {
     pub fn locate(&self, span: Span) -> Option<Location> {
         let file = self.files.get(span.file.0 as usize)?;
         let start = (span.start as usize).min(file.text.len());
-        let line = file.line_starts.partition_point(|at| *at as usize <= start);
-        let line_start = file.line_starts[line - 1] as usize;
+        let line_starts = file.line_starts();
+        let line = line_starts.partition_point(|at| *at as usize <= start);
+        let line_start = line_starts[line - 1] as usize;
         let column = file.text.get(line_start..start).map_or(0, |text| text.chars().count()) + 1;
         Some(Location { path: file.path.clone(), line: line as u32, column: column as u32 })
     }
@@ -88,13 +104,13 @@ impl SourceMap {
     /// The 1-based line in which a span begins; `None` when detached. Costs nothing in proportion to the line, as [`Self::locate`] does.
     pub fn line_number(&self, span: Span) -> Option<u32> {
         let file = self.files.get(span.file.0 as usize)?;
-        Some(file.line_starts.partition_point(|at| *at <= span.start) as u32)
+        Some(file.line_starts().partition_point(|at| *at <= span.start) as u32)
     }
 
     /// The text of a 1-based line, without its line break.
     pub fn line(&self, file: FileId, line: u32) -> Option<&str> {
         let file = self.files.get(file.0 as usize)?;
-        let start = *file.line_starts.get(line as usize - 1)? as usize;
+        let start = *file.line_starts().get(line as usize - 1)? as usize;
         file.text[start..].lines().next()
     }
 }

@@ -1,5 +1,6 @@
 //! Text to tokens; never fails: bad bytes become bad tokens and notes.
 
+use std::cell::Cell;
 use std::sync::Arc;
 
 use memchr::{memchr, memchr2, memmem};
@@ -35,7 +36,7 @@ pub struct Note {
 }
 
 /// The words of a text.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Lexed {
     /// The last of them is `End`.
     pub tokens: Vec<Token>,
@@ -45,12 +46,38 @@ pub struct Lexed {
     pub notes: Vec<Note>,
 }
 
+impl Drop for Lexed {
+    fn drop(&mut self) {
+        if self.tokens.capacity() <= ROOM_MAX {
+            self.tokens.clear();
+            // a thread that ends has no room any more
+            let _ = ROOM.try_with(|room| room.set(std::mem::take(&mut self.tokens)));
+        }
+    }
+}
+
+thread_local! {
+    /// Room for the tokens of the next text: a library has many files.
+    static ROOM: Cell<Vec<Token>> = const { Cell::new(Vec::new()) };
+}
+
+/// Tokens for which room is kept.
+const ROOM_MAX: usize = 1 << 17;
+/// Bytes of text to a token, comments not counted.
+const BYTES_PER_TOKEN: usize = 4;
+
 /// The words of `text` from the byte `from` on, which begins one.
 pub fn lex(text: &str, from: usize) -> Lexed {
-    let tokens = Vec::with_capacity((text.len() - from) / 4);
-    let out = Lexed { tokens, ..Lexed::default() };
+    let mut tokens = ROOM.take();
+    if tokens.capacity() < (text.len() - from) / BYTES_PER_TOKEN {
+        // not made larger: nothing in it is worth a copy
+        tokens = Vec::with_capacity(ROOM_MAX.max((text.len() - from) / BYTES_PER_TOKEN));
+    }
+    let out = Lexed { tokens, paths: Vec::new(), notes: Vec::new() };
     let mut lexer = Lexer { text, bytes: text.as_bytes(), at: from, out };
-    while lexer.step() {}
+    while let Some(byte) = lexer.bytes.get(lexer.at) {
+        lexer.step(*byte);
+    }
     lexer.push(TokenKind::End, text.len());
     lexer.out
 }
@@ -122,21 +149,33 @@ const EXACT_DIGITS: usize = 15;
 const NOTES_MAX: usize = 10_000;
 
 impl Lexer<'_> {
-    /// Reads one token or one run of blanks; false at the end.
-    fn step(&mut self) -> bool {
-        let Some(byte) = self.bytes.get(self.at).copied() else { return false };
+    /// Reads one token, one comment or one run of blanks.
+    #[inline]
+    fn step(&mut self, byte: u8) {
+        match BEGINS[usize::from(byte)] {
+            Begins::Blanks => self.at = self.run(self.at + 1, IS_BLANK),
+            Begins::Word => self.word(byte),
+            Begins::Number => self.number_or_name(),
+            Begins::Sign => match single(byte) {
+                Some(sign) => {
+                    self.at += 1;
+                    self.push(TokenKind::Sign(sign), self.at - 1);
+                }
+                None => self.other(byte),
+            },
+            Begins::Other => self.other(byte),
+        }
+    }
+
+    fn other(&mut self, byte: u8) {
         match byte {
-            b' ' | b'\t' | b'\n' | b'\r' => self.at = self.run(self.at + 1, IS_BLANK),
             b'/' if self.peek(1) == b'/' => self.line_comment(),
             b'/' if self.peek(1) == b'*' => self.block_comment(),
             b'"' => self.string(),
-            b'0'..=b'9' => self.number_or_name(),
             b'.' if self.peek(1).is_ascii_digit() => self.number_or_name(),
-            b'a'..=b'z' | b'A'..=b'Z' | b'_' | b'$' => self.word(),
             0x80.. => self.foreign(),
             _ => self.sign(byte),
         }
-        true
     }
 
     fn peek(&self, ahead: usize) -> u8 {
@@ -205,9 +244,18 @@ impl Lexer<'_> {
         }
     }
 
-    fn word(&mut self) {
+    #[inline]
+    fn word(&mut self, first: u8) {
         let start = self.at;
         self.at = self.run(start + 1, IN_WORD);
+        if CLASSES[usize::from(first)] & RESERVED != 0 {
+            return self.reserved(start);
+        }
+        self.push(TokenKind::Name, start);
+    }
+
+    /// A word that begins as reserved words do.
+    fn reserved(&mut self, start: usize) {
         let word = &self.text[start..self.at];
         if matches!(word, "include" | "use") && self.path_follows() {
             return self.file(start, word == "include");
@@ -336,12 +384,10 @@ impl Lexer<'_> {
     }
 
     /// The end of the bytes of one class that begin at `from`.
+    #[inline]
     fn run(&self, from: usize, class: u8) -> usize {
-        let mut at = from;
-        while self.bytes.get(at).is_some_and(|byte| CLASSES[usize::from(*byte)] & class != 0) {
-            at += 1;
-        }
-        at
+        let rest = self.bytes.get(from..).unwrap_or_default();
+        from + rest.iter().position(|byte| CLASSES[usize::from(*byte)] & class == 0).unwrap_or(rest.len())
     }
 
     fn find(&self, wanted: u8, from: usize) -> Option<usize> {
@@ -393,7 +439,23 @@ impl Lexer<'_> {
     }
 }
 
-fn single(byte: u8) -> Option<Sign> {
+/// The sign of each byte that is one.
+const SIGNS: [Option<Sign>; 256] = {
+    let mut signs = [None; 256];
+    let mut at = 0;
+    while at < signs.len() {
+        signs[at] = sign_of(at as u8);
+        at += 1;
+    }
+    signs
+};
+
+#[inline]
+const fn single(byte: u8) -> Option<Sign> {
+    SIGNS[byte as usize]
+}
+
+const fn sign_of(byte: u8) -> Option<Sign> {
     Some(match byte {
         b'(' => Sign::OpenParen,
         b')' => Sign::CloseParen,
@@ -428,6 +490,8 @@ const IN_WORD: u8 = 1;
 const IS_DIGIT: u8 = 2;
 const IS_HEXADECIMAL: u8 = 4;
 const IS_BLANK: u8 = 8;
+/// Begins a reserved word, `include` or `use`.
+const RESERVED: u8 = 16;
 
 /// The classes that each byte belongs to.
 const CLASSES: [u8; 256] = {
@@ -447,7 +511,41 @@ const CLASSES: [u8; 256] = {
         if matches!(byte, b' ' | b'\t' | b'\n' | b'\r') {
             classes[at] |= IS_BLANK;
         }
+        if matches!(byte, b'a' | b'e' | b'f' | b'i' | b'l' | b'm' | b't' | b'u') {
+            classes[at] |= RESERVED;
+        }
         at += 1;
     }
     classes
+};
+
+/// What a byte begins.
+#[derive(Clone, Copy)]
+enum Begins {
+    Blanks,
+    Word,
+    Number,
+    /// A sign that is no part of another.
+    Sign,
+    /// What depends on the bytes after it.
+    Other,
+}
+
+/// What each byte begins.
+const BEGINS: [Begins; 256] = {
+    let mut begins = [Begins::Other; 256];
+    let mut at = 0;
+    while at < begins.len() {
+        let byte = at as u8;
+        begins[at] = match byte {
+            b' ' | b'\t' | b'\n' | b'\r' => Begins::Blanks,
+            b'a'..=b'z' | b'A'..=b'Z' | b'_' | b'$' => Begins::Word,
+            b'0'..=b'9' => Begins::Number,
+            b'/' | b'.' | b'<' | b'>' | b'=' | b'!' | b'&' | b'|' => Begins::Other,
+            _ if single(byte).is_some() => Begins::Sign,
+            _ => Begins::Other,
+        };
+        at += 1;
+    }
+    begins
 };

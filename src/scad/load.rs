@@ -112,7 +112,7 @@ impl Interpreter<'_> {
         let unit = self.parse_within_budget(bytes)?;
         let file = match self.sources.find(path) {
             Some(file) => file,
-            None => self.sources.add_indexed(path.clone(), unit.text.clone(), unit.line_starts.clone()),
+            None => self.sources.add_shared(path.clone(), unit.text.clone(), unit.lines.clone()),
         };
         Ok((file, unit))
     }
@@ -380,7 +380,7 @@ impl Interpreter<'_> {
     /// Gives the statements from outside a place among the sources, behind the main program.
     fn open_appended(&mut self) {
         let Some(unit) = self.pending_appended.take() else { return };
-        let file = self.sources.add_indexed(DEFINES, unit.text.clone(), unit.line_starts.clone());
+        let file = self.sources.add_shared(DEFINES, unit.text.clone(), unit.lines.clone());
         for note in &unit.notes {
             self.give_note(file, note);
         }

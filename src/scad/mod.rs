@@ -94,27 +94,38 @@ pub fn evaluate(main: &str, host: &dyn Host, options: &Options, budget: &Budget)
 
 /// Whether a text can be read as a program.
 pub fn is_program(source: &str) -> bool {
-    !unit::Unit::parse(Arc::from(source.as_bytes())).is_broken()
+    !unit::Unit::parse(&Arc::from(source.as_bytes())).is_broken()
 }
 
 /// Reads the program at the path `main` and all that it includes and uses, and evaluates nothing: what is wrong with its text.
 pub fn check(main: &str, host: &dyn Host, options: &Options, budget: &Budget) -> Evaluation {
-    reprint(main, host, options, budget).1
+    read(main, host, options, budget, |_| ()).1
 }
 
 /// Reads the program likewise; with it the program as OpenSCAD writes it back, where it can be read.
 pub fn reprint(main: &str, host: &dyn Host, options: &Options, budget: &Budget) -> (Option<String>, Evaluation) {
+    read(main, host, options, budget, reprint::program_text)
+}
+
+/// Reads the program, and makes something of it where it can be read.
+fn read<T>(
+    main: &str,
+    host: &dyn Host,
+    options: &Options,
+    budget: &Budget,
+    make: impl FnOnce(&Interpreter<'_>) -> T,
+) -> (Option<T>, Evaluation) {
     let mut interpreter = Interpreter::new(host, options, budget);
     interpreter.prepare();
-    let mut text = None;
+    let mut made = None;
     match interpreter.load_main(main) {
         Ok(()) if interpreter.log.has_error() => {}
-        Ok(()) => text = Some(reprint::program_text(&interpreter)),
+        Ok(()) => made = Some(make(&interpreter)),
         Err(stop) => interpreter.finish_stop(*stop),
     }
     let (diagnostics, sources) = interpreter.take_messages();
     let (plates, annotations) = (Vec::new(), Vec::new());
-    (text, Evaluation { tree: None, plates, view: AskedView::default(), annotations, diagnostics, sources })
+    (made, Evaluation { tree: None, plates, view: AskedView::default(), annotations, diagnostics, sources })
 }
 
 fn run(interpreter: &mut Interpreter<'_>, main: &str) -> Run<(Option<NodeRef>, Vec<Plate>)> {

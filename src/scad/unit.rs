@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use rustc_hash::{FxHashMap, FxHasher};
 
+use crate::diag::Lines;
 use crate::scad::ast::Scope;
 use crate::scad::lexer::{Note, NoteKind};
 use crate::scad::parser::parse;
@@ -13,12 +14,12 @@ use crate::scad::parser::parse;
 /// One parsed file.
 #[derive(Debug)]
 pub struct Unit {
-    /// The bytes it was parsed from.
-    pub bytes: Arc<[u8]>,
+    /// The bytes it was parsed from, where they are not those of the text, or somebody else keeps them too.
+    bytes: Option<Arc<[u8]>>,
     /// The bytes as text; what is not UTF-8 is replaced.
     pub text: Arc<str>,
-    /// Byte offset of each line.
-    pub line_starts: Arc<[u32]>,
+    /// Its lines.
+    pub lines: Lines,
     /// Its statements.
     pub scope: Scope,
     /// What there is to say about it.
@@ -27,12 +28,23 @@ pub struct Unit {
 
 impl Unit {
     /// Parses a file.
-    pub fn parse(bytes: Arc<[u8]>) -> Self {
-        let text: Arc<str> = Arc::from(to_text(&bytes));
+    pub fn parse(bytes: &Arc<[u8]>) -> Self {
+        let text: Arc<str> = Arc::from(to_text(bytes));
+        let kept = Arc::strong_count(bytes) > 1 || text.as_bytes() != &**bytes;
+        let bytes = kept.then(|| bytes.clone());
         let (scope, mut notes) = parse(&text);
         notes.sort_by_key(|note| note.loc.start);
-        let line_starts = line_starts(&text);
-        Self { bytes, text, line_starts, scope, notes }
+        Self { bytes, text, lines: Lines::default(), scope, notes }
+    }
+
+    /// The bytes it was parsed from.
+    fn bytes(&self) -> &[u8] {
+        self.bytes.as_deref().unwrap_or(self.text.as_bytes())
+    }
+
+    /// Whether it keeps these very bytes.
+    fn keeps(&self, bytes: &Arc<[u8]>) -> bool {
+        self.bytes.as_ref().is_some_and(|kept| Arc::ptr_eq(kept, bytes))
     }
 
     /// Whether the text is no program.
@@ -58,11 +70,6 @@ fn to_text(bytes: &[u8]) -> Cow<'_, str> {
     text.into()
 }
 
-fn line_starts(text: &str) -> Arc<[u32]> {
-    let breaks = memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| at as u32 + 1);
-    std::iter::once(0).chain(breaks).collect()
-}
-
 /// Parsed files by content. A daemon keeps one across jobs, so that a library is parsed once.
 #[derive(Debug, Default)]
 pub struct ParseCache {
@@ -84,7 +91,7 @@ struct Entry {
     used: u64,
 }
 
-/// Source bytes that the cache holds at most; a syntax tree takes about ten times as much memory as its text.
+/// Source bytes that the cache holds at most; a syntax tree takes about ten times as much memory as its text, once all of it was read.
 const CACHE_BYTES_MAX: usize = 32 << 20;
 
 impl ParseCache {
@@ -102,7 +109,7 @@ impl ParseCache {
         if let Some(unit) = self.lookup(key, bytes) {
             return unit;
         }
-        let unit = Arc::new(Unit::parse(bytes.clone()));
+        let unit = Arc::new(Unit::parse(bytes));
         self.insert(key, unit.clone());
         unit
     }
@@ -113,7 +120,7 @@ impl ParseCache {
         inner.clock += 1;
         let clock = inner.clock;
         let key = *inner.addresses.get(&address_of(bytes))?;
-        let entry = inner.units.get_mut(&key)?.iter_mut().find(|entry| Arc::ptr_eq(&entry.unit.bytes, bytes))?;
+        let entry = inner.units.get_mut(&key)?.iter_mut().find(|entry| entry.unit.keeps(bytes))?;
         entry.used = clock;
         Some(entry.unit.clone())
     }
@@ -123,7 +130,7 @@ impl ParseCache {
         inner.clock += 1;
         let clock = inner.clock;
         // the key only narrows the search: what decides is the content, so nobody can plant a colliding file
-        let same = |entry: &&mut Entry| Arc::ptr_eq(&entry.unit.bytes, bytes) || entry.unit.bytes == *bytes;
+        let same = |entry: &&mut Entry| entry.unit.keeps(bytes) || entry.unit.bytes() == &**bytes;
         let entry = inner.units.get_mut(&key)?.iter_mut().find(same)?;
         entry.used = clock;
         Some(entry.unit.clone())
@@ -132,8 +139,10 @@ impl ParseCache {
     fn insert(&self, key: u64, unit: Arc<Unit>) {
         let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
         let clock = inner.clock;
-        inner.bytes += unit.bytes.len();
-        inner.addresses.insert(address_of(&unit.bytes), key);
+        inner.bytes += unit.text.len();
+        if let Some(bytes) = &unit.bytes {
+            inner.addresses.insert(address_of(bytes), key);
+        }
         inner.units.entry(key).or_default().push(Entry { unit, used: clock });
         if inner.bytes > CACHE_BYTES_MAX {
             inner.shrink();
@@ -145,7 +154,7 @@ impl Inner {
     /// Forgets the half that was not used for the longest time.
     fn shrink(&mut self) {
         let mut ages: Vec<(u64, usize)> =
-            self.units.values().flatten().map(|entry| (entry.used, entry.unit.bytes.len())).collect();
+            self.units.values().flatten().map(|entry| (entry.used, entry.unit.text.len())).collect();
         ages.sort_unstable_by(|a, b| b.cmp(a));
         let mut kept = 0;
         let oldest = ages.into_iter().take_while(|(_, bytes)| {
@@ -159,7 +168,7 @@ impl Inner {
         self.units.retain(|_, entries| !entries.is_empty());
         let units = &self.units;
         self.addresses.retain(|_, key| units.contains_key(key));
-        self.bytes = self.units.values().flatten().map(|entry| entry.unit.bytes.len()).sum();
+        self.bytes = self.units.values().flatten().map(|entry| entry.unit.text.len()).sum();
     }
 }
 

@@ -1,7 +1,7 @@
 //! Font selection by name and style; the bundled default.
 
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, OnceLock, PoisonError};
 
 use fontdb::{Database, FaceInfo, Family, ID, Query, Source, Stretch, Style, Weight};
 use rustc_hash::FxHashMap;
@@ -10,7 +10,7 @@ use sha2::{Digest as _, Sha256};
 /// The fonts that a job may use. Cheap to clone.
 #[derive(Clone)]
 pub struct Fonts {
-    database: Arc<Database>,
+    database: Arc<Faces>,
     loaded: Arc<Mutex<FxHashMap<ID, Face>>>,
     digest: Arc<OnceLock<String>>,
 }
@@ -27,6 +27,9 @@ impl Default for Fonts {
     }
 }
 
+/// The faces; read when they are first asked for, where that was put off.
+type Faces = LazyLock<Database, Box<dyn FnOnce() -> Database + Send>>;
+
 /// A font file's bytes, and which of its faces.
 #[derive(Debug, Clone)]
 pub(super) struct Face {
@@ -38,6 +41,11 @@ impl Fonts {
     /// Whether these are clones of the same fonts.
     pub fn is_same(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.database, &other.database)
+    }
+
+    /// Fonts that are read when a text first asks for one: most programs have none.
+    pub fn when_needed(read: impl FnOnce() -> Self + Send + 'static) -> Self {
+        Self::from_faces(LazyLock::new(Box::new(move || Database::clone(&read().database))))
     }
 
     /// Liberation Sans, Serif and Mono, four styles each.
@@ -53,7 +61,7 @@ impl Fonts {
 
     /// These fonts and the machine's own, which come last where names are equal: a text looks the same on every machine.
     pub fn with_system(&self, directories: &[PathBuf]) -> Self {
-        Self::of(merged((*self.database).clone(), &ordered(directories)))
+        Self::of(merged(Database::clone(&self.database), &ordered(directories)))
     }
 
     /// These fonts and those of a job's own files, which come first where names are equal.
@@ -97,7 +105,13 @@ impl Fonts {
     }
 
     fn of(database: Database) -> Self {
-        Self { database: Arc::new(database), loaded: Arc::default(), digest: Arc::default() }
+        let faces: Faces = LazyLock::new(Box::new(move || database));
+        LazyLock::force(&faces);
+        Self::from_faces(faces)
+    }
+
+    fn from_faces(faces: Faces) -> Self {
+        Self { database: Arc::new(faces), loaded: Arc::default(), digest: Arc::default() }
     }
 
     /// The face that a font description names best.

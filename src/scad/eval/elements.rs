@@ -81,14 +81,18 @@ impl Interpreter<'_> {
                 }
             }
             Expr::For(_) | Expr::ForC(_) | Expr::Each(_) | Expr::Let(_) => self.elements(expr, frame, out),
-            _ => {
-                match self.number(expr, frame) {
-                    Some(number) => out.push_number(number),
-                    None => out.push(self.eval(expr, frame)?),
-                }
-                Ok(())
-            }
+            _ => self.one_value(expr, frame, out),
         }
+    }
+
+    /// Adds the value of what is one value.
+    #[inline(always)]
+    fn one_value(&mut self, expr: &Expr, frame: Frame, out: &mut ListBuilder) -> Run<()> {
+        match self.number(expr, frame) {
+            Some(number) => out.push_number(number),
+            None => out.push(self.eval(expr, frame)?),
+        }
+        Ok(())
     }
 
     #[inline(never)]
@@ -109,10 +113,31 @@ impl Interpreter<'_> {
     }
 
     fn for_elements(&mut self, parts: &For, frame: Frame, out: &mut ListBuilder) -> Run<()> {
-        let mut asked = GROWTH;
         self.make_room(parts, frame, out);
+        // what kind of body it is need not be found out in every round
+        match &parts.body {
+            Expr::If(choice) if choice.2.is_none() && !is_element(&choice.1) => {
+                self.grow(parts, frame, out, |job, out| {
+                    if job.test(&choice.0, frame)? { job.one_value(&choice.1, frame, out) } else { Ok(()) }
+                })
+            }
+            body if is_element(body) => self.grow(parts, frame, out, |job, out| job.element(body, frame, out)),
+            body => self.grow(parts, frame, out, |job, out| job.one_value(body, frame, out)),
+        }
+    }
+
+    /// The rounds of a loop, each of which adds to the list.
+    #[inline]
+    fn grow(
+        &mut self,
+        parts: &For,
+        frame: Frame,
+        out: &mut ListBuilder,
+        mut round: impl FnMut(&mut Self, &mut ListBuilder) -> Run<()>,
+    ) -> Run<()> {
+        let mut asked = GROWTH;
         self.for_each(&parts.variables, parts.span, frame, &mut |job| {
-            job.element(&parts.body, frame, out)?;
+            round(job, out)?;
             if out.len() > asked {
                 asked = out.len() * 2;
                 job.ask_elements(asked, parts.span)?;

@@ -258,7 +258,7 @@ impl<'h> Interpreter<'h> {
             return;
         }
         let text: String = options.appended.iter().map(|statement| format!("{statement};\n")).collect();
-        let unit = Arc::new(Unit::parse(text.into_bytes().into()));
+        let unit = Arc::new(Unit::parse(&text.into_bytes().into()));
         self.pending_appended = Some(unit);
     }
 
@@ -341,9 +341,17 @@ impl<'h> Interpreter<'h> {
     #[inline]
     fn slide_slots(&mut self, base: usize, staged: usize) {
         let count = self.top - staged;
-        for at in 0..count {
-            self.stack.swap(base + at, staged + at);
+        if base + count > staged {
+            for at in 0..count {
+                self.stack.swap(base + at, staged + at);
+            }
+            return self.pop_slots(base + count);
         }
+        let (below, above) = self.stack.split_at_mut(staged);
+        for (slot, next) in below[base..base + count].iter_mut().zip(&mut above[..count]) {
+            overwrite(slot, std::mem::replace(next, Value::Unset));
+        }
+        self.top = staged;
         self.pop_slots(base + count);
     }
 

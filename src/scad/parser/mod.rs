@@ -15,7 +15,7 @@ use rustc_hash::FxHashMap;
 
 use crate::scad::ast::{Expr, ExprKind, Function, Module, Name, Scope};
 use crate::scad::lexer::{Lexed, Note, NoteKind, lex, number_value};
-use crate::scad::token::{Keyword, Loc, Sign, Token, TokenKind};
+use crate::scad::token::{Keyword, Loc, Sign, TokenKind};
 
 /// Deeper nesting of expressions or statements than this is refused: 1 KiB of stack a level stays far below any thread's.
 const DEPTH_MAX: u32 = 1000;
@@ -30,7 +30,7 @@ const NOTES_MAX: usize = 1000;
 pub fn parse(text: &Arc<str>) -> (Scope, Vec<Note>) {
     let mut parser = Parser { defers: true, ..Parser::new(text, 0, text.len()) };
     let scope = parser.program();
-    (scope, parser.lexed.notes)
+    (scope, std::mem::take(&mut parser.lexed.notes))
 }
 
 /// The function that stands on some bytes of `text`, where [`parse`] found one.
@@ -65,8 +65,8 @@ struct Parser<'a> {
     checks: bool,
     /// For each block that is open, where its variables were assigned first.
     assigned: Vec<FxHashMap<&'a str, Loc>>,
-    /// For each opening bracket the index of its closing one; made when first asked for.
-    closers: Option<Vec<u32>>,
+    /// For each opening bracket the index of its closing one; found when first asked for.
+    closers: FxHashMap<usize, usize>,
 }
 
 impl<'a> Parser<'a> {
@@ -74,7 +74,17 @@ impl<'a> Parser<'a> {
     fn new(text: &'a Arc<str>, from: usize, to: usize) -> Self {
         let lexed = lex(&text[..to], from);
         let names = FxHashMap::default();
-        Self { text, lexed, names, at: 0, depth: 0, defers: false, checks: false, assigned: Vec::new(), closers: None }
+        Self {
+            text,
+            lexed,
+            names,
+            at: 0,
+            depth: 0,
+            defers: false,
+            checks: false,
+            assigned: Vec::new(),
+            closers: FxHashMap::default(),
+        }
     }
 
     #[inline]
@@ -212,29 +222,41 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// The index of the bracket that closes the one at `open`.
+    /// The index of the bracket that closes the one at `open`; the last token where there is none.
     fn closer(&mut self, open: usize) -> usize {
-        let closers = self.closers.get_or_insert_with(|| match_brackets(&self.lexed.tokens));
-        closers[open] as usize
-    }
-}
-
-fn match_brackets(tokens: &[Token]) -> Vec<u32> {
-    let end = tokens.len() as u32 - 1;
-    let mut closers = vec![end; tokens.len()];
-    let mut open = Vec::new();
-    for (index, token) in tokens.iter().enumerate() {
-        match token.kind {
-            TokenKind::Sign(Sign::OpenParen | Sign::OpenBracket | Sign::OpenBrace) => open.push(index),
-            TokenKind::Sign(Sign::CloseParen | Sign::CloseBracket | Sign::CloseBrace) => {
-                if let Some(start) = open.pop() {
-                    closers[start] = index as u32;
-                }
-            }
-            _ => {}
+        let opens = matches!(
+            self.lexed.tokens[open].kind,
+            TokenKind::Sign(Sign::OpenParen | Sign::OpenBracket | Sign::OpenBrace)
+        );
+        if !opens {
+            return self.lexed.tokens.len() - 1;
         }
+        if !self.closers.contains_key(&open) {
+            self.match_brackets(open);
+        }
+        self.closers[&open]
     }
-    closers
+
+    /// Finds what closes the bracket at `first`, and all those inside it.
+    fn match_brackets(&mut self, first: usize) {
+        let last = self.lexed.tokens.len() - 1;
+        let mut open = Vec::new();
+        for at in first..=last {
+            match self.lexed.tokens[at].kind {
+                TokenKind::Sign(Sign::OpenParen | Sign::OpenBracket | Sign::OpenBrace) => open.push(at),
+                TokenKind::Sign(Sign::CloseParen | Sign::CloseBracket | Sign::CloseBrace) => {
+                    if let Some(start) = open.pop() {
+                        self.closers.insert(start, at);
+                    }
+                }
+                _ => {}
+            }
+            if open.is_empty() {
+                return;
+            }
+        }
+        self.closers.extend(open.into_iter().map(|start| (start, last)));
+    }
 }
 
 fn spelling(sign: Sign) -> &'static str {
