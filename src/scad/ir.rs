@@ -60,8 +60,10 @@ pub enum Expr {
     Ternary(Box<(Expr, Expr, Expr)>),
     /// `a[b]`
     Index(Box<(Expr, Expr)>),
-    /// `a.b`
-    Member(Box<(Expr, Name)>),
+    /// `a[2]`: the index is a literal that may be one.
+    Element(Box<(Expr, u32)>),
+    /// `a.b`, and which element of a list that is.
+    Member(Box<(Expr, Name, Option<u32>)>),
     /// `[a, b]`
     List(Box<[Expr]>),
     /// `[a : b : c]`

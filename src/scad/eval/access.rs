@@ -3,6 +3,7 @@
 use crate::scad::eval::{Frame, Interpreter};
 use crate::scad::ir::Expr;
 use crate::scad::log::Run;
+use crate::scad::lower::coordinate;
 use crate::scad::options::Feature;
 use crate::scad::value::{self, List, Value};
 
@@ -19,6 +20,15 @@ impl Interpreter<'_> {
         let list = self.eval(list, frame)?;
         let at = self.eval(at, frame)?;
         Ok(index(&list, &at))
+    }
+
+    /// `list[at]` with a literal for `at`.
+    #[inline(never)]
+    pub(super) fn element_of(&mut self, list: &Expr, at: u32, frame: Frame) -> Run<Value> {
+        match self.place(list, frame) {
+            Some(list) => Ok(element(list, f64::from(at))),
+            None => Ok(element(&self.eval(list, frame)?, f64::from(at))),
+        }
     }
 
     /// `object.name` of an expression; a variable is looked into where it lies.
@@ -50,7 +60,7 @@ impl Interpreter<'_> {
 
     fn list_member(&self, list: &List, name: &str) -> Value {
         if let Some(at) = coordinate(name) {
-            return list.get(at).unwrap_or_default();
+            return list.get(at as usize).unwrap_or_default();
         }
         let letters = ["xyzw", "rgba"];
         let places = |set: &&str| name.chars().map(|letter| set.find(letter)).collect::<Option<Vec<usize>>>();
@@ -65,17 +75,6 @@ impl Interpreter<'_> {
                 Value::list(List::from_values(values.collect()))
             }
         }
-    }
-}
-
-/// Which element of a list a member's name means.
-#[inline]
-pub(super) fn coordinate(name: &str) -> Option<usize> {
-    match name {
-        "x" => Some(0),
-        "y" => Some(1),
-        "z" => Some(2),
-        _ => None,
     }
 }
 

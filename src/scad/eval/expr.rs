@@ -5,7 +5,6 @@ use std::rc::Rc;
 
 use crate::diag::{Code, Span};
 use crate::scad::ast::{BinaryOp, Name, UnaryOp};
-use crate::scad::eval::access::coordinate;
 use crate::scad::eval::{Closure, Frame, Interpreter};
 use crate::scad::ir::{Assert, Binary, Bindings, Capture, Expr, Literal, NONE, NameSite, RangeExpr, Target, Unary};
 use crate::scad::log::{Remark, Run};
@@ -27,6 +26,7 @@ impl Interpreter<'_> {
             Expr::Call(call) => self.call(call, frame),
             Expr::Builtin(call) => self.builtin(call, frame),
             Expr::Index(parts) => self.index(&parts.0, &parts.1, frame),
+            Expr::Element(parts) => self.element_of(&parts.0, parts.1, frame),
             Expr::Ternary(parts) => self.ternary(parts, frame),
             Expr::List(items) => self.list(items, frame),
             _ => self.eval_rarer(expr, frame),
@@ -181,7 +181,8 @@ impl Interpreter<'_> {
                     Some(value)
                 }
             },
-            Expr::Member(parts) => self.place(&parts.0, frame)?.as_list()?.as_values()?.get(coordinate(&parts.1)?),
+            Expr::Element(parts) => self.place(&parts.0, frame)?.as_list()?.as_values()?.get(parts.1 as usize),
+            Expr::Member(parts) => self.place(&parts.0, frame)?.as_list()?.as_values()?.get(parts.2? as usize),
             Expr::Index(parts) => {
                 let at = self.number(&parts.1, frame).filter(|at| *at >= 0.0)?;
                 self.place(&parts.0, frame)?.as_list()?.as_values()?.get(at as usize)
@@ -212,7 +213,8 @@ impl Interpreter<'_> {
                 self.place(&parts.0, frame)?.as_list()?.number_at(at as usize)
             }
             Expr::Builtin(call) => self.quick_builtin(call, frame)?.as_number(),
-            Expr::Member(parts) => self.place(&parts.0, frame)?.as_list()?.number_at(coordinate(&parts.1)?),
+            Expr::Element(parts) => self.place(&parts.0, frame)?.as_list()?.number_at(parts.1 as usize),
+            Expr::Member(parts) => self.place(&parts.0, frame)?.as_list()?.number_at(parts.2? as usize),
             Expr::Global(..) | Expr::Captured(_) | Expr::Special(..) => self.place(expr, frame)?.as_number(),
             Expr::Unary(unary) if unary.op == UnaryOp::Negate => self.number(&unary.operand, frame).map(|x| -x),
             Expr::Inline(inline) if inline.is_transparent() => self.number(&inline.body, frame),

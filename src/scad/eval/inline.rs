@@ -68,7 +68,9 @@ impl Interpreter<'_> {
                 Some(number) => Ok(ask.question.holds(&Value::Number(number))),
                 None => Ok(ask.question.holds(&self.eval(&ask.operand, frame)?)),
             },
-            Expr::Index(_) | Expr::Call(_) => Ok(ask.question.holds(&self.eval(&ask.operand, frame)?)),
+            Expr::Index(_) | Expr::Element(_) | Expr::Call(_) => {
+                Ok(ask.question.holds(&self.eval(&ask.operand, frame)?))
+            }
             other => match self.place(other, frame) {
                 Some(value) => Ok(ask.question.holds(value)),
                 None => Ok(ask.question.holds(&self.eval(other, frame)?)),

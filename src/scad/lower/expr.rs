@@ -41,8 +41,10 @@ impl Lowerer<'_, '_> {
             ExprKind::Unary(op, operand) => self.unary(*op, operand, expr.loc)?,
             ExprKind::Binary(op, operands) => self.binary(*op, operands, expr.loc)?,
             ExprKind::Ternary(parts) => self.ternary(parts)?,
-            ExprKind::Index(parts) => Expr::Index(Box::new((self.expr(&parts.0)?, self.expr(&parts.1)?))),
-            ExprKind::Member(object, name) => Expr::Member(Box::new((self.expr(object)?, name.clone()))),
+            ExprKind::Index(parts) => index(self.expr(&parts.0)?, self.expr(&parts.1)?),
+            ExprKind::Member(object, name) => {
+                Expr::Member(Box::new((self.expr(object)?, name.clone(), coordinate(name))))
+            }
             ExprKind::Call(callee, arguments) => self.call(callee, arguments, expr.loc)?,
             ExprKind::Function(function) => self.literal(function, None)?,
             ExprKind::Let(arguments, body) => self.let_expr(arguments, body, expr.loc)?,
@@ -345,6 +347,26 @@ impl Lowerer<'_, '_> {
     }
 }
 
+/// `list[at]`
+fn index(list: Expr, at: Expr) -> Expr {
+    match at {
+        Expr::Const(Value::Number(number)) if number == f64::from(number as u32) => {
+            Expr::Element(Box::new((list, number as u32)))
+        }
+        at => Expr::Index(Box::new((list, at))),
+    }
+}
+
+/// Which element of a list a member's name means.
+pub(in crate::scad) fn coordinate(name: &str) -> Option<u32> {
+    match name {
+        "x" => Some(0),
+        "y" => Some(1),
+        "z" => Some(2),
+        _ => None,
+    }
+}
+
 /// Whether an expression may be wrapped: others are looked at by their kind, or their calls must stay in tail position.
 fn can_be_heavy(expr: &Expr) -> bool {
     matches!(
@@ -357,6 +379,7 @@ fn can_be_heavy(expr: &Expr) -> bool {
             | Expr::And(_)
             | Expr::Or(_)
             | Expr::Index(_)
+            | Expr::Element(_)
             | Expr::Member(_)
             | Expr::List(_)
             | Expr::Builtin(_)

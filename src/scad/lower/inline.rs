@@ -144,6 +144,7 @@ fn is_leaf(expr: &Expr, left: &mut u32) -> bool {
         Expr::Binary(binary) => leaf(&binary.left) && leaf(&binary.right),
         Expr::And(parts) | Expr::Or(parts) | Expr::Index(parts) => leaf(&parts.0) && leaf(&parts.1),
         Expr::Ternary(parts) => leaf(&parts.0) && leaf(&parts.1) && leaf(&parts.2),
+        Expr::Element(parts) => leaf(&parts.0),
         Expr::Member(parts) => leaf(&parts.0),
         Expr::List(items) => items.iter().all(leaf),
         Expr::Builtin(call) => call.arguments.iter().all(|(_, argument)| leaf(argument)),

@@ -45,6 +45,7 @@ fn walk(expr: &mut Expr, after: Slots, mark: bool) -> Slots {
             let between = walk(&mut parts.1, after, mark);
             walk(&mut parts.0, between, mark)
         }
+        Expr::Element(parts) => walk(&mut parts.0, after, mark),
         Expr::Member(parts) => walk(&mut parts.0, after, mark),
         Expr::Each(parts) => walk(&mut parts.0, after, mark),
         Expr::Heavy(parts) => walk(&mut parts.0, after, mark),

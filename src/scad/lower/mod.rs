@@ -15,6 +15,7 @@ mod names;
 mod stmt;
 
 pub(in crate::scad) use call::Matching;
+pub(in crate::scad) use expr::coordinate;
 
 use std::rc::Rc;
 use std::sync::Arc;
