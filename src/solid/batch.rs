@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use crate::solid::Operator;
 use crate::solid::splice::{self, Part};
 
-/// One boolean of several meshes in order; its status tells whether it was cancelled.
+/// One boolean of several meshes; its status tells whether it was cancelled.
 pub(super) fn combine(operator: Operator, parts: Vec<Part>, token: &CancelToken) -> Part {
     match operator {
         Operator::Union => union(parts, token),
@@ -21,22 +21,18 @@ pub(super) fn combine(operator: Operator, parts: Vec<Part>, token: &CancelToken)
             if tools.is_empty() {
                 return first;
             }
-            pair(&first, &union(tools, token).ordered(), OpType::Subtract, token)
+            pair(&first, &union(tools, token), OpType::Subtract, token)
         }
     }
 }
 
 fn union(parts: Vec<Part>, token: &CancelToken) -> Part {
     let groups = scattered(&parts);
-    let alone = groups.len() == 1;
     let composed: Vec<Part> = groups
         .par_iter()
         .map(|group| match group.as_slice() {
             [only] => parts[*only].clone(),
-            several => {
-                let whole = splice::compose(&several.iter().map(|at| &parts[*at]).collect::<Vec<_>>());
-                if alone { whole } else { whole.ordered() }
-            }
+            several => splice::compose(&several.iter().map(|at| &parts[*at]).collect::<Vec<_>>()),
         })
         .collect();
     drop(parts);
@@ -72,14 +68,7 @@ fn reduce(operation: OpType, parts: Vec<Part>, token: &CancelToken) -> Part {
         }
         left.sort_by_key(|part| part.mesh.num_tri());
         let odd = if left.len() % 2 == 1 { left.pop() } else { None };
-        let is_last = left.len() == 2 && odd.is_none();
-        left = left
-            .par_chunks(2)
-            .map(|two| {
-                let made = pair(&two[0], &two[1], operation, token);
-                if is_last { made } else { made.ordered() }
-            })
-            .collect();
+        left = left.par_chunks(2).map(|two| pair(&two[0], &two[1], operation, token)).collect();
         left.extend(odd);
     }
     left.pop().unwrap_or_else(|| Part::of(ManifoldImpl::new()))

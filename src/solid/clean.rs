@@ -12,8 +12,9 @@ use manifold_rust::svd::spectral_norm;
 use manifold_rust::types::Halfedge;
 
 use crate::geom::{Aabb3, Affine3, Mat3, Vec3};
+use crate::solid::Solid;
+use crate::solid::compact::compacted;
 use crate::solid::kernel::{from_matrix, to_matrix};
-use crate::solid::{Solid, order};
 
 /// Significant decimal digits of the largest coordinate that stay; the kernel's own tolerance is its twelfth.
 const DIGITS: i32 = 13;
@@ -51,13 +52,12 @@ pub(super) fn placed(mesh: &Arc<ManifoldImpl>, map: &Affine3, places: i32) -> Ar
     moved.calculate_bbox();
     moved.set_epsilon(moved.epsilon, false);
     if !moved.is_empty() {
-        moved.collider.update_boxes(order::boxes(&moved));
         moved.invalidate_self_intersects();
     }
     Arc::new(moved)
 }
 
-/// A mesh under a map that mirrors nothing, its boxes still to be found.
+/// A mesh under a map that mirrors nothing.
 fn carried(mesh: &ManifoldImpl, matrix: &Mat3x4) -> ManifoldImpl {
     let linear = KernelMat3::from_cols(matrix.x, matrix.y, matrix.z);
     let normals = linear.inverse().transpose();
@@ -74,7 +74,6 @@ fn carried(mesh: &ManifoldImpl, matrix: &Mat3x4) -> ManifoldImpl {
     moved.epsilon = mesh.epsilon * spectral_norm(linear);
     moved.tolerance = mesh.tolerance;
     moved.halfedge = mesh.halfedge.clone();
-    moved.collider = mesh.collider.clone();
     moved.vert_pos = mesh.vert_pos.iter().map(|point| *matrix * Vec4::new(point.x, point.y, point.z, 1.0)).collect();
     moved.face_normal = mesh.face_normal.iter().map(turned).collect();
     moved.vert_normal = mesh.vert_normal.iter().map(turned).collect();
@@ -121,7 +120,7 @@ pub(super) fn without_flakes(mesh: &Arc<ManifoldImpl>) -> Option<ManifoldImpl> {
             }
         }
     }
-    Some(order::compacted(mesh))
+    Some(compacted(mesh))
 }
 
 /// Mean thickness below which a part is no part, mm.

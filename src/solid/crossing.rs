@@ -11,8 +11,9 @@ use manifold_rust::types::{Box as KernelBox, OpType};
 use rayon::prelude::*;
 
 use crate::solid::shadow::{Corner, Edge, Face, Shadows};
+use crate::solid::tree::{Boxes, Reach, Tree, face_box, packed};
 
-/// The crossings of two meshes in order whose boxes touch; `None` where the work was cancelled.
+/// The crossings of two meshes whose boxes touch; `None` where the work was cancelled.
 pub(super) fn crossings(
     p: &ManifoldImpl,
     q: &ManifoldImpl,
@@ -21,8 +22,12 @@ pub(super) fn crossings(
 ) -> Option<Boolean3> {
     let is_union = operation == OpType::Add;
     let shadows = Shadows::new(is_union);
-    let first = Search { a: p, b: q, a_is_first: true, shadows, token };
-    let second = Search { a: q, b: p, a_is_first: false, shadows, token };
+    let (tree_p, tree_q) = rayon::join(|| Tree::over(p, &q.bbox), || Tree::over(q, &p.bbox));
+    if token.is_cancelled() {
+        return None;
+    }
+    let first = Search { a: p, b: q, tree_a: &tree_p, tree_b: &tree_q, a_is_first: true, shadows, token };
+    let second = Search { a: q, b: p, tree_a: &tree_q, tree_b: &tree_p, a_is_first: false, shadows, token };
     let (xv12, xv21) = rayon::join(|| first.edges_through_faces(), || second.edges_through_faces());
     let (xv12, xv21) = (xv12?, xv21?);
     if xv12.x12.len().max(xv21.x12.len()) > i32::MAX as usize {
@@ -44,6 +49,8 @@ pub(super) fn crossings(
 struct Search<'a> {
     a: &'a ManifoldImpl,
     b: &'a ManifoldImpl,
+    tree_a: &'a Tree,
+    tree_b: &'a Tree,
     /// Whether `a` is the boolean's first operand.
     a_is_first: bool,
     shadows: Shadows,
@@ -53,26 +60,21 @@ struct Search<'a> {
 /// Half-edges or vertices that are looked at between two looks at the token.
 const CHUNK: usize = 512;
 
+/// Neighbouring faces whose edges are looked for together.
+const BLOCK: usize = 16;
+
 impl Search<'_> {
     /// By edge, then face.
     fn edges_through_faces(&self) -> Option<Intersections> {
-        let count = self.a.halfedge.len();
         let slack = NOISE * farthest(&self.a.bbox).max(farthest(&self.b.bbox));
-        let chunk = |at: usize| {
-            if self.token.is_cancelled() {
-                return None;
-            }
-            let mut found = Vec::new();
-            for edge in (at * CHUNK..count.min((at + 1) * CHUNK)).filter(|edge| self.a.halfedge[*edge].is_forward()) {
-                let from = found.len();
-                self.faces_crossed_by(edge, slack, &mut found);
-                found[from..].sort_unstable_by_key(|(face, ..): &Crossing| *face);
-            }
-            Some(found)
+        let block = |near: &mut Near, faces: &[u32]| {
+            (!self.token.is_cancelled()).then(|| self.crossings_of_block(near, faces, slack))
         };
-        let chunks = (0..count.div_ceil(CHUNK)).into_par_iter().map(chunk).collect::<Option<Vec<_>>>()?;
+        let found = self.tree_a.faces().par_chunks(BLOCK).map_init(Near::default, block);
+        let mut found: Vec<Crossing> = found.collect::<Option<Vec<_>>>()?.into_iter().flatten().collect();
+        found.sort_unstable_by_key(|(face, edge, ..)| (*edge, *face));
         let mut crossings = Intersections::default();
-        for (face, edge, winding, place) in chunks.into_iter().flatten() {
+        for (face, edge, winding, place) in found {
             crossings.p1q2.push(if self.a_is_first { [edge, face] } else { [face, edge] });
             crossings.x12.push(winding);
             crossings.v12.push(place);
@@ -80,25 +82,42 @@ impl Search<'_> {
         Some(crossings)
     }
 
-    fn faces_crossed_by(&self, edge: usize, slack: f64, found: &mut Vec<Crossing>) {
-        let half = self.a.halfedge[edge];
-        let ends = [half.start_vert, half.end_vert].map(|vertex| self.a.vert_pos[vertex as usize]);
-        let reach = KernelBox::from_points(ends[0], ends[1]);
-        if !reach.does_overlap_box(&self.b.bbox) {
-            return;
+    /// The edges that begin in some neighbouring faces, each put to the faces of the other mesh that lie near all of them.
+    fn crossings_of_block(&self, near: &mut Near, faces: &[u32], slack: f64) -> Vec<Crossing> {
+        near.edges.clear();
+        let mut around = KernelBox::default();
+        for edge in faces.iter().flat_map(|face| 3 * *face as usize..3 * *face as usize + 3) {
+            let half = self.a.halfedge[edge];
+            if half.is_forward() {
+                let ends = [half.start_vert, half.end_vert].map(|vertex| self.a.vert_pos[vertex as usize]);
+                let reach = KernelBox::from_points(ends[0], ends[1]);
+                if reach.does_overlap_box(&self.b.bbox) {
+                    around = around.union_box(&reach);
+                    near.edges.push((edge, ends, reach));
+                }
+            }
         }
-        let mut own = None;
-        self.b.collider.collisions_one(&reach, edge, |_, face| {
-            let corner = |slot: usize| self.b.vert_pos[self.b.halfedge[3 * face + slot].start_vert as usize];
-            if are_apart(ends, [corner(0), corner(1), corner(2)], slack) {
-                return;
-            }
-            let own = own.get_or_insert_with(|| Edge::of(self.a, edge));
-            let through = self.shadows.edge_through_face(own, &Face::of(self.b, face), self.a_is_first);
-            if let Some((winding, place)) = through {
-                found.push((face as i32, edge as i32, winding, place));
-            }
-        });
+        if near.edges.is_empty() {
+            return Vec::new();
+        }
+        near.look_up(self.tree_b, self.b, &around, slack);
+        let Near { edges, facets, boxes, faces } = near;
+        let mut found = Vec::new();
+        for (edge, ends, reach) in &*edges {
+            let mut own = None;
+            touching(facets, boxes, reach, |at| {
+                let facet = &facets[at];
+                if facet.is_apart(*ends, slack) {
+                    return;
+                }
+                let own = own.get_or_insert_with(|| Edge::of(self.a, *edge));
+                let face = faces[at].get_or_insert_with(|| Face::of(self.b, facet.face as usize));
+                if let Some((winding, place)) = self.shadows.edge_through_face(own, face, self.a_is_first) {
+                    found.push((facet.face, *edge as i32, winding, place));
+                }
+            });
+        }
+        found
     }
 
     /// How often the other mesh winds round each vertex: the same for all that edges join which go through nothing.
@@ -146,7 +165,10 @@ impl Search<'_> {
         let Vec3 { x, y, .. } = corner.at;
         let column = KernelBox::from_points(Vec3::new(x, y, f64::NEG_INFINITY), Vec3::new(x, y, f64::INFINITY));
         let mut sum = 0;
-        self.b.collider.collisions_one(&column, 0, |_, face| {
+        self.tree_b.touching(&Reach::of(&column), |face| {
+            if !face_box(self.b, face).does_overlap_box(&column) {
+                return;
+            }
             let (cast, _) = self.shadows.of_corner_on_face(corner, &Face::of(self.b, face), self.a_is_first);
             sum += if self.a_is_first { cast } else { -cast };
         });
@@ -175,27 +197,96 @@ fn farthest(bounds: &KernelBox) -> f64 {
 /// Of the largest coordinate, some thousand times what the decisions may be off by.
 const NOISE: f64 = 1.0e-12;
 
-/// Whether a plane along the face, or along the edge and a side of the face, has each clearly on its own side.
-///
-/// Decisions that are off by some units in the last place then all come out alike, and cancel out as exact ones would.
-fn are_apart([from, to]: [Vec3; 2], corners: [Vec3; 3], slack: f64) -> bool {
-    let [a, b, c] = corners;
-    let (u, v, p, q) = (b - a, c - a, from - a, to - a);
-    let normal = cross(u, v);
-    let margin = slack * size(normal) + NOISE * size(u) * size(v) * size(p).max(size(q));
-    let (below, above) = (dot(normal, p), dot(normal, q));
-    if below.min(above) > margin || below.max(above) < -margin {
-        return true;
+/// A block of edges and what lies near them, kept from block to block.
+#[derive(Default)]
+struct Near {
+    edges: Vec<(usize, [Vec3; 2], KernelBox)>,
+    facets: Vec<Facet>,
+    /// Of the facets, four by four.
+    boxes: Vec<Boxes>,
+    /// Of those facets that are put to the decisions.
+    faces: Vec<Option<Face>>,
+}
+
+impl Near {
+    /// Finds the faces that touch a box and whose planes do not clearly pass it.
+    fn look_up(&mut self, tree: &Tree, mesh: &ManifoldImpl, around: &KernelBox, slack: f64) {
+        self.facets.clear();
+        tree.touching(&Reach::of(around), |face| {
+            let facet = Facet::of(mesh, face);
+            if !facet.passes(around, slack) {
+                self.facets.push(facet);
+            }
+        });
+        self.boxes.clear();
+        self.boxes.extend(packed(self.facets.iter().map(|facet| Reach::of(&facet.bounds))));
+        self.faces.clear();
+        self.faces.resize(self.facets.len(), None);
     }
-    let way = to - from;
-    (0..3).any(|side| {
-        let [start, end, opposite] = [0, 1, 2].map(|step| corners[(side + step) % 3]);
-        let (along, p, third) = (end - start, from - start, opposite - start);
-        let across = cross(way, along);
-        let margin = slack * size(across) + NOISE * size(way) * size(along) * (size(p) + size(third));
-        let (edge, face) = (dot(across, p), dot(across, third));
-        edge > face.max(0.0) + margin || edge < face.min(0.0) - margin
-    })
+}
+
+/// Tells of each facet whose box touches another.
+fn touching(facets: &[Facet], boxes: &[Boxes], bounds: &KernelBox, mut tell: impl FnMut(usize)) {
+    let reach = Reach::of(bounds);
+    for (four, boxes) in boxes.iter().enumerate() {
+        let mut hits = boxes.touching(&reach);
+        while hits != 0 {
+            let at = 4 * four + hits.trailing_zeros() as usize;
+            hits &= hits - 1;
+            if facets[at].bounds.does_overlap_box(bounds) {
+                tell(at);
+            }
+        }
+    }
+}
+
+/// A face as the search sees it.
+struct Facet {
+    face: i32,
+    corners: [Vec3; 3],
+    bounds: KernelBox,
+    normal: Vec3,
+    /// Product of the sizes of two sides.
+    extent: f64,
+}
+
+impl Facet {
+    fn of(mesh: &ManifoldImpl, face: usize) -> Self {
+        let corners = [0, 1, 2].map(|slot| mesh.vert_pos[mesh.halfedge[3 * face + slot].start_vert as usize]);
+        let (u, v) = (corners[1] - corners[0], corners[2] - corners[0]);
+        let bounds = face_box(mesh, face);
+        Self { face: face as i32, corners, bounds, normal: cross(u, v), extent: size(u) * size(v) }
+    }
+
+    /// Whether the plane along the face has all of a box clearly on one side.
+    fn passes(&self, bounds: &KernelBox, slack: f64) -> bool {
+        let (middle, half) = ((bounds.max + bounds.min) * 0.5 - self.corners[0], (bounds.max - bounds.min) * 0.5);
+        let Vec3 { x, y, z } = self.normal;
+        let reach = x.abs() * half.x + y.abs() * half.y + z.abs() * half.z;
+        let margin = slack * size(self.normal) + NOISE * self.extent * (size(middle) + size(half));
+        dot(self.normal, middle).abs() > reach + margin
+    }
+
+    /// Whether a plane along the face, or along the edge and a side of the face, has each clearly on its own side.
+    ///
+    /// Decisions that are off by some units in the last place then all come out alike, and cancel out as exact ones would.
+    fn is_apart(&self, [from, to]: [Vec3; 2], slack: f64) -> bool {
+        let (p, q) = (from - self.corners[0], to - self.corners[0]);
+        let margin = slack * size(self.normal) + NOISE * self.extent * size(p).max(size(q));
+        let (below, above) = (dot(self.normal, p), dot(self.normal, q));
+        if below.min(above) > margin || below.max(above) < -margin {
+            return true;
+        }
+        let way = to - from;
+        (0..3).any(|side| {
+            let [start, end, opposite] = [0, 1, 2].map(|step| self.corners[(side + step) % 3]);
+            let (along, p, third) = (end - start, from - start, opposite - start);
+            let across = cross(way, along);
+            let margin = slack * size(across) + NOISE * size(way) * size(along) * (size(p) + size(third));
+            let (edge, face) = (dot(across, p), dot(across, third));
+            edge > face.max(0.0) + margin || edge < face.min(0.0) - margin
+        })
+    }
 }
 
 fn size(vector: Vec3) -> f64 {

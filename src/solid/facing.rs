@@ -53,21 +53,10 @@ fn shape(mesh: &ManifoldImpl, triangle: usize) -> Shape {
 
 /// The triangles by size, to within a sixteenth; equal ones as they come.
 fn largest_first(shapes: &[Shape]) -> Vec<u32> {
-    let class = |shape: &Shape| usize::from(u16::MAX - (shape.square.to_bits() >> 48) as u16);
-    let mut first = vec![0_u32; usize::from(u16::MAX) + 2];
-    for shape in shapes {
-        first[class(shape) + 1] += 1;
-    }
-    for at in 1..first.len() {
-        first[at] += first[at - 1];
-    }
-    let mut order = vec![0; shapes.len()];
-    for (triangle, shape) in shapes.iter().enumerate() {
-        let next = &mut first[class(shape)];
-        order[*next as usize] = triangle as u32;
-        *next += 1;
-    }
-    order
+    let class = |shape: &Shape| u16::MAX - (shape.square.to_bits() >> 48) as u16;
+    let mut order: Vec<(u16, u32)> = shapes.iter().map(class).zip(0..).collect();
+    order.sort_unstable();
+    order.into_iter().map(|(_, triangle)| triangle).collect()
 }
 
 /// Gives all triangles around `seed` that lie in its plane its number and its normal.

@@ -1,20 +1,18 @@
-//! Drafts taken into the kernel: put in order along a space-filling curve first, then linked by integers alone.
+//! Drafts taken into the kernel: linked by integers alone.
 //!
 //! The kernel's own way in sorts edges, cleans up, walks round every vertex several times and sorts again at the end, and cannot be stopped.
 //! What we make is closed by its indices and clean but for rare cases; those, and foreign meshes, are recognised here and cleaned up.
 
-use manifold_rust::collider::Collider;
 use manifold_rust::impl_mesh::{ManifoldImpl, next_halfedge};
-use manifold_rust::sort::morton_code;
 use manifold_rust::types::{Halfedge, Relation, TriRef};
 use rayon::prelude::*;
 
 use crate::budget::{Budget, Exceeded};
+use crate::solid::compact::compacted;
 use crate::solid::draft::Draft;
 use crate::solid::facing::set_facing;
 use crate::solid::kernel::to_kernel;
 use crate::solid::mend;
-use crate::solid::order::{boxes, compacted, order_of, ordered, places_of};
 
 /// The kernel's mesh of a draft, its faces from source 0; `None` where the draft is not closed by its indices.
 ///
@@ -31,18 +29,16 @@ pub(super) fn take_in(draft: &Draft, budget: &Budget) -> Result<Option<ManifoldI
     mesh.vert_pos = draft.positions.iter().map(|point| to_kernel(*point)).collect();
     mesh.calculate_bbox();
     mesh.set_epsilon(0.0, false);
-    let (triangles, codes) = sorted(draft, &mut mesh);
     budget.check()?;
-    let Some(links) = linked(&triangles, mesh.vert_pos.len(), budget)? else { return Ok(None) };
+    let Some(links) = linked(&draft.triangles, mesh.vert_pos.len(), budget)? else { return Ok(None) };
     mesh.halfedge = links.halfedges;
     budget.check()?;
-    relate(draft, &triangles, &mut mesh);
+    relate(draft, &mut mesh);
     if links.are_crowded || !is_clean(&mesh) || !has_one_fan_each(&mesh) {
         return Ok(Some(cleaned_up(mesh, budget)?));
     }
     budget.check()?;
     set_facing(&mut mesh, budget)?;
-    mesh.collider = Collider::new(boxes(&mesh), codes);
     Ok(Some(mesh))
 }
 
@@ -53,42 +49,11 @@ fn cleaned_up(mut mesh: ManifoldImpl, budget: &Budget) -> Result<ManifoldImpl, E
     set_facing(&mut mesh, budget)?;
     mend::smooth_out(&mut mesh, &is_stopped);
     budget.check()?;
-    let mesh = compacted(mesh);
-    budget.check()?;
-    Ok(ordered(&mesh))
+    Ok(compacted(mesh))
 }
 
 /// Three half-edges of a triangle must be numbered in 31 bits.
 const INDEX_MAX: usize = i32::MAX as usize / 3;
-
-/// A triangle of the mesh and its number in the draft.
-struct Triangle {
-    corners: [u32; 3],
-    born: u32,
-}
-
-/// Puts the vertices in order, and returns the triangles in theirs, with their codes.
-fn sorted(draft: &Draft, mesh: &mut ManifoldImpl) -> (Vec<Triangle>, Vec<u32>) {
-    let bounds = mesh.bbox;
-    let codes: Vec<u32> = mesh.vert_pos.iter().map(|point| morton_code(*point, &bounds)).collect();
-    let order = order_of(&codes);
-    let place = places_of(&order);
-    let born = std::mem::take(&mut mesh.vert_pos);
-    mesh.vert_pos = order.iter().map(|vertex| born[*vertex as usize]).collect();
-    let center = |corners: &[u32; 3]| {
-        let [a, b, c] = corners.map(|corner| born[corner as usize]);
-        // as the kernel does it, so that the order is the same to the bit
-        morton_code((a + b + c) / 3.0, &bounds)
-    };
-    let codes: Vec<u32> = draft.triangles.par_iter().map(center).collect();
-    let triangle = |born: u32| {
-        let corners = draft.triangles[born as usize].map(|corner| place[corner as usize]);
-        Triangle { corners, born }
-    };
-    let order = order_of(&codes);
-    let codes = order.iter().map(|born| codes[*born as usize]).collect();
-    (order.into_iter().map(triangle).collect(), codes)
-}
 
 /// The half-edges, each with its twin.
 struct Links {
@@ -98,11 +63,10 @@ struct Links {
 }
 
 /// Links triangles by their edges; `None` where one has no twin, or a triangle a corner twice.
-fn linked(triangles: &[Triangle], vertex_count: usize, budget: &Budget) -> Result<Option<Links>, Exceeded> {
+fn linked(triangles: &[[u32; 3]], vertex_count: usize, budget: &Budget) -> Result<Option<Links>, Exceeded> {
     let mut halfedges = Vec::with_capacity(3 * triangles.len());
     let mut first = vec![0_u32; vertex_count + 1];
-    for triangle in triangles {
-        let [a, b, c] = triangle.corners;
+    for [a, b, c] in triangles.iter().copied() {
         for (from, to) in [(a, b), (b, c), (c, a)] {
             if from == to {
                 return Ok(None);
@@ -201,14 +165,14 @@ fn has_one_fan_each(mesh: &ManifoldImpl) -> bool {
     }
 }
 
-fn relate(draft: &Draft, triangles: &[Triangle], mesh: &mut ManifoldImpl) {
-    let reference = |triangle: &Triangle| TriRef {
+fn relate(draft: &Draft, mesh: &mut ManifoldImpl) {
+    let reference = |triangle: usize| TriRef {
         mesh_id: INSTANCE,
         original_id: 0,
-        face_id: draft.surface_of.get(triangle.born as usize).map_or(-1, |surface| *surface as i32),
+        face_id: draft.surface_of.get(triangle).map_or(-1, |surface| *surface as i32),
         coplanar_id: -1,
     };
-    mesh.mesh_relation.tri_ref = triangles.iter().map(reference).collect();
+    mesh.mesh_relation.tri_ref = (0..draft.triangles.len()).map(reference).collect();
     mesh.mesh_relation.mesh_id_transform.insert(INSTANCE, Relation::default());
     mesh.mesh_relation.original_id = -1;
 }

@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock};
 use manifold_rust::impl_mesh::ManifoldImpl;
 use manifold_rust::linalg::{Mat3x4, Vec3 as KernelVec3};
 use manifold_rust::manifold::Manifold;
+use manifold_rust::sort::sort_geometry;
 use manifold_rust::types::{Error, Halfedge, WindingRule};
 use rayon::prelude::*;
 
@@ -16,7 +17,7 @@ use crate::solid::draft::Draft;
 use crate::solid::provenance::{self, Source, Sources};
 use crate::solid::repair::welded;
 use crate::solid::splice::Part;
-use crate::solid::{Control, Fault, Operator, TRIANGLE_BYTES, batch, clean, intake, order};
+use crate::solid::{Control, Fault, Operator, TRIANGLE_BYTES, batch, clean, intake};
 
 /// A mesh and the map it stands under. The kernel takes it in when an operation asks for it: what is only written out never is.
 #[derive(Clone)]
@@ -39,8 +40,6 @@ struct State {
 #[derive(Clone)]
 struct Sealed {
     mesh: Arc<ManifoldImpl>,
-    /// The same in order along the curve, with its tree of boxes: made when a boolean asks.
-    ordered: Arc<OnceLock<Arc<ManifoldImpl>>>,
     sources: Sources,
 }
 
@@ -69,13 +68,13 @@ impl Draft {
 
     fn take_in(&self, budget: &Budget) -> Result<Sealed, Fault> {
         if self.triangles.is_empty() {
-            return Ok(Sealed::of_ordered(ManifoldImpl::new(), Sources::default()));
+            return Ok(Sealed::of(ManifoldImpl::new(), Sources::default()));
         }
         if self.positions.iter().any(|point| !point.is_finite()) {
             return Err(Fault::NotFinite);
         }
         match intake::take_in(self, budget)? {
-            Some(mesh) => Ok(Sealed::of_ordered(mesh, self.sources())),
+            Some(mesh) => Ok(Sealed::of(mesh, self.sources())),
             None => Err(Fault::NotClosed),
         }
     }
@@ -85,7 +84,7 @@ impl Draft {
         for reference in &mut mesh.mesh_relation.tri_ref {
             reference.original_id = 0;
         }
-        Sealed::of_ordered(mesh, self.sources())
+        Sealed::of(mesh, self.sources())
     }
 
     fn sources(&self) -> Sources {
@@ -138,7 +137,7 @@ impl Body {
 
     /// The body with all faces from one nameless source.
     pub(super) fn unnamed_copy(&self) -> Result<Self, Fault> {
-        Ok(Self { map: self.map, ..Self::nameless((**self.sealed()?.ordered()).clone()) })
+        Ok(Self { map: self.map, ..Self::nameless((*self.sealed()?.mesh).clone()) })
     }
 
     fn nameless(mut mesh: ManifoldImpl) -> Self {
@@ -147,7 +146,7 @@ impl Body {
             reference.face_id = 0;
         }
         let source = Source { surfaces: Arc::new([Surface::Unknown]), colors: Arc::default(), color: None };
-        Self::of_sealed(Sealed::of_ordered(mesh, Arc::new([source])))
+        Self::of_sealed(Sealed::of(mesh, Arc::new([source])))
     }
 
     pub(super) fn is_convex(&self) -> bool {
@@ -210,9 +209,12 @@ impl Body {
     /// The body as the kernel's own type.
     pub(super) fn to_manifold(&self) -> Manifold {
         let Ok(sealed) = self.sealed() else { return Manifold::new() };
-        let mesh = sealed.ordered();
-        let is_placed = self.map == Affine3::IDENTITY || mesh.is_empty();
-        Manifold::from_impl(if is_placed { (**mesh).clone() } else { mesh.transform(&to_matrix(&self.map)) })
+        let mut mesh = (*sealed.mesh).clone();
+        if !mesh.is_empty() {
+            sort_geometry(&mut mesh);
+            mesh = mesh.transform(&to_matrix(&self.map));
+        }
+        Manifold::from_impl(mesh)
     }
 
     pub(super) fn to_mesh(&self) -> TriMesh {
@@ -245,8 +247,8 @@ impl Body {
         let (sources, starts) = provenance::merge(sealed.iter().map(|sealed| &sealed.sources));
         let settle = |(at, operand): (usize, &&Self)| {
             control.budget().check()?;
-            let mesh = clean::placed(sealed[at].ordered(), &operand.map, digits);
-            Ok(Part { mesh, sources_from: starts[at], is_ordered: true })
+            let mesh = clean::placed(&sealed[at].mesh, &operand.map, digits);
+            Ok(Part { mesh, sources_from: starts[at] })
         };
         let parts = operands.par_iter().enumerate().map(settle).collect::<Result<Vec<_>, Fault>>()?;
         let part = batch::combine(operator, parts, control.token());
@@ -269,7 +271,7 @@ impl Body {
             Some(mesh) => Some(mesh),
             None => intake::take_in(&welded(draft, control.budget())?, control.budget())?,
         };
-        Ok(taken.map(|mesh| Self::of_sealed(Sealed::of_ordered(mesh, draft.sources()))))
+        Ok(taken.map(|mesh| Self::of_sealed(Sealed::of(mesh, draft.sources()))))
     }
 
     /// Rebuilds what the faces of an oriented mesh enclose, as often as they wind round it.
@@ -290,30 +292,17 @@ impl Body {
 }
 
 impl Sealed {
-    fn of_ordered(mesh: ManifoldImpl, sources: Sources) -> Self {
-        let mesh = Arc::new(mesh);
-        Self { ordered: Arc::new(OnceLock::from(mesh.clone())), mesh, sources }
+    fn of(mesh: ManifoldImpl, sources: Sources) -> Self {
+        Self { mesh: Arc::new(mesh), sources }
     }
 
     /// A result of the kernel without its flakes, with the sources of all operands or of the one that it is.
     fn of_part(part: Part, sources: &Sources) -> Self {
         let sources =
             if part.sources_from == 0 { sources.clone() } else { sources[part.sources_from as usize..].into() };
-        if let Some(mesh) = clean::without_flakes(&part.mesh) {
-            return Self { mesh: Arc::new(mesh), ordered: Arc::default(), sources };
-        }
-        let ordered = if part.is_ordered { OnceLock::from(part.mesh.clone()) } else { OnceLock::new() };
-        Self { mesh: part.mesh, ordered: Arc::new(ordered), sources }
-    }
-
-    fn ordered(&self) -> &Arc<ManifoldImpl> {
-        match self.ordered.get() {
-            Some(ordered) => ordered,
-            None => {
-                // made outside, for the reason that `sealed_within` gives
-                let made = Arc::new(order::ordered(&self.mesh));
-                self.ordered.get_or_init(|| made)
-            }
+        match clean::without_flakes(&part.mesh) {
+            Some(mesh) => Self::of(mesh, sources),
+            None => Self { mesh: part.mesh, sources },
         }
     }
 

@@ -5,7 +5,6 @@
 
 use manifold_rust::impl_mesh::ManifoldImpl;
 use manifold_rust::linalg::{Vec3, dot};
-use manifold_rust::types::Halfedge;
 
 /// One operand: what of it stays, and where that goes in the result.
 pub(super) struct Side<'a> {
@@ -48,20 +47,27 @@ pub(super) struct Crossings<'a> {
 
 /// The polygons of the cut faces, one after the other.
 pub(super) struct Rims {
-    /// Their sides; the twin of one on the border to a face that stays whole is -1.
-    pub sides: Vec<Halfedge>,
+    pub sides: Vec<RimSide>,
     /// Where each face's sides begin, and the end of the last's.
-    pub first: Vec<i32>,
-    /// The sides on the border, and the half-edge of the whole face beyond.
-    pub border: Vec<Border>,
+    pub first: Vec<u32>,
 }
 
-/// An edge between a cut face and one that stays whole.
-pub(super) struct Border {
-    /// From and to as the cut face sees it.
-    pub ends: (i32, i32),
-    /// The twin: a half-edge of the result's whole part.
-    pub beyond: u32,
+/// A side of a cut face.
+#[derive(Clone, Copy)]
+pub(super) struct RimSide {
+    face: u32,
+    pub start: i32,
+    pub end: i32,
+    pub beyond: Beyond,
+}
+
+/// What lies beyond a side.
+#[derive(Clone, Copy)]
+pub(super) enum Beyond {
+    /// Another cut face: its side.
+    Side(u32),
+    /// A face that stays whole: the half-edge in the result.
+    Whole(u32),
 }
 
 /// A point at which a stretch of an edge begins or ends.
@@ -73,20 +79,9 @@ struct Stop {
     begins: bool,
 }
 
-/// A side of a cut face, before the faces' sides are brought together.
-struct RimSide {
-    face: u32,
-    start: i32,
-    end: i32,
-    twin: u32,
-}
-
-const NO_TWIN: u32 = u32::MAX;
-
 #[derive(Default)]
 struct Builder {
     sides: Vec<RimSide>,
-    border: Vec<Border>,
 }
 
 /// The polygons of all cut faces of both sides; `None` where the crossings contradict each other.
@@ -105,8 +100,8 @@ pub(super) fn rims(sides: [&Side; 2], crossings: [&Crossings; 2], places: &[Vec3
 impl Builder {
     fn join(&mut self, left: u32, right: u32, start: i32, end: i32) {
         let at = self.sides.len() as u32;
-        self.sides.push(RimSide { face: left, start, end, twin: at + 1 });
-        self.sides.push(RimSide { face: right, start: end, end: start, twin: at });
+        self.sides.push(RimSide { face: left, start, end, beyond: Beyond::Side(at + 1) });
+        self.sides.push(RimSide { face: right, start: end, end: start, beyond: Beyond::Side(at) });
     }
 
     /// What stays of the edges that are crossed.
@@ -194,9 +189,8 @@ impl Builder {
                 match side.fate[twin / 3] {
                     Fate::Cut(other) if index < twin => self.join(number, other, start, end),
                     Fate::Whole(whole) => {
-                        let beyond = 3 * whole + side.slot(twin % 3) as u32;
-                        self.border.push(Border { ends: (start, end), beyond });
-                        self.sides.push(RimSide { face: number, start, end, twin: NO_TWIN });
+                        let beyond = Beyond::Whole(3 * whole + side.slot(twin % 3) as u32);
+                        self.sides.push(RimSide { face: number, start, end, beyond });
                     }
                     _ => {}
                 }
@@ -206,7 +200,7 @@ impl Builder {
 
     /// Brings the sides of each face together.
     fn gather(self, cut_count: usize) -> Option<Rims> {
-        let mut first = vec![0_i32; cut_count + 1];
+        let mut first = vec![0_u32; cut_count + 1];
         for side in &self.sides {
             first[side.face as usize + 1] += 1;
         }
@@ -217,23 +211,21 @@ impl Builder {
             first[at] += first[at - 1];
         }
         let mut next = first.clone();
-        let place: Vec<i32> = self
-            .sides
-            .iter()
-            .map(|side| {
-                let place = next[side.face as usize];
-                next[side.face as usize] += 1;
-                place
-            })
-            .collect();
-        let unset = Halfedge { start_vert: -1, end_vert: -1, paired_halfedge: -1, prop_vert: -1 };
-        let mut sides = vec![unset; self.sides.len()];
-        for (side, at) in self.sides.iter().zip(&place) {
-            let twin = if side.twin == NO_TWIN { -1 } else { place[side.twin as usize] };
-            let placed = Halfedge { start_vert: side.start, end_vert: side.end, paired_halfedge: twin, ..unset };
-            sides[*at as usize] = placed;
+        let place = |side: &RimSide| {
+            let place = next[side.face as usize];
+            next[side.face as usize] += 1;
+            place
+        };
+        let place: Vec<u32> = self.sides.iter().map(place).collect();
+        let mut sides = self.sides.clone();
+        for (side, at) in self.sides.into_iter().zip(&place) {
+            let beyond = match side.beyond {
+                Beyond::Side(twin) => Beyond::Side(place[twin as usize]),
+                whole @ Beyond::Whole(_) => whole,
+            };
+            sides[*at as usize] = RimSide { beyond, ..side };
         }
-        Some(Rims { sides, first, border: self.border })
+        Some(Rims { sides, first })
     }
 }
 

@@ -8,15 +8,15 @@ use std::sync::Arc;
 use manifold_rust::boolean_result::boolean_result_with_token;
 use manifold_rust::boolean3::{Boolean3, Intersections};
 use manifold_rust::cancel::CancelToken;
-use manifold_rust::face_op::face2tri_ct;
 use manifold_rust::impl_mesh::ManifoldImpl;
 use manifold_rust::linalg::Vec3;
 use manifold_rust::types::{Error, Halfedge, OpType, TriRef};
 
+use crate::solid::compact::compacted;
 use crate::solid::crossing::crossings;
+use crate::solid::fill::{CutFace, fill};
 use crate::solid::mend::mend;
-use crate::solid::order;
-use crate::solid::rim::{Border, Crossings, Fate, GONE, Rims, Side, rims};
+use crate::solid::rim::{Crossings, Fate, GONE, Side, rims};
 
 /// A mesh that a boolean takes in or hands out.
 #[derive(Clone)]
@@ -24,14 +24,11 @@ pub(super) struct Part {
     pub mesh: Arc<ManifoldImpl>,
     /// What the numbers of its faces' sources begin at, among those of all operands.
     pub sources_from: i32,
-    /// Whether it is in order along the curve and has its tree of boxes.
-    pub is_ordered: bool,
 }
 
 impl Part {
-    /// A result that is in no order.
     pub(super) fn of(mesh: ManifoldImpl) -> Self {
-        Self { mesh: Arc::new(mesh), sources_from: 0, is_ordered: false }
+        Self { mesh: Arc::new(mesh), sources_from: 0 }
     }
 
     /// Nothing, and why.
@@ -40,17 +37,9 @@ impl Part {
         mesh.make_empty(error);
         Self::of(mesh)
     }
-
-    /// The part as a boolean wants it.
-    pub(super) fn ordered(self) -> Self {
-        if self.is_ordered || self.mesh.status != Error::NoError {
-            return self;
-        }
-        Self { mesh: Arc::new(order::ordered(&self.mesh)), is_ordered: true, ..self }
-    }
 }
 
-/// One boolean of two parts in order.
+/// One boolean of two parts.
 pub(super) fn combine(p: &Part, q: &Part, operation: OpType, token: &CancelToken) -> Part {
     let Some(crossings) = crossings(&p.mesh, &q.mesh, operation, token) else {
         return Part::failed(Error::Cancelled);
@@ -68,7 +57,7 @@ pub(super) fn combine(p: &Part, q: &Part, operation: OpType, token: &CancelToken
         None => {
             let [p, q] = [p, q].map(with_own_sources);
             let mesh = boolean_result_with_token(&p, &q, operation, &crossings, Some(token));
-            Part { is_ordered: true, ..Part::of(mesh) }
+            Part::of(mesh)
         }
     }
 }
@@ -176,9 +165,9 @@ fn splice(p: &Part, q: &Part, operation: OpType, found: &Boolean3, token: &Cance
         copy_whole(&mut mesh, side, part);
     }
     let cut_from = mesh.halfedge.len();
-    fill_rims(&mut mesh, [(&side_p, p), (&side_q, q)], rims, token)?;
+    fill(&mut mesh, &rims, &cut_faces([(&side_p, p), (&side_q, q)]), token)?;
     mend(&mut mesh, cut_from, first_new, &|| token.is_cancelled());
-    Some(order::compacted(mesh))
+    Some(compacted(mesh))
 }
 
 /// Puts the vertices of a mesh that stay after the others; their numbers.
@@ -266,61 +255,19 @@ fn copy_whole(mesh: &mut ManifoldImpl, side: &Side, part: &Part) {
     }
 }
 
-/// Cuts the rims into triangles and links them with the whole faces.
-fn fill_rims(mesh: &mut ManifoldImpl, sides: [(&Side, &Part); 2], rims: Rims, token: &CancelToken) -> Option<()> {
-    let mut filled = ManifoldImpl::new();
-    filled.epsilon = mesh.epsilon;
-    filled.tolerance = mesh.tolerance;
-    filled.vert_pos = std::mem::take(&mut mesh.vert_pos);
-    let mut sources: Vec<TriRef> = Vec::new();
-    let mut first_name = 1;
+/// The cut faces of both sides, in the order of their numbers.
+fn cut_faces(sides: [(&Side, &Part); 2]) -> Vec<CutFace> {
+    let mut faces = Vec::new();
+    let mut first = 1;
     for (side, part) in sides {
         let known: Vec<i32> = part.mesh.mesh_relation.mesh_id_transform.keys().copied().collect();
-        let names = Names { first: first_name, sources_from: part.sources_from, known };
-        first_name += names.known.len() as i32;
+        let names = Names { first, sources_from: part.sources_from, known };
+        first += names.known.len() as i32;
         for (face, _) in side.fate.iter().enumerate().filter(|(_, fate)| matches!(fate, Fate::Cut(_))) {
             let normal = side.mesh.face_normal[face];
-            filled.face_normal.push(if side.turned { -normal } else { normal });
-            sources.push(names.renamed(side.mesh.mesh_relation.tri_ref[face]));
+            let reference = names.renamed(side.mesh.mesh_relation.tri_ref[face]);
+            faces.push(CutFace { normal: if side.turned { -normal } else { normal }, reference });
         }
     }
-    let counts = rims.first.windows(2).map(|range| (range[1] - range[0]) as usize);
-    let references: Vec<TriRef> =
-        sources.iter().zip(counts).flat_map(|(of, count)| std::iter::repeat_n(*of, count)).collect();
-    filled.halfedge = rims.sides;
-    let done = face2tri_ct(&mut filled, &rims.first, &references, false, Some(token));
-    mesh.vert_pos = std::mem::take(&mut filled.vert_pos);
-    if !done {
-        return None;
-    }
-    let from = mesh.halfedge.len() as i32;
-    mesh.halfedge.extend(filled.halfedge.iter().map(|edge| Halfedge {
-        paired_halfedge: if edge.paired_halfedge < 0 { -1 } else { edge.paired_halfedge + from },
-        prop_vert: edge.start_vert,
-        ..*edge
-    }));
-    mesh.face_normal.append(&mut filled.face_normal);
-    mesh.mesh_relation.tri_ref.append(&mut filled.mesh_relation.tri_ref);
-    link(&mut mesh.halfedge, from as usize, rims.border)
-}
-
-/// Makes twins of the sides of cut triangles and whole faces along the border.
-fn link(edges: &mut [Halfedge], cut_from: usize, mut border: Vec<Border>) -> Option<()> {
-    let loose = (cut_from..edges.len()).filter(|at| edges[*at].paired_halfedge < 0);
-    let mut loose: Vec<((i32, i32), usize)> =
-        loose.map(|at| ((edges[at].start_vert, edges[at].end_vert), at)).collect();
-    if loose.len() != border.len() {
-        return None;
-    }
-    loose.sort_unstable();
-    border.sort_unstable_by_key(|border| border.ends);
-    for ((ends, at), border) in loose.into_iter().zip(border) {
-        let beyond = border.beyond as usize;
-        if ends != border.ends || edges[beyond].end_vert != ends.0 || edges[beyond].start_vert != ends.1 {
-            return None;
-        }
-        edges[at].paired_halfedge = beyond as i32;
-        edges[beyond].paired_halfedge = at as i32;
-    }
-    Some(())
+    faces
 }
