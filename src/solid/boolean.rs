@@ -40,12 +40,26 @@ impl Solid {
                 if let Some(solid) = cells::combine(operator, several, control)? {
                     return Ok(solid);
                 }
+                if let Some(operands) = gathered(operator, several, control)? {
+                    return Self::boolean(operator, &operands, control);
+                }
                 let closed = several.iter().map(|operand| operand.closed(control)).collect::<Result<Vec<_>, _>>()?;
                 let bodies: Vec<&Body> = closed.iter().map(|(operand, _)| &operand.body).collect();
                 Ok(Self::of_body(Body::combine(operator, &bodies, control)?))
             }
         }
     }
+}
+
+/// The operands, those that are united anyway put together first where the plane will do; `None` where there is nothing to gain.
+fn gathered(operator: Operator, operands: &[&Solid], control: &Control) -> Result<Option<Vec<Solid>>, Fault> {
+    let (kept, united) = match operator {
+        Operator::Union => (None, operands),
+        Operator::Difference => (operands.first(), &operands[1..]),
+        Operator::Intersection => return Ok(None),
+    };
+    let gathered = prism::gathered(united, control)?;
+    Ok(gathered.map(|united| kept.map(|first| (*first).clone()).into_iter().chain(united).collect()))
 }
 
 /// The operands that matter; `None` where an empty one makes the result empty.

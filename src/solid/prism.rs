@@ -48,6 +48,66 @@ pub(super) fn combine(operator: Operator, operands: &[&Solid], control: &Control
     Ok(None)
 }
 
+/// The operands of a union, those of them put together in the plane that stand along one axis from one height to one other; `None` where that
+/// would save little. A slot made of shifted cylinders is one prism then.
+pub(super) fn gathered(operands: &[&Solid], control: &Control) -> Result<Option<Vec<Solid>>, Fault> {
+    let places = clean::digits(operands.iter().map(|operand| operand.outer_box()));
+    let mut left: Vec<&Solid> = operands.to_vec();
+    let mut made = Vec::new();
+    for to_upright in [Mat3::IDENTITY, CYCLE, CYCLE * CYCLE] {
+        let frame = Affine3::from_mat3(to_upright);
+        for (prisms, alike) in stacks(&left, &frame, places) {
+            if touching_pairs(&prisms) < TOUCHING_MIN {
+                continue;
+            }
+            let regions: Vec<&Region> = prisms.iter().map(|prism| &*prism.region).collect();
+            let region = Arc::new(Region::union(&regions, control.budget())?);
+            let solid = Prism { region, ..prisms[0].clone() }.draw_out(control)?.transformed(&frame.inverse());
+            made.push(match prisms[0].color {
+                Some(color) => solid.colored(color),
+                None => solid,
+            });
+            left.retain(|operand| !alike.iter().any(|other| std::ptr::eq(*operand, *other)));
+        }
+    }
+    Ok((!made.is_empty()).then(|| left.into_iter().cloned().chain(made).collect()))
+}
+
+/// Pairs of touching prisms from which on uniting them in the plane is less work than in space.
+const TOUCHING_MIN: usize = 6;
+
+/// The operands that stand upright in a frame, by their heights and colours.
+fn stacks<'a>(operands: &[&'a Solid], frame: &Affine3, places: i32) -> Vec<(Vec<Prism>, Vec<&'a Solid>)> {
+    let mut stacks: Vec<(Vec<Prism>, Vec<&Solid>)> = Vec::new();
+    for operand in operands {
+        let Some(prism) = operand.upright(frame, places) else { continue };
+        let is_alike = |other: &Prism| (other.low, other.high, other.color) == (prism.low, prism.high, prism.color);
+        match stacks.iter_mut().find(|(prisms, _)| is_alike(&prisms[0])) {
+            Some((prisms, alike)) => {
+                prisms.push(prism);
+                alike.push(operand);
+            }
+            None => stacks.push((vec![prism], vec![operand])),
+        }
+    }
+    stacks
+}
+
+/// How many pairs have outlines whose boxes overlap, counted as far as it matters.
+fn touching_pairs(prisms: &[Prism]) -> usize {
+    let mut boxes: Vec<Aabb2> = prisms.iter().map(|prism| prism.region.bounding_box()).collect();
+    boxes.sort_by(|a, b| a.min.x.total_cmp(&b.min.x));
+    let mut count = 0;
+    for (at, one) in boxes.iter().enumerate() {
+        let beside = boxes[at + 1..].iter().take_while(|other| other.min.x <= one.max.x);
+        count += beside.filter(|other| other.min.y <= one.max.y && one.min.y <= other.max.y).take(TOUCHING_MIN).count();
+        if count >= TOUCHING_MIN {
+            break;
+        }
+    }
+    count
+}
+
 /// Turns y to z, z to x, x to y.
 const CYCLE: Mat3 = Mat3::from_cols(Vec3::Y, Vec3::Z, Vec3::X);
 

@@ -85,6 +85,26 @@ fn prisms_along_any_axis_are_done_in_the_plane() {
 }
 
 #[test]
+fn a_slot_of_shifted_cylinders_is_the_same_whether_they_are_of_one_length_or_not() {
+    let round = Roundness { segments: 30, smooth: true };
+    let tool = |length: f64| Solid::cylinder(length, [1.5, 1.5], true, round, &control()).expect("no limit");
+    let slotted = |growth: f64, turn: Affine3| {
+        let shifted =
+            |at: u32| moved(&tool(30.0 + growth * f64::from(at)), f64::from(at) * 0.25, 0.0, 0.0).transformed(&turn);
+        let operands: Vec<Solid> = std::iter::once(sphere(10.0)).chain((0..9).map(shifted)).collect();
+        boolean(Operator::Difference, &operands)
+    };
+    for turn in
+        [Affine3::IDENTITY, Affine3::from_rotation_y(std::f64::consts::FRAC_PI_2), Affine3::from_rotation_x(0.3)]
+    {
+        let (alike, unlike) = (slotted(0.0, turn), slotted(0.1, turn));
+        assert_near(volume(&alike), volume(&unlike));
+        assert_near(measure(&alike.to_mesh()).area, measure(&unlike.to_mesh()).area);
+        assert_eq!(measure(&alike.to_mesh()).components, 1);
+    }
+}
+
+#[test]
 fn a_cylinder_drilled_by_a_flat_sided_tool_keeps_its_wall() {
     let round = Roundness { segments: 64, smooth: true };
     let rod = Solid::cylinder(10.0, [5.0, 5.0], true, round, &control()).expect("no limit");
