@@ -10,11 +10,11 @@ use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
 
 use crate::daemon::Daemon;
-use crate::daemon::commentary::Commentary;
 use crate::daemon::envelope::{self, Content, EnvelopeError};
 use crate::daemon::lease::Lease;
 use crate::daemon::making::Making;
 use crate::daemon::notify::completed_event;
+use crate::daemon::progress::ProgressReporter;
 use crate::daemon::queue::Delivery;
 use crate::daemon::retry::pause_after;
 use crate::daemon::settle::{Target, Unsettled};
@@ -135,22 +135,22 @@ impl Attempt {
         let cancel_job = CancellationToken::new();
         let begun = self.daemon.board.begin(&spec.id, self.delivery.attempt, cancel_job.clone());
         let text = Arc::from(text);
-        let (commentary, commentator) = Commentary::of(&spec, self.delivery.attempt, &self.daemon.region);
+        let (reporter, notifier) = ProgressReporter::of(&spec, self.delivery.attempt, &self.daemon.region);
         let making = Making {
             attempt: self,
             text: &text,
             spec: &spec,
             target: &target,
             cancel_job: cancel_job.clone(),
-            commentary: commentary.clone(),
+            reporter: reporter.clone(),
             begun: &begun,
         };
         let made = async {
             let made = making.run(self.lease.lost()).await;
-            commentary.end();
+            reporter.end();
             made
         };
-        let told = commentator.tell(&self.daemon.webhooks, &self.daemon.metrics);
+        let told = notifier.tell(&self.daemon.webhooks, &self.daemon.metrics);
         let made = async { tokio::join!(made, told).0 };
         let (end, settled) = tokio::select! {
             made = made => made,

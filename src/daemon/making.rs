@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::budget::Budget;
 use crate::daemon::attempt::{Attempt, End, ended};
-use crate::daemon::commentary::Commentary;
+use crate::daemon::progress::ProgressReporter;
 use crate::daemon::result_cache::ResultCache;
 use crate::daemon::settle::{Target, Unsettled};
 use crate::daemon::status::{Begun, JobStatus};
@@ -67,7 +67,7 @@ pub struct Making<'a> {
     /// Cancels it.
     pub cancel_job: CancellationToken,
     /// Hears how it goes.
-    pub commentary: Commentary,
+    pub reporter: ProgressReporter,
     /// What the board knows it by.
     pub begun: &'a Begun,
 }
@@ -144,7 +144,7 @@ impl Making<'_> {
         let run = self.attempt.run_figures(started, bytes_in, None);
         let manifest = report::reused_manifest(self.spec, &kept.manifest, kept.prefix(), &run, &self.target.prefix);
         let shown = Shown::of_manifest(&manifest, self.target);
-        self.commentary.list_outputs(&manifest);
+        self.reporter.list_outputs(&manifest);
         match self.attempt.commit(self.target, &self.spec.id, &self.spec.notify, manifest).await {
             Ok(()) => {
                 daemon.metrics.jobs_reused.increment();
@@ -198,7 +198,7 @@ impl Making<'_> {
         let settings = &daemon.settings;
         let asked = self.spec.limits.wall_seconds.map(|seconds| Duration::from_secs(seconds.into()));
         let wall = asked.map_or(settings.wall_limit, |asked| asked.min(settings.wall_limit));
-        let (board, begun, commentary) = (daemon.board.clone(), self.begun.clone(), self.commentary.clone());
+        let (board, begun, reporter) = (daemon.board.clone(), self.begun.clone(), self.reporter.clone());
         let task = Task {
             text: Arc::clone(self.text),
             spec: Arc::clone(self.spec),
@@ -209,7 +209,7 @@ impl Making<'_> {
             stack_bytes: settings.worker.stack_bytes,
             progress: Arc::new(move |phase| {
                 board.advance(&begun, phase.name(), share(phase));
-                commentary.advance(phase.name(), share(phase));
+                reporter.advance(phase.name(), share(phase));
             }),
         };
         daemon.metrics.jobs_computing.add(1);
@@ -238,7 +238,7 @@ impl Making<'_> {
         let run = self.attempt.run_figures(started, bytes_in, Some(&computed));
         let outcome = &computed.outcome;
         let manifest = report::manifest(self.spec, outcome, &run, &self.target.prefix);
-        self.commentary.list_outputs(&manifest);
+        self.reporter.list_outputs(&manifest);
         match self.attempt.commit(self.target, &self.spec.id, &self.spec.notify, manifest).await {
             Ok(()) => {
                 daemon.metrics.settle_time.observe(begun.elapsed());
@@ -259,7 +259,7 @@ impl Making<'_> {
 
     fn advance_to_upload(&self) {
         self.attempt.daemon.board.advance(self.begun, "uploading", 0.95);
-        self.commentary.advance("uploading", 0.95);
+        self.reporter.advance("uploading", 0.95);
     }
 
     fn shown(&self, outcome: &Outcome) -> Shown {

@@ -115,41 +115,41 @@ pub fn make(request: &Request<'_>, engine: &Engine, budget: &Budget, progress: P
         ..request.options.clone()
     };
     let evaluation = scad::evaluate(request.main, request.host, &options, budget);
-    let mut told = Told { diagnostics: evaluation.diagnostics, sources: evaluation.sources };
+    let mut messages = Messages { diagnostics: evaluation.diagnostics, sources: evaluation.sources };
     let Some(tree) = evaluation.tree else {
-        return told.failed(budget);
+        return messages.failed(budget);
     };
     progress(Phase::Realizing);
     let realized = realize::realize(&tree, request.fonts, &engine.memo, budget);
-    told.diagnostics.extend(realized.diagnostics);
+    messages.diagnostics.extend(realized.diagnostics);
     let Some(shape) = realized.shape else {
-        return told.failed(budget);
+        return messages.failed(budget);
     };
     let model = match model_of(shape) {
         Ok(model) => model,
         Err(diagnostic) => {
-            told.diagnostics.push(diagnostic);
-            return told.failed(budget);
+            messages.diagnostics.push(diagnostic);
+            return messages.failed(budget);
         }
     };
     let mut plates = Vec::with_capacity(evaluation.plates.len());
     for plate in evaluation.plates {
         let realized = realize::realize(&plate.tree, request.fonts, &engine.memo, budget);
-        told.diagnostics.extend(realized.diagnostics);
+        messages.diagnostics.extend(realized.diagnostics);
         match realized.shape {
-            None => return told.failed(budget),
+            None => return messages.failed(budget),
             Some(shape) => plates.extend(mesh_of(shape).map(|mesh| (plate.number, mesh))),
         }
     }
-    let parts = match parts(&tree, request, engine, &told.sources, budget) {
+    let parts = match parts(&tree, request, engine, &messages.sources, budget) {
         Ok(parts) => parts,
-        Err(_) => return told.failed(budget),
+        Err(_) => return messages.failed(budget),
     };
-    let templates = Templates::read(request.outputs, request.main, request.host, &mut told.sources, budget);
-    let Ok(templates) = templates else { return told.failed(budget) };
+    let templates = Templates::read(request.outputs, request.main, request.host, &mut messages.sources, budget);
+    let Ok(templates) = templates else { return messages.failed(budget) };
     let builder = OutputBuilder::new(&model, &plates, evaluation.view).drawn_with(parts, engine.lines.clone());
     let builder = builder.annotated(evaluation.annotations).framed(templates);
-    products(builder, request.outputs, told, budget, progress)
+    products(builder, request.outputs, messages, budget, progress)
 }
 
 /// The parts of the model in each way that an output wants them.
@@ -203,7 +203,7 @@ fn model_of(shape: Shape) -> Result<Model, Diagnostic> {
 fn products(
     mut builder: OutputBuilder<'_>,
     outputs: &[OutputSpec],
-    mut told: Told,
+    mut messages: Messages,
     budget: &Budget,
     progress: Progress<'_>,
 ) -> Outcome {
@@ -212,7 +212,7 @@ fn products(
     for (done, output) in outputs.iter().enumerate() {
         progress(Phase::Making { done, of: outputs.len() });
         let result = builder.make(output, budget);
-        told.diagnostics.extend(builder.take_warnings());
+        messages.diagnostics.extend(builder.take_warnings());
         if let Err(reason) = &result.made
             && output.required
             && failure.is_none()
@@ -222,7 +222,7 @@ fn products(
         results.push(result);
     }
     progress(Phase::Making { done: outputs.len(), of: outputs.len() });
-    Outcome { outputs: results, geometry: Some(geometry(builder.model())), failure, ..told.outcome() }
+    Outcome { outputs: results, geometry: Some(geometry(builder.model())), failure, ..messages.outcome() }
 }
 
 fn geometry(model: &Model) -> Geometry {
@@ -254,13 +254,13 @@ fn geometry(model: &Model) -> Geometry {
     }
 }
 
-/// What was said so far, and the files to name places with.
-struct Told {
+/// The diagnostics so far, and the files to name places with.
+struct Messages {
     diagnostics: Diagnostics,
     sources: SourceMap,
 }
 
-impl Told {
+impl Messages {
     fn outcome(self) -> Outcome {
         Outcome {
             outputs: Vec::new(),
@@ -275,7 +275,7 @@ impl Told {
     /// The outcome of a job that stopped: its budget's reason if it has one, else the errors that were said.
     fn failed(self, budget: &Budget) -> Outcome {
         let errors: Diagnostics =
-            self.diagnostics.iter().filter(|told| told.severity == Severity::Error).cloned().collect();
+            self.diagnostics.iter().filter(|message| message.severity == Severity::Error).cloned().collect();
         let failure = match budget.check() {
             Err(exceeded) => Failure::Exceeded(exceeded),
             Ok(()) => Failure::Rejected(errors),

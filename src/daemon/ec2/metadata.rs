@@ -9,7 +9,7 @@ use tokio::net::TcpStream;
 
 /// What the instance was told.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Told {
+pub enum InstanceNotice {
     /// Spot takes the instance back after this much time.
     Spot(Duration),
     /// The Auto Scaling group ends it when its lifecycle hook lets it.
@@ -49,16 +49,16 @@ impl Metadata {
     ///
     /// # Errors
     /// As for the id.
-    pub async fn notice(&self) -> std::io::Result<Option<Told>> {
+    pub async fn notice(&self) -> std::io::Result<Option<InstanceNotice>> {
         let token = self.token().await?;
         let get = async |path: &str| self.ask("GET", &format!("/latest/meta-data/{path}"), &token).await;
         if let Some(action) = get("spot/instance-action").await? {
-            return Ok(Some(Told::Spot(time_left(&action))));
+            return Ok(Some(InstanceNotice::Spot(time_left(&action))));
         }
         if get("autoscaling/target-lifecycle-state").await?.is_some_and(|state| state.trim() == "Terminated") {
-            return Ok(Some(Told::ScaleIn));
+            return Ok(Some(InstanceNotice::ScaleIn));
         }
-        Ok(get("events/recommendations/rebalance").await?.map(|_| Told::Rebalance))
+        Ok(get("events/recommendations/rebalance").await?.map(|_| InstanceNotice::Rebalance))
     }
 
     /// The header that every question needs.

@@ -7,8 +7,8 @@ use tokio_util::sync::CancellationToken;
 
 use crate::config::Ec2;
 use crate::daemon::ec2::auto_scaling::AutoScaling;
-use crate::daemon::ec2::metadata::{Metadata, Told};
-use crate::daemon::ec2::word::{CALL_PAUSE, Standing, Word};
+use crate::daemon::ec2::group::{CALL_PAUSE, GroupReporter, Standing};
+use crate::daemon::ec2::metadata::{InstanceNotice, Metadata};
 use crate::daemon::pause::{Notice, Pause};
 use crate::daemon::shutdown::Shutdown;
 use crate::daemon::telemetry::{Metrics, event};
@@ -47,13 +47,13 @@ impl Watch {
     pub async fn look_for_notice(&self) {
         match Metadata::at(&self.settings.metadata_endpoint).notice().await {
             Ok(None) => {}
-            Ok(Some(Told::Rebalance)) => tracing::debug!("EC2 recommends to rebalance"),
-            Ok(Some(Told::ScaleIn)) => {
+            Ok(Some(InstanceNotice::Rebalance)) => tracing::debug!("EC2 recommends to rebalance"),
+            Ok(Some(InstanceNotice::ScaleIn)) => {
                 if self.pause.set_notice(Notice::ScaleIn) {
                     event::Noticed { notice: "scale-in", left: None }.emit();
                 }
             }
-            Ok(Some(Told::Spot(left))) => {
+            Ok(Some(InstanceNotice::Spot(left))) => {
                 if self.pause.set_notice(Notice::Spot) {
                     event::Noticed { notice: "spot", left: Some(left) }.emit();
                     let shutdown = self.shutdown.clone();
@@ -80,11 +80,11 @@ impl Watch {
                 return;
             }
         };
-        let mut word = Word::new(group, instance, self.settings.idle);
+        let mut group = GroupReporter::new(group, instance, self.settings.idle);
         loop {
             let ends = stop.run_until_cancelled(tokio::time::sleep(WORK_PERIOD)).await.is_none();
             let busy = self.metrics.jobs_in_flight.value() > 0;
-            word.say(Standing { busy, ends, leaving: self.pause.is_scale_in() }).await;
+            group.report(Standing { busy, ends, leaving: self.pause.is_scale_in() }).await;
             if ends {
                 return;
             }

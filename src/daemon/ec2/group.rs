@@ -7,9 +7,9 @@ use tokio::time::Instant;
 use crate::daemon::ec2::auto_scaling::AutoScaling;
 use crate::daemon::telemetry::event;
 
-/// What was said to the group.
+/// Reports to the group, and remembers what it did.
 #[derive(Debug)]
-pub struct Word {
+pub struct GroupReporter {
     group: AutoScaling,
     instance: String,
     /// How long an instance without work stays protected: calls are limited, and work comes in bursts.
@@ -42,27 +42,27 @@ enum Next {
 /// Between two calls after one that failed, and between those that ask a hook for more time: the shortest patience of a hook is thirty seconds.
 pub const CALL_PAUSE: Duration = Duration::from_secs(15);
 
-impl Word {
-    /// Nothing was said yet.
+impl GroupReporter {
+    /// Nothing was reported yet.
     pub fn new(group: AutoScaling, instance: String, idle: Duration) -> Self {
         let silent_until = Instant::now();
         Self { group, instance, idle, idle_since: None, protected: None, completed: false, silent_until }
     }
 
     /// Says what has changed, if anything has.
-    pub async fn say(&mut self, standing: Standing) {
+    pub async fn report(&mut self, standing: Standing) {
         let next = self.next(standing);
-        // the last word is said in any case
+        // the last report is made in any case
         let Some(next) = next.filter(|_| standing.ends || Instant::now() >= self.silent_until) else { return };
-        let said = match next {
+        let called = match next {
             Next::Protect(protected) => self.group.protect(&self.instance, protected).await,
             Next::Prolong => self.group.prolong(&self.instance).await,
             Next::Complete => self.group.complete(&self.instance).await,
         };
-        if said.is_err() || next == Next::Prolong {
+        if called.is_err() || next == Next::Prolong {
             self.silent_until = Instant::now() + CALL_PAUSE;
         }
-        match (said, next) {
+        match (called, next) {
             (Err(error), _) => event::GroupNotTold { error: &error }.emit(),
             (Ok(()), Next::Protect(protected)) => self.protected = Some(protected),
             (Ok(()), Next::Complete) => self.completed = true,

@@ -13,18 +13,18 @@ use crate::daemon::telemetry::Metrics;
 use crate::daemon::webhook::Webhooks;
 use crate::job::{EventKind, JobSpec, report};
 
-/// Whoever makes the job speaks here. Clones speak of the same job.
+/// Where whoever makes a job reports how far it is. Clones report of the same job.
 #[derive(Debug, Clone)]
-pub struct Commentary {
+pub struct ProgressReporter {
     /// None where nobody asked for more than the end.
-    said: Option<UnboundedSender<Said>>,
+    sender: Option<UnboundedSender<Progress>>,
     over: CancellationToken,
 }
 
-/// Tells what is said.
+/// Passes on what is reported.
 #[derive(Debug)]
-pub struct Commentator<'a> {
-    said: UnboundedReceiver<Said>,
+pub struct ProgressNotifier<'a> {
+    receiver: UnboundedReceiver<Progress>,
     over: CancellationToken,
     spec: &'a JobSpec,
     attempt: u32,
@@ -34,59 +34,59 @@ pub struct Commentator<'a> {
 }
 
 #[derive(Debug)]
-enum Said {
+enum Progress {
     Started,
-    Progress(&'static str, f32),
+    Phase(&'static str, f32),
     /// As it will stand in the manifest.
     Output(Value),
 }
 
-/// How long what was said goes on being told when the job is over.
+/// How long progress is still passed on when the job is over.
 const LAST_WORDS: Duration = Duration::from_secs(5);
 
-impl Commentary {
-    /// For an attempt at a job; what the second of the two tells, the first was told.
-    pub fn of<'a>(spec: &'a JobSpec, attempt: u32, region: &'a str) -> (Self, Commentator<'a>) {
+impl ProgressReporter {
+    /// For an attempt at a job: what is reported to the first, the second passes on.
+    pub fn of<'a>(spec: &'a JobSpec, attempt: u32, region: &'a str) -> (Self, ProgressNotifier<'a>) {
         let is_wanted = spec.notify.iter().flat_map(|wanted| &wanted.events).any(|kind| *kind != EventKind::Completed);
-        let (sender, said) = unbounded_channel();
+        let (sender, receiver) = unbounded_channel();
         let over = CancellationToken::new();
-        let commentary = Self { said: is_wanted.then_some(sender), over: over.clone() };
-        commentary.say(|| Said::Started);
-        (commentary, Commentator { said, over, spec, attempt, region, percent: 0 })
+        let reporter = Self { sender: is_wanted.then_some(sender), over: over.clone() };
+        reporter.send(|| Progress::Started);
+        (reporter, ProgressNotifier { receiver, over, spec, attempt, region, percent: 0 })
     }
 
     /// The job is in this phase, and so far in all, 0 to 1.
     pub fn advance(&self, phase: &'static str, progress: f32) {
-        self.say(|| Said::Progress(phase, progress));
+        self.send(|| Progress::Phase(phase, progress));
     }
 
     /// The outputs that a manifest lists are there.
     pub fn list_outputs(&self, manifest: &[u8]) {
-        if self.said.is_none() {
+        if self.sender.is_none() {
             return;
         }
         let manifest: Value = serde_json::from_slice(manifest).unwrap_or_default();
         let outputs = manifest["outputs"].as_array().map_or(&[][..], Vec::as_slice);
         for output in outputs.iter().filter(|output| output["status"] == report::SUCCEEDED) {
-            self.say(|| Said::Output(output.clone()));
+            self.send(|| Progress::Output(output.clone()));
         }
     }
 
-    /// Nothing more will be said.
+    /// Nothing more will be reported.
     pub fn end(&self) {
         self.over.cancel();
     }
 
-    fn say(&self, what: impl FnOnce() -> Said) {
-        if let Some(said) = &self.said {
+    fn send(&self, what: impl FnOnce() -> Progress) {
+        if let Some(sender) = &self.sender {
             // who tells it may have ended already
-            let _ = said.send(what());
+            let _ = sender.send(what());
         }
     }
 }
 
-impl Commentator<'_> {
-    /// Tells what is said, until all is, or for a little while after the end.
+impl ProgressNotifier<'_> {
+    /// Passes on what is reported, until all is, or for a little while after the end.
     pub async fn tell(mut self, webhooks: &Webhooks, metrics: &Metrics) {
         let over = self.over.clone();
         let enough = async {
@@ -95,31 +95,31 @@ impl Commentator<'_> {
         };
         tokio::select! {
             () = self.tell_all(webhooks, metrics) => {}
-            () = enough => tracing::debug!("not all that was said of the job was told"),
+            () = enough => tracing::debug!("not all progress of the job was passed on"),
         }
     }
 
     async fn tell_all(&mut self, webhooks: &Webhooks, metrics: &Metrics) {
         let mut waiting = VecDeque::new();
         loop {
-            while let Ok(said) = self.said.try_recv() {
-                if let (Some(Said::Progress(..)), Said::Progress(..)) = (waiting.back(), &said) {
+            while let Ok(progress) = self.receiver.try_recv() {
+                if let (Some(Progress::Phase(..)), Progress::Phase(..)) = (waiting.back(), &progress) {
                     waiting.pop_back();
                 }
-                waiting.push_back(said);
+                waiting.push_back(progress);
             }
-            let said = match waiting.pop_front() {
-                Some(said) => said,
+            let progress = match waiting.pop_front() {
+                Some(progress) => progress,
                 None => tokio::select! {
                     biased;
-                    said = self.said.recv() => match said {
-                        Some(said) => said,
+                    next = self.receiver.recv() => match next {
+                        Some(progress) => progress,
                         None => return,
                     },
                     () = self.over.cancelled() => return,
                 },
             };
-            if let Some((kind, document)) = self.event(&said) {
+            if let Some((kind, document)) = self.event(&progress) {
                 // the next may be taken all the same
                 let _ = webhooks.tell(&self.spec.notify, kind, &document, metrics).await;
             }
@@ -127,18 +127,18 @@ impl Commentator<'_> {
     }
 
     /// None for progress that is none.
-    fn event(&mut self, said: &Said) -> Option<(EventKind, Value)> {
-        Some(match said {
-            Said::Started => (EventKind::Started, self.document("started", "", ("fetching", 0.0))),
-            Said::Progress(phase, progress) => {
-                let percent = (progress * 100.0).round() as u32;
+    fn event(&mut self, progress: &Progress) -> Option<(EventKind, Value)> {
+        Some(match progress {
+            Progress::Started => (EventKind::Started, self.document("started", "", ("fetching", 0.0))),
+            Progress::Phase(phase, share) => {
+                let percent = (share * 100.0).round() as u32;
                 if percent <= self.percent {
                     return None;
                 }
                 self.percent = percent;
-                (EventKind::Progress, self.document("progress", &percent.to_string(), (phase, *progress)))
+                (EventKind::Progress, self.document("progress", &percent.to_string(), (phase, *share)))
             }
-            Said::Output(output) => {
+            Progress::Output(output) => {
                 let name = output["name"].as_str().unwrap_or_default();
                 let mut document = self.document("output", name, ("uploading", 0.95));
                 document["data"]["output"] = output.clone();
