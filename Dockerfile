@@ -14,8 +14,8 @@ COPY tests ./tests
 COPY ui/dist ./ui/dist
 RUN --mount=type=cache,target=/usr/local/cargo/registry \
     --mount=type=cache,target=/src/target \
-    cargo build --release --locked --bin maquette \
- && install -Dm0755 target/release/maquette /out/usr/bin/maquette \
+    cargo build --profile dist --locked --bin maquette \
+ && install -Dm0755 target/dist/maquette /out/usr/bin/maquette \
  && install -Dm0644 config/production.toml /out/etc/maquette/production.toml.example \
  && install -d -m0750 -o 65532 -g 65532 /out/var/lib/maquette /out/var/cache/maquette
 
