@@ -55,7 +55,8 @@ pub(super) fn combine(p: &Part, q: &Part, operation: OpType, token: &CancelToken
         Some(mesh) => Part::of(mesh),
         // operands that overlap themselves: winding numbers beyond one
         None => {
-            let [p, q] = [p, q].map(with_own_sources);
+            let instances = p.mesh.mesh_relation.mesh_id_transform.len() as i32;
+            let [p, q] = [with_own_names(p, 1), with_own_names(q, instances + 1)];
             let mesh = boolean_result_with_token(&p, &q, operation, &crossings, Some(token));
             Part::of(mesh)
         }
@@ -94,11 +95,15 @@ fn append(whole: &mut ManifoldImpl, part: &Part) {
     whole.tolerance = whole.tolerance.max(mesh.tolerance);
 }
 
-/// The mesh with the numbers of its sources as they are among all operands'.
-fn with_own_sources(part: &Part) -> ManifoldImpl {
+/// The mesh with its sources numbered as they are among all operands', and its instances from `first` on: the kernel takes instances of one number,
+/// be they of different operands, for one.
+fn with_own_names(part: &Part, first: i32) -> ManifoldImpl {
     let mut mesh = (*part.mesh).clone();
+    let instances = std::mem::take(&mut mesh.mesh_relation.mesh_id_transform);
+    let names = Names { known: instances.keys().copied().collect(), first, sources_from: part.sources_from };
+    mesh.mesh_relation.mesh_id_transform = (first..).zip(instances.into_values()).collect();
     for reference in &mut mesh.mesh_relation.tri_ref {
-        reference.original_id += part.sources_from;
+        *reference = names.renamed(*reference);
     }
     mesh
 }

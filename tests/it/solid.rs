@@ -105,6 +105,20 @@ fn a_slot_of_shifted_cylinders_is_the_same_whether_they_are_of_one_length_or_not
 }
 
 #[test]
+fn a_chain_of_hulls_that_share_their_ends_has_its_volume() {
+    let places = [(1.0, 6.0, 3.0), (-4.0, -5.0, -1.0), (5.0, 4.0, -2.0), (3.0, 1.0, -1.0), (-3.0, 6.0, -3.0)];
+    let round = Roundness { segments: 5, smooth: true };
+    let ends: Vec<Vec<Vec3>> = places
+        .iter()
+        .map(|(x, y, z)| moved(&Solid::sphere(1.5, round, &control()).expect("no limit"), *x, *y, *z).positions())
+        .collect();
+    let link = |pair: &[Vec<Vec3>]| Solid::hull(&pair.concat(), &control()).expect("no limit");
+    let chain: Vec<Solid> = ends.windows(2).map(link).collect();
+    // by exact arithmetic 189.9720
+    assert!((volume(&boolean(Operator::Union, &chain)) - 189.972_116).abs() < 1.0e-5);
+}
+
+#[test]
 fn a_cylinder_drilled_by_a_flat_sided_tool_keeps_its_wall() {
     let round = Roundness { segments: 64, smooth: true };
     let rod = Solid::cylinder(10.0, [5.0, 5.0], true, round, &control()).expect("no limit");
