@@ -110,3 +110,14 @@ include <bad.scad>
 echo(1);
 // error bad.scad:1:13 Parser error: expected a parameter's name, found '='
 
+// --- what nobody calls tells nothing
+// file part.scad | module unused() { unknown(1); } function unused(x) = unknown(x);
+use <part.scad>
+echo("end");
+// echo: "end"
+
+// --- a body that is read when it is called has its places
+// file part.scad | module outer() { inner(); module inner() { unknown(1); } }
+use <part.scad>
+outer();
+// warning part.scad:1:44 Ignoring unknown module 'unknown'
